@@ -1,0 +1,1 @@
+"""The Django project: settings, database, accounts, API foundations and web foundations."""

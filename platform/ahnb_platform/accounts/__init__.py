@@ -1,0 +1,1 @@
+"""People, teams, tokens and audit: who somebody is and what they may."""

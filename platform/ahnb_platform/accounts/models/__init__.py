@@ -1,0 +1,19 @@
+"""The tables of people, teams, tokens and audit; one module a subject."""
+
+from .audit import AuditEvent
+from .link import LoginLink
+from .team import Membership, Role, Team, TeamAlias
+from .token import ApiToken, Scope
+from .user import User
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "LoginLink",
+    "Membership",
+    "Role",
+    "Scope",
+    "Team",
+    "TeamAlias",
+    "User",
+]

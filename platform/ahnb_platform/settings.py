@@ -1,0 +1,206 @@
+"""One settings module; the environment alone says how an installation differs."""
+
+import sys
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from . import env
+from .database.config import data_directory, database_config
+from .secretkey import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = data_directory()
+TESTING = "pytest" in sys.modules
+
+PUBLIC_URL = env.text("AHNB_PUBLIC_URL").rstrip("/")
+SECURE = PUBLIC_URL.startswith("https://")
+DEBUG = env.flag("AHNB_DEBUG")
+SECRET_KEY = env.text("AHNB_SECRET_KEY") or secret_key(DATA_DIR)
+ALLOWED_HOSTS = env.words("AHNB_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+if PUBLIC_URL:
+    ALLOWED_HOSTS.append(PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0])
+
+INSTALLED_APPS = [
+    "ahnb_platform",
+    "ahnb_platform.accounts",
+    "ahnb_platform.web",
+    "projects",
+    "runs",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "drf_spectacular",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "ahnb_platform.web.requests.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "ahnb_platform.web.headers.HeadersMiddleware",
+    "ahnb_platform.api.middleware.ApiMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ahnb_platform.web.errors.DomainErrorMiddleware",
+    "ahnb_platform.web.timezones.TimeZoneMiddleware",
+]
+
+ROOT_URLCONF = "ahnb_platform.urls"
+WSGI_APPLICATION = "ahnb_platform.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": database_config()}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["ahnb_platform.web.templatetags.ahnb"],
+        },
+    }
+]
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "ahnb_platform.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+
+# Sessions: twelve hours without use, and cookies that hold only where they were set.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-ahnb-session" if SECURE else "ahnb-session"
+CSRF_COOKIE_NAME = "__Host-ahnb-csrf" if SECURE else "ahnb-csrf"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+# Transport and headers
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("AHNB_BEHIND_PROXY") else None
+)
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = env.text("AHNB_STATIC_ROOT") or DATA_DIR / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
+
+# Mail: without a host nothing is sent, and links are shown to an owner instead.
+EMAIL_HOST = env.text("AHNB_EMAIL_HOST")
+EMAIL_PORT = env.integer("AHNB_EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("AHNB_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("AHNB_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("AHNB_EMAIL_TLS", default=True)
+DEFAULT_FROM_EMAIL = env.text("AHNB_EMAIL_FROM", "ahnb@localhost")
+
+# Language and time
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["ahnb_platform.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["ahnb_platform.api.permissions.DenyByDefault"],
+    "DEFAULT_PARSER_CLASSES": ["ahnb_platform.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["ahnb_platform.api.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "ahnb_platform.api.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AHNB API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+# The API reads its bodies itself, under its own limits; forms of pages stay small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+ADMIN_PATH = env.text("AHNB_ADMIN_PATH", "admin").strip("/")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("AHNB_LOG_LEVEL", "INFO").upper()},
+}

@@ -1,0 +1,16 @@
+"""Every URL of the server: the one place that knows every app."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("projects.urls")),
+    path("", include("runs.urls")),
+    path("", include("ahnb_platform.accounts.urls")),
+    path("api/v1/", include("ahnb_platform.api.urls")),
+    path("api/v1/", include("projects.api_urls")),
+    path("api/v1/", include("runs.api_urls")),
+    path("", include("ahnb_platform.api.health_urls")),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
+]

@@ -1,0 +1,12 @@
+"""The WSGI application that granian serves."""
+
+import os
+
+from ahnb_platform.database.process import die_with_parent
+
+die_with_parent()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ahnb_platform.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - the signal comes first
+
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""A project: its sharing and its summary page."""

@@ -1,0 +1,154 @@
+"""Projects and whom they are shared with."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
+
+from ahnb_platform.accounts.models import Membership, Role, Team, User
+from ahnb_platform.accounts.slugs import validate_slug
+
+
+class Mode(models.TextChoices):
+    """Which end of a metric is the better one."""
+
+    MIN = "min", "lower is better"
+    MAX = "max", "higher is better"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects as one person sees them."""
+
+    def with_role_of(self, user: User) -> ProjectQuerySet:
+        """Annotate `role`: the largest role that `user` holds here, 0 for a stranger.
+
+        A team's member has the role of the membership; somebody with whom the project is shared
+        has the share's role; of a team with which it is shared each member has the smaller of
+        the share's and the member's own role.
+        """
+        none = Value(0, output_field=models.PositiveSmallIntegerField())
+        member = Membership.objects.filter(team=OuterRef("team"), user=user)
+        share = ProjectShare.objects.filter(project=OuterRef("pk"))
+        by_team = (
+            share.filter(team__memberships__user=user)
+            .annotate(effective=Least("role", "team__memberships__role"))
+            .order_by("-effective")
+        )
+        return self.annotate(
+            role=Greatest(
+                Coalesce(Subquery(member.values("role")[:1]), none),
+                Coalesce(Subquery(share.filter(user=user).values("role")[:1]), none),
+                Coalesce(Subquery(by_team.values("effective")[:1]), none),
+            )
+        )
+
+    def visible_to(self, user: User) -> ProjectQuerySet:
+        """Only what `user` may read, each with `role`; people who are not active see nothing."""
+        if not user.is_active:
+            return self.none()
+        return self.with_role_of(user).filter(role__gte=Role.READER)
+
+
+class Project(models.Model):
+    """A line of experiments; it belongs to one team."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
+    slug = models.CharField(max_length=63, validators=[validate_slug])
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True, max_length=20_000)
+    objective_metric = models.CharField(
+        max_length=255, blank=True, help_text="The metric that decides which run is best."
+    )
+    objective_mode = models.CharField(max_length=3, choices=Mode.choices, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # The number that the next run gets; raised in the transaction that makes the run.
+    next_run_number = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["team__slug", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "slug"], name="projects_project_slug_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """`team/project`, as clients write it; wants the team loaded."""
+        return f"{self.team.slug}/{self.slug}"
+
+    def get_absolute_url(self) -> str:
+        return f"/projects/{self.team.slug}/{self.slug}/"
+
+
+class ProjectAlias(models.Model):
+    """A path that a project once had, for as long as nobody else takes it."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="project_aliases")
+    slug = models.CharField(max_length=63)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "slug"], name="projects_alias_slug_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ProjectShare(models.Model):
+    """A project shown to another team or to one person, as reader or editor."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="shares")
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="shared_projects"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="shared_projects",
+    )
+    role = models.PositiveSmallIntegerField(
+        choices=[(Role.READER.value, "reader"), (Role.EDITOR.value, "editor")]
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "team"],
+                condition=Q(team__isnull=False),
+                name="projects_share_team_once",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "user"],
+                condition=Q(user__isnull=False),
+                name="projects_share_user_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(team__isnull=False) ^ Q(user__isnull=False),
+                name="projects_share_with_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[Role.READER, Role.EDITOR]),
+                name="projects_share_role_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} with {self.team or self.user}"

@@ -1,0 +1,1 @@
+"""Runs: their record, their metrics, how they are written and read."""

@@ -1,0 +1,188 @@
+"""What is stored of a run, except its points (see `runs.metrics`).
+
+Every table but `RunLocator` begins its keys with `project_id` and has no foreign key, trigger or
+sequence, so that PostgreSQL with Citus can distribute all of them by that column.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
+
+__all__ = [
+    "MetricChunk",
+    "MetricState",
+    "MetricSummary",
+    "MetricTail",
+    "MetricWriter",
+    "Note",
+    "Run",
+    "RunDocument",
+    "RunEvent",
+    "RunLocator",
+    "RunParam",
+    "Status",
+]
+
+
+class Status(models.TextChoices):
+    """How a run stands. `lost` is never stored: it is computed from the last sign of life."""
+
+    RUNNING = "running", "running"
+    FINISHED = "finished", "finished"
+    FAILED = "failed", "failed"
+    INTERRUPTED = "interrupted", "interrupted"
+    PREEMPTED = "preempted", "preempted"
+
+
+class RunLocator(models.Model):
+    """Where a run lives: the one table that knows a run by its id alone."""
+
+    run_id = models.UUIDField(primary_key=True)
+    project_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.run_id)
+
+
+class Run(models.Model):
+    """One experiment: who, when, how it stands, and its parameters."""
+
+    pk = models.CompositePrimaryKey("project_id", "id")
+    project_id = models.BigIntegerField()
+    id = models.UUIDField()
+    number = models.PositiveIntegerField(help_text="Counts per project, from 1.")
+    name = models.CharField(max_length=255)
+    group = models.CharField(max_length=255, blank=True)
+    tags = ArrayField(models.CharField(max_length=255), default=list)
+    notes = models.TextField(blank=True)
+    user_id = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RUNNING)
+    status_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    objective_metric = models.CharField(max_length=255, blank=True)
+    objective_mode = models.CharField(max_length=3, blank=True)
+    params = models.JSONField(default=dict)
+    # The few facts of the model that lists show; the whole lies in RunDocument.
+    model_name = models.CharField(max_length=255, blank=True)
+    model_parameters = models.BigIntegerField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    trashed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project_id", "number"], name="runs_run_number_once")
+        ]
+        indexes = [
+            models.Index(
+                F("project_id"),
+                F("started_at").desc(),
+                F("id").desc(),
+                name="runs_run_newest",
+                condition=Q(trashed_at=None, archived_at=None),
+            ),
+            models.Index(fields=["project_id", "name"], name="runs_run_by_name"),
+            models.Index(fields=["project_id", "group"], name="runs_run_by_group"),
+            GinIndex(fields=["tags"], name="runs_run_by_tag"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return f"/runs/{self.id}/"
+
+
+class RunParam(models.Model):
+    """One parameter of one run as a narrow row, for filter and sort.
+
+    `key` is the dotted path in `Run.params`. Numbers (not booleans) have `number`; every value
+    has `text`, the form in which it is compared with a string, cut at 255 characters.
+    """
+
+    pk = models.CompositePrimaryKey("project_id", "run_id", "key")
+    project_id = models.BigIntegerField()
+    run_id = models.UUIDField()
+    key = models.CharField(max_length=255)
+    number = models.FloatField(null=True)
+    text = models.CharField(max_length=255)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["project_id", "key", "number", "run_id"], name="runs_param_by_number"
+            ),
+            models.Index(fields=["project_id", "key", "text", "run_id"], name="runs_param_by_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.text}"
+
+
+class RunDocument(models.Model):
+    """A large part of the record, read only on the run's page: the last event of its kind."""
+
+    KINDS: ClassVar = ("model", "environment", "data", "code", "summary")
+
+    pk = models.CompositePrimaryKey("project_id", "run_id", "kind")
+    project_id = models.BigIntegerField()
+    run_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    data = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.run_id}"
+
+
+class RunEvent(models.Model):
+    """One event as a client sent it; heartbeats leave no row."""
+
+    pk = models.CompositePrimaryKey("project_id", "run_id", "writer", "seq", "position")
+    project_id = models.BigIntegerField()
+    run_id = models.UUIDField()
+    writer = models.UUIDField()
+    seq = models.BigIntegerField()
+    position = models.PositiveIntegerField(help_text="Index in the batch's events.")
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    data = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project_id", "run_id", "kind", "at"], name="runs_event_by_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.run_id}"
+
+
+class Note(models.Model):
+    """A remark on a run or on one of its steps, by a person or from a training."""
+
+    pk = models.CompositePrimaryKey("project_id", "id")
+    project_id = models.BigIntegerField()
+    id = models.UUIDField()
+    run_id = models.UUIDField()
+    user_id = models.BigIntegerField(null=True)
+    step = models.BigIntegerField(null=True)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project_id", "run_id", "created_at"], name="runs_note_of_run")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
