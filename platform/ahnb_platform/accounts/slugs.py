@@ -6,16 +6,17 @@ from django.core.exceptions import ValidationError
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # Words that are, or may become, a path of the server itself.
-RESERVED = frozenset(
-    "account accounts admin api archive audit compare delete edit export favicon.ico findings"
-    " healthz help home import ingest invite login logout me media members metrics new notes"
-    " password projects readyz robots.txt runs schema search settings share sharing static"
-    " team teams token tokens trash user users well-known".split()
-)
+RESERVED_WORDS = """
+    account accounts admin api archive audit compare delete edit export favicon.ico findings
+    healthz help home import ingest invite login logout me media members metrics new notes
+    password projects readyz robots.txt runs schema search settings share sharing static
+    team teams token tokens trash user users well-known
+"""
+RESERVED = frozenset(RESERVED_WORDS.split())
 
 
 def is_slug(text: str) -> bool:
-    """Lower-case ASCII letters, digits and hyphens, 1 to 63, beginning with no hyphen, not reserved."""
+    """1 to 63 lower-case ASCII letters, digits and hyphens, no hyphen first, not reserved."""
     return SLUG.fullmatch(text) is not None and text not in RESERVED
 
 
