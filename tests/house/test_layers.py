@@ -1,0 +1,61 @@
+"""The layer contracts hold, and each of them bites when it is broken."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("ahnb_client", "projects", "runs", "platform/ahnb_platform")
+LINT = "import sys; from importlinter.cli import lint_imports_command as main; sys.exit(main())"
+
+
+def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", LINT, "--no-cache"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": f"{tree}:{tree / 'platform'}", "PATH": ""},
+    )
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the source, to break things in."""
+    skip = shutil.ignore_patterns("static", "__pycache__")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=skip)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_layers_hold(tree: Path) -> None:
+    done = lint_imports(tree)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("ahnb_client/planted.py", "import django"),
+        ("ahnb_client/planted.py", "import runs.models"),
+        ("runs/planted.py", "import keras"),
+        ("runs/metrics/planted.py", "import pickle"),
+        ("ahnb_platform/api/planted.py", "import ahnb_client"),
+        ("ahnb_platform/accounts/planted.py", "import projects.models"),
+        ("projects/models.py", "import runs.models"),
+        ("runs/services.py", "import runs.views"),
+    ],
+)
+def test_planted_violation_is_found(tree: Path, module: str, line: str) -> None:
+    place = tree / module.replace("ahnb_platform/", "platform/ahnb_platform/", 1)
+    place = place if place.exists() or "planted" in module else place.with_suffix("") / "__init__.py"
+    with place.open("a") as file:
+        file.write(f"\n{line}\n")
+    done = lint_imports(tree)
+    assert done.returncode == 1, done.stdout
+    assert "BROKEN" in done.stdout
