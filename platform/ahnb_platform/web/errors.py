@@ -1,15 +1,112 @@
-"""Middleware."""
+"""Error pages in plain words: what happened and what to do next.
 
+Only pages come here; under /api/ every error is a problem document (`ahnb_platform.api.problems`).
+The pages are drawn without the database, which may be what is broken.
+"""
+
+import sys
 from collections.abc import Callable
+from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ahnb_platform.errors import DomainError
+
+NOT_FOUND = "There is nothing here, or you may not see it."
+TITLES = {
+    400: "That request could not be read",
+    403: "You may not do that here",
+    404: "Nothing to see here",
+    405: "This address does not work that way",
+    409: "That contradicts what is stored",
+    410: "This lies in the trash",
+    413: "That is too large",
+    422: "Something in the request is not right",
+    500: "Something broke on our side",
+    503: "The database is not answering",
+}
+DETAILS = {
+    400: "The browser sent something that this server does not understand. "
+    "Go back, reload the page and try again.",
+    403: "Ask an owner of the team for a role that may.",
+    404: NOT_FOUND,
+    405: "It was called with a method that it does not accept. Go back and use the page's buttons.",
+    500: "It has been written to the server's log. Nothing that was stored is lost; "
+    "trying again later may help.",
+    503: "It may be restarting. Trainings go on and keep their points until it is back; "
+    "reload this page in a few seconds.",
+}
+CSRF_DETAIL = (
+    "The form was too old, or the browser did not send its cookie. Nothing was changed. "
+    "Go back, reload the page and send it again."
+)
 
 
 class DomainErrorMiddleware:
-    """Passes requests on."""
+    """Turns what services refuse into pages; leaves the API alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and is_page(request):
+            page = error_page(request, 405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_page(request):
+            return None
+        if isinstance(error, DomainError):
+            return error_page(request, error.status, error.detail)
+        if isinstance(error, OperationalError | InterfaceError):
+            return error_page(request, 503)
+        return None
+
+
+def is_page(request: HttpRequest) -> bool:
+    return not request.path.startswith("/api/")
+
+
+def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+    """The page for `status`; for htmx a message in the page's place for messages."""
+    part = getattr(request, "htmx", False)
+    context = {
+        "status": status,
+        "title": TITLES.get(status, TITLES[400]),
+        "detail": detail or DETAILS.get(status, ""),
+    }
+    template = "components/_error_message.html" if part else "error.html"
+    response = render(request, template, context, status=status)
+    if part:
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last resort; Django calls it while the exception is being handled."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return error_page(request, 503 if away else 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
+    return error_page(request, 403, CSRF_DETAIL)

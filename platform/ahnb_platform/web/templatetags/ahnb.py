@@ -1,5 +1,151 @@
-"""Tags and filters that every template has."""
+"""Tags and filters that every template has (a builtin of settings.TEMPLATES)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from .. import formats
 
 register = template.Library()
+register.filter("number", formats.number)
+register.filter("given", formats.given)
+register.filter("size", formats.size)
+register.filter("duration", formats.duration)
+
+STATUS_COLOURS = {
+    "running": "blue",
+    "finished": "green",
+    "failed": "red",
+    "interrupted": "orange",
+    "preempted": "orange",
+    "lost": "yellow",
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One symbol of the sprite; decorative unless it has a label."""
+    url = static("vendor/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+            label,
+            url,
+            name,
+        )
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None, form: str = "ago") -> SafeString | str:
+    """A `<time>`: how long ago (or `form="local"`: date and time), UTC on hover."""
+    if moment is None:
+        return "–"
+    words = formats.local(moment) if form == "local" else formats.ago(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), formats.utc(moment), words
+    )
+
+
+@register.simple_tag
+def status(name: str) -> SafeString:
+    """A run's status: the word, and a dot that repeats it as a colour."""
+    return format_html(
+        '<span class="status-word"><span class="dot dot-{}"></span>{}</span>',
+        STATUS_COLOURS.get(name, "secondary"),
+        name,
+    )
+
+
+@register.simple_tag
+def measure(value: float | None, digits: int = 4) -> SafeString:
+    """A measured number in short, with all its digits on hover and when copied by a program."""
+    if value is None:
+        return format_html('<span class="text-secondary">–</span>')
+    return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), formats.number(value, digits))
+
+
+@register.simple_tag
+def sparkline(values: Sequence[float | None], width: int = 72, height: int = 20) -> SafeString | str:
+    """A small curve; beginning, end and gaps as in `values`. Decorative: its numbers stand beside."""
+    lines = polylines(values, width, height)
+    if not lines:
+        return ""
+    body = SafeString("").join(
+        format_html('<polyline points="{}"/>', " ".join(f"{x:.1f},{y:.1f}" for x, y in line))
+        for line in lines
+    )
+    return format_html(
+        '<svg class="sparkline" width="{0}" height="{1}" viewBox="0 0 {0} {1}" '
+        'aria-hidden="true">{2}</svg>',
+        width,
+        height,
+        body,
+    )
+
+
+def polylines(
+    values: Sequence[float | None], width: int, height: int
+) -> list[list[tuple[float, float]]]:
+    """The points of `values` in a box with a margin of 2, broken where a value is missing."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return []
+    low, high = min(known), max(known)
+    across = (width - 4) / (len(values) - 1)
+    scale = (height - 4) / (high - low) if high > low else 0.0
+    lines: list[list[tuple[float, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            lines.append([])
+        else:
+            y = height - 2 - (value - low) * scale if scale else height / 2
+            lines[-1].append((2 + index * across, y))
+    return [line for line in lines if len(line) > 1]
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: object) -> str:
+    """This page's query string with some parameters changed; None or "" removes one."""
+    request: HttpRequest = context["request"]
+    parameters = request.GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}" if parameters else request.path
+
+
+@register.inclusion_tag("components/_field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """One form field with label, help and errors, in Tabler's dress."""
+    widget = bound.field.widget
+    ticks = isinstance(widget, CheckboxInput)
+    many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
+    kind = "form-check-input" if ticks or many else "form-control"
+    if isinstance(widget, Select) and not many:
+        kind = "form-select"
+    attributes = {"class": f"{kind}{' is-invalid' if bound.errors else ''}"}
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "label": label or bound.label,
+        "ticks": ticks,
+        "many": many,
+    }
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """The entry of a dictionary whose key is only known in the template; None without one."""
+    return mapping.get(key)

@@ -1,0 +1,131 @@
+"""Numbers, sizes and times as people read them, without saying more or less than is known."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+SIZES = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def number(value: float | int | None, digits: int = 4) -> str:
+    """A measured value with `digits` significant digits; thousands grouped, tiny ones as 9.1e-4.
+
+    A value that is not whole is never shown as a whole number: 0.99996 stays 0.99996, since
+    1.000 would claim perfection. Whole numbers are exact up to fifteen digits.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool | int):
+        return whole(value)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    if value.is_integer() and abs(value) < 1e15:
+        return whole(int(value))
+    return sign(_significant(value, digits))
+
+
+def whole(value: int) -> str:
+    return sign(f"{value:,}") if abs(value) < 10**15 else sign(f"{value:.6e}")
+
+
+def _significant(value: float, digits: int) -> str:
+    size = abs(value)
+    if size < 1e-3 or size >= 1e7:
+        return _scientific(value, digits)
+    decimals = max(digits - 1 - math.floor(math.log10(size)), 0)
+    while decimals < 17 and float(f"{value:.{decimals}f}").is_integer():
+        decimals += 1
+    return f"{value:,.{decimals}f}"
+
+
+def _scientific(value: float, digits: int) -> str:
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}e{int(exponent)}"
+
+
+def sign(text: str) -> str:
+    """The typographic minus in front; exponents keep the plain one so that they can be typed."""
+    return "−" + text[1:] if text.startswith("-") else text
+
+
+def given(value: object) -> str:
+    """A parameter as it was given: numbers in their shortest exact form, texts unquoted."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, float):
+        return _scientific_given(value) if value.is_integer() is False else f"{value:g}"
+    return str(value)
+
+
+def _scientific_given(value: float) -> str:
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value!r}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def size(count: int | None) -> str:
+    """Bytes in decimal units with up to three significant digits."""
+    if count is None:
+        return "–"
+    amount, unit = float(count), 0
+    while amount >= 999.5 and unit < len(SIZES) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{amount:.0f} {SIZES[unit]}" if amount >= 10 or not unit else (
+        f"{amount:.1f} {SIZES[unit]}"
+    )
+
+
+def duration(seconds: float | timedelta | None) -> str:
+    """A stretch of time with its two largest units: 1.8 s, 4 min 2 s, 3 h 20 min, 2 d 4 h."""
+    if seconds is None:
+        return "–"
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    return _two_units(round(seconds))
+
+
+def _two_units(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} s"
+    for larger, large, smaller, small in (
+        (86_400, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if seconds >= larger:
+            rest = seconds % larger // smaller
+            return f"{seconds // larger} {large}" + (f" {rest} {small}" if rest else "")
+    return f"{seconds} s"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in words; a date once that is more than 30 days."""
+    seconds = ((now or timezone.now()) - moment).total_seconds()
+    if seconds < -60:
+        return local(moment)
+    if seconds < 10:
+        return "just now"
+    for limit, unit, name in (
+        (90, 1, "s"),
+        (5400, 60, "min"),
+        (129_600, 3600, "h"),
+        (30 * 86_400, 86_400, "days"),
+    ):
+        if seconds < limit:
+            return f"{seconds / unit:.0f} {name} ago"
+    return timezone.localtime(moment).strftime("%-d %b %Y")
+
+
+def local(moment: datetime) -> str:
+    """Date and time in the reader's zone."""
+    return timezone.localtime(moment).strftime("%-d %b %Y %H:%M")
+
+
+def utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,62 @@
+// What every page can do: copy a snippet, switch colours, close menus, tell the time zone.
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+document.cookie = `ahnb-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+
+function switchTheme() {
+  const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
+  localStorage.setItem("ahnb-theme", dark ? "light" : "dark");
+  document.dispatchEvent(new CustomEvent("ahnb:choose-theme"));
+}
+
+async function copySnippet(button) {
+  const code = button.closest("[data-snippet]").querySelector("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.lastChild.textContent = " Copied";
+  } catch {
+    getSelection().selectAllChildren(code);
+    button.lastChild.textContent = " Selected: press Ctrl-C";
+  }
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(except)) menu.open = false;
+  }
+}
+
+function showControls(root) {
+  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch]")) {
+    element.hidden = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target);
+  if (event.target.closest("[data-theme-switch]")) switchTheme();
+  const copy = event.target.closest("[data-copy]");
+  if (copy) copySnippet(copy);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details[data-menu][open]");
+  closeMenus(null);
+  menu?.querySelector("summary").focus();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-filter-rows]")) return;
+  const wanted = event.target.value.toLowerCase();
+  for (const row of document.querySelectorAll(`#${event.target.dataset.filterRows} [data-row]`)) {
+    row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  }
+});
+
+document.body.addEventListener("htmx:load", (event) => showControls(event.detail.elt));
+showControls(document);
