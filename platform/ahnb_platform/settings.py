@@ -118,6 +118,7 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-ahnb-session" if SECURE else "ahnb-session"
 CSRF_COOKIE_NAME = "__Host-ahnb-csrf" if SECURE else "ahnb-csrf"
+CSRF_FAILURE_VIEW = "ahnb_platform.web.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 # Transport and headers

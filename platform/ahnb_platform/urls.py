@@ -14,3 +14,8 @@ urlpatterns = [
     path("", include("ahnb_platform.api.health_urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]
+
+handler400 = "ahnb_platform.web.errors.bad_request"
+handler403 = "ahnb_platform.web.errors.permission_denied"
+handler404 = "ahnb_platform.web.errors.not_found"
+handler500 = "ahnb_platform.web.errors.server_error"

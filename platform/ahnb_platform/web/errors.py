@@ -90,15 +90,15 @@ def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpRespo
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 404)
 
 
@@ -108,5 +108,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_page(request, 503 if away else 500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
+def csrf_failure(request: HttpRequest, **_: Any) -> HttpResponse:
     return error_page(request, 403, CSRF_DETAIL)

@@ -72,8 +72,10 @@ def size(count: int | None) -> str:
     amount, unit = float(count), 0
     while amount >= 999.5 and unit < len(SIZES) - 1:
         amount, unit = amount / 1000, unit + 1
-    return f"{amount:.0f} {SIZES[unit]}" if amount >= 10 or not unit else (
-        f"{amount:.1f} {SIZES[unit]}"
+    return (
+        f"{amount:.0f} {SIZES[unit]}"
+        if amount >= 10 or not unit
+        else (f"{amount:.1f} {SIZES[unit]}")
     )
 
 

@@ -40,9 +40,7 @@ def icon(name: str, label: str = "") -> SafeString:
             url,
             name,
         )
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name
-    )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name)
 
 
 @register.simple_tag
@@ -71,12 +69,16 @@ def measure(value: float | None, digits: int = 4) -> SafeString:
     """A measured number in short, with all its digits on hover and when copied by a program."""
     if value is None:
         return format_html('<span class="text-secondary">–</span>')
-    return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), formats.number(value, digits))
+    return format_html(
+        '<data value="{0}" title="{0}">{1}</data>', repr(value), formats.number(value, digits)
+    )
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float | None], width: int = 72, height: int = 20) -> SafeString | str:
-    """A small curve; beginning, end and gaps as in `values`. Decorative: its numbers stand beside."""
+def sparkline(
+    values: Sequence[float | None], width: int = 72, height: int = 20
+) -> SafeString | str:
+    """A small curve of `values`, broken at gaps; decorative, since its numbers stand beside."""
     lines = polylines(values, width, height)
     if not lines:
         return ""

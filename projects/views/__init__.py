@@ -1,0 +1,1 @@
+"""Pages of projects, a module a page."""
