@@ -1,0 +1,1 @@
+"""What a training consists of, as plain JSON: model, optimizer, arguments, environment."""

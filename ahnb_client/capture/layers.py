@@ -1,0 +1,193 @@
+"""The layer table and the graph of a model."""
+
+import contextlib
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from ahnb_client.capture.values import Json, jsonable
+
+MAX_ROWS = 5_000
+MAX_NESTING = 8
+# Said in columns of their own, or only needed to build the layer again.
+_NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "layers", "input_layers"} | {
+    "output_layers",
+    "build_input_shape",
+    "quantization_config",
+    "registered_name",
+    "module",
+}
+
+
+def layer_table(model: Any) -> list[dict[str, Json]]:
+    """Return a row for each layer, nested ones right after the layer that holds them.
+
+    A row is ``{name, class, parent, output_shape, parameters, trainable_parameters, trainable,
+    dtype, activation, settings}``. Shapes are lists with None for an unknown axis; counts are
+    None while a layer is not built. A layer used twice has one row. At most 5,000 rows.
+    """
+    rows: list[dict[str, Json]] = []
+    for layer, parent in _walk(model, None, set(), MAX_NESTING):
+        if len(rows) == MAX_ROWS:
+            break
+        rows.append(_row(layer, parent))
+    return rows
+
+
+def graph_edges(model: Any, config: Json) -> list[list[str]]:
+    """Return ``[from, to]`` pairs of layer names; empty for a subclassed model.
+
+    `config` is the model's serialized form: of a functional model it names each call's inputs.
+    """
+    if type(model).__name__ == "Sequential":
+        return [[first.name, second.name] for first, second in pairwise(model.layers)]
+    layers = config.get("config", {}).get("layers", []) if isinstance(config, dict) else []
+    edges = [
+        [source, layer.get("name") or layer.get("config", {}).get("name")]
+        for layer in layers
+        if isinstance(layer, dict)
+        for source in _sources(layer.get("inbound_nodes"))
+    ]
+    return [list(edge) for edge in dict.fromkeys(map(tuple, edges))]
+
+
+def parameter_counts(model: Any) -> dict[str, int | None]:
+    """Return total, trainable and non-trainable parameters; None while not built."""
+    total = trainable = None
+    if model.built:
+        with contextlib.suppress(Exception):
+            total = _size(model.weights)
+            trainable = _size(model.trainable_variables)
+    rest = None if total is None or trainable is None else total - trainable
+    return {
+        "parameters": total,
+        "trainable_parameters": trainable,
+        "non_trainable_parameters": rest,
+    }
+
+
+def shape_of(value: Any) -> Json:
+    """Return the shape or shapes of a tensor, or of a structure of tensors, as lists."""
+    if isinstance(value, dict):
+        return {str(key): shape_of(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) and not hasattr(value, "shape"):
+        return [shape_of(item) for item in value]
+    shape = getattr(value, "shape", None)
+    return None if shape is None else _lengths(shape)
+
+
+def _walk(layer: Any, parent: str | None, seen: set[int], depth: int) -> Iterator[tuple[Any, Any]]:
+    for child in _children(layer):
+        if id(child) in seen:
+            continue
+        seen.add(id(child))
+        yield child, parent
+        if depth and _is_worth_opening(child):
+            yield from _walk(child, child.name, seen, depth - 1)
+
+
+def _children(layer: Any) -> list[Any]:
+    children = getattr(layer, "layers", None)
+    return list(children if children is not None else getattr(layer, "_layers", ()))
+
+
+def _is_worth_opening(layer: Any) -> bool:
+    """Models and a person's own blocks; the insides of Keras' own layers are noise."""
+    return hasattr(layer, "layers") or not type(layer).__module__.startswith("keras.")
+
+
+def _row(layer: Any, parent: str | None) -> dict[str, Json]:
+    settings = _settings(layer)
+    return {
+        "name": layer.name,
+        "class": type(layer).__name__,
+        "parent": parent,
+        "output_shape": _output_shape(layer),
+        "parameters": _size(layer.weights) if layer.built else None,
+        "trainable_parameters": _size(layer.trainable_variables) if layer.built else None,
+        "trainable": bool(layer.trainable),
+        "dtype": layer.dtype_policy.name,
+        "activation": spelled(settings.get("activation")),
+        "settings": {
+            key: _short(value)
+            for key, value in settings.items()
+            if key not in _NOT_SETTINGS and value is not None
+        },
+    }
+
+
+def _settings(layer: Any) -> dict[str, Json]:
+    with contextlib.suppress(Exception):
+        if not hasattr(layer, "layers"):
+            return dict(jsonable(layer.get_config(), max_items=100))
+    return {}
+
+
+def spelled(serialized: Json) -> Json:
+    """Return the short name of a serialized object: ``{"class_name": "HeNormal"…}`` -> HeNormal.
+
+    Functions and strings give their own name; lists and mappings keep their form.
+    """
+    if isinstance(serialized, list):
+        return [spelled(item) for item in serialized]
+    if not isinstance(serialized, dict):
+        return serialized
+    if "class_name" not in serialized:
+        return {key: spelled(item) for key, item in serialized.items()}
+    return _class_or_function(serialized)
+
+
+def _class_or_function(serialized: dict[str, Json]) -> str:
+    kind, config = str(serialized["class_name"]), serialized.get("config")
+    if kind == "function" and isinstance(config, str):
+        return config
+    return "lambda" if kind == "__lambda__" else kind
+
+
+def _short(value: Json) -> Json:
+    """Initializers, regularizers and the like keep class and settings, not their module."""
+    if isinstance(value, dict) and "class_name" in value:
+        config = value.get("config")
+        settings = config if isinstance(config, dict) else {}
+        given = {key: item for key, item in settings.items() if item is not None}
+        return given | {"class": spelled(value)}
+    return value
+
+
+def _output_shape(layer: Any) -> Json:
+    with contextlib.suppress(AttributeError, ValueError):
+        return shape_of(layer.output)
+    built_with = getattr(layer, "_build_shapes_dict", None)
+    # Only Keras' own layers compute it without being called.
+    if built_with and type(layer).__module__.startswith("keras."):
+        with contextlib.suppress(Exception):
+            return _lengths(layer.compute_output_shape(*built_with.values()))
+    return None
+
+
+def _lengths(shape: Any) -> list[int | None]:
+    return [None if length is None else int(length) for length in shape]
+
+
+def _size(variables: list[Any]) -> int:
+    total = 0
+    for variable in variables:
+        count = 1
+        for length in variable.shape:
+            count *= int(length)
+        total += count
+    return total
+
+
+def _sources(inbound: Json) -> Iterator[str]:
+    """Names of the layers whose outputs a call takes, found wherever they stand in it."""
+    if isinstance(inbound, dict):
+        history = inbound.get("keras_history")
+        if isinstance(history, list) and history:
+            yield str(history[0])
+        else:
+            for item in inbound.values():
+                yield from _sources(item)
+    elif isinstance(inbound, list):
+        for item in inbound:
+            yield from _sources(item)

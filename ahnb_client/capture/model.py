@@ -1,0 +1,118 @@
+"""A model as one JSON document: what it is, how it is built, how it was compiled."""
+
+import json
+import warnings
+from typing import Any
+
+from ahnb_client.capture import layers
+from ahnb_client.capture.values import Json, described, jsonable
+
+MAX_CONFIG_BYTES = 2_000_000
+_COMPILE_SETTINGS = ("loss", "metrics", "weighted_metrics", "loss_weights", "optimizer")
+
+
+def model_document(model: Any) -> dict[str, Json]:
+    """Return the document of event ``model``.
+
+    ``config`` is what ``keras.saving.serialize_keras_object`` gives, from which the compiled
+    model can be made again; where a model cannot be serialized it is None and ``config_error``
+    says why. Shapes and counts of a model that is not built yet are None.
+    """
+    config, config_error = _serialized(model)
+    return {
+        "name": model.name,
+        "class": type(model).__name__,
+        "module": type(model).__module__,
+        "kind": _kind(model),
+        "backend": _backend(),
+        "built": bool(model.built),
+        "dtype": model.dtype_policy.name,
+        **layers.parameter_counts(model),
+        "inputs": _tensors(model, "inputs"),
+        "outputs": _tensors(model, "outputs"),
+        "layers": layers.layer_table(model),
+        "edges": layers.graph_edges(model, config),
+        "compile": compile_document(model, config),
+        "config": config,
+        "config_error": config_error,
+    }
+
+
+def compile_document(model: Any, config: Json = None) -> dict[str, Json]:
+    """Return how the model was compiled: names of loss and metrics, optimizer, execution.
+
+    ``optimizer_config``, ``loss_config`` and ``metrics_config`` have their full settings.
+    """
+    if not getattr(model, "compiled", False):
+        return {}
+    compiled = config.get("compile_config") if isinstance(config, dict) else None
+    if not isinstance(compiled, dict):
+        compiled = _compile_config(model)
+    settings = {key: layers.spelled(compiled.get(key)) for key in _COMPILE_SETTINGS}
+    return {
+        **{key: value for key, value in settings.items() if value not in (None, [])},
+        **{f"{key}_config": compiled.get(key) for key in ("optimizer", "loss", "metrics")},
+        "jit_compile": jsonable(getattr(model, "jit_compile", None)),
+        "run_eagerly": bool(getattr(model, "run_eagerly", False)),
+        "steps_per_execution": jsonable(getattr(model, "steps_per_execution", 1)),
+    }
+
+
+def compile_params(document: dict[str, Json]) -> dict[str, Json]:
+    """Return of a compile document what runs are compared by."""
+    compared = ("loss", "loss_weights", "jit_compile", "run_eagerly", "steps_per_execution")
+    return {key: document[key] for key in compared if document.get(key) is not None}
+
+
+def _serialized(model: Any) -> tuple[Json, str | None]:
+    from keras import saving
+
+    try:
+        # Keras warns of lambdas: good advice when saving, out of place when looking.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            config = saving.serialize_keras_object(model)
+        size = len(json.dumps(config, default=jsonable))
+    except Exception as error:  # noqa: BLE001 - a person's get_config may fail in any way
+        reason = " ".join(str(error).split())[:500]
+        return None, f"{type(error).__name__}: {reason}"
+    if size > MAX_CONFIG_BYTES:
+        return None, f"too large: {size} bytes"
+    return config, None
+
+
+def _compile_config(model: Any) -> dict[str, Json]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return dict(jsonable(model.get_compile_config()))
+    except Exception:  # noqa: BLE001 - a person's get_config may fail in any way
+        return {key: described(getattr(model, key, None)) for key in ("loss", "optimizer")}
+
+
+def _kind(model: Any) -> str:
+    from keras import Model, Sequential
+
+    if isinstance(model, Sequential):
+        return "sequential"
+    functional = isinstance(model, Model) and "Functional" in {
+        base.__name__ for base in type(model).__mro__
+    }
+    return "functional" if functional else "subclassed"
+
+
+def _tensors(model: Any, attribute: str) -> list[dict[str, Json]]:
+    try:
+        tensors = getattr(model, attribute, None) or []
+    except (AttributeError, ValueError):  # a Sequential that is not built
+        return []
+    return [
+        {"name": tensor.name, "shape": layers.shape_of(tensor), "dtype": str(tensor.dtype)}
+        for tensor in tensors
+    ]
+
+
+def _backend() -> str:
+    from keras import config
+
+    return str(config.backend())
