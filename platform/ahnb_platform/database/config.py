@@ -61,15 +61,13 @@ def database_config() -> dict[str, Any]:
 
 def external(url: str) -> dict[str, Any]:
     try:
-        config = dict(dj_database_url.parse(url))
+        config: dict[str, Any] = {**dj_database_url.parse(url)}
     except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
         raise ImproperlyConfigured("DATABASE_URL: postgresql://… is needed") from None
     if config["ENGINE"] != ENGINE:
         raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL is supported")
     options: dict[str, Any] = config.get("OPTIONS") or {}
-    config["OPTIONS"] = options
-    config["HOST"] = options.pop("host", config["HOST"])
-    return config
+    return {**config, "OPTIONS": options, "HOST": options.pop("host", config["HOST"])}
 
 
 def embedded(data: Path) -> dict[str, Any]:

@@ -27,6 +27,7 @@ SETTINGS = {
     "max_connections": str(MAX_CONNECTIONS),
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
     # Statements carry people's data; the message alone says what went wrong.
     "log_min_error_statement": "panic",

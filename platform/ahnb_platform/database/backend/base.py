@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from django.db.backends.postgresql import base
 
 from .. import embedded
@@ -30,14 +29,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             embedded.hold(places)
             connection = self.connect_or_start(places, conn_params)
         except DatabaseError as error:
-            raise psycopg2.OperationalError(str(error)) from error
+            raise self.Database.OperationalError(str(error)) from error
         _reached.add(places.data)
         return connection
 
     def connect_or_start(self, places: Places, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
-        except psycopg2.OperationalError:
+        except self.Database.OperationalError:
             if places.data in _reached:
                 embedded.wake(places)
                 raise

@@ -1,0 +1,122 @@
+"""`manage.py serve`: the database and the web server, in the foreground until a signal."""
+
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from socket import gaierror
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
+
+from ... import env, serving
+from ...database import embedded
+from ...database.errors import Busy
+from ...database.locks import EXCLUSIVE, take_lock
+from ...database.places import Places, explained
+from ...database.postmaster import MAX_CONNECTIONS
+
+DEFAULT_PORT = 8765
+# Left over for commands, tests and PostgreSQL's own reserve.
+SPARE_CONNECTIONS = 20
+DATABASE_STOP_SECONDS = 11.0
+
+
+class Command(BaseCommand):
+    help = "Run the database and the web server until Ctrl-C or SIGTERM."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+        parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, end_early)
+        places = Places(Path(settings.DATA_DIR))
+        workers, threads = pool_sizes()
+        try:
+            hold_server_lock(places)
+            self.serve(host, port, workers, threads)
+        except OperationalError as error:
+            raise CommandError(str(error).strip()) from error
+        except OSError as error:
+            raise CommandError(str(explained(error, places.data))) from error
+        except KeyboardInterrupt:
+            sys.exit(130)
+        finally:
+            end_database(places)
+
+    def serve(self, host: str, port: int, workers: int, threads: int) -> None:
+        with listening(host, port) as listener:
+            serving.migrate()
+            serving.collect_static()
+            # Workers are made by fork and must not share a connection.
+            connections.close_all()
+            where = listener.getsockname()
+            url = settings.PUBLIC_URL or address(where[0], where[1])
+            server = serving.WebServer(
+                listener,
+                workers=workers,
+                threads=threads,
+                ready=lambda: self.say(f"AHNB is ready at {url}/"),
+            )
+            server.run()
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def end_early(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM before the web server has taken over the signals."""
+    sys.exit(0)
+
+
+def pool_sizes() -> tuple[int, int]:
+    """Workers, and threads in each: every thread may hold one connection to the database."""
+    workers = env.integer("AHNB_WORKERS", 2, minimum=1)
+    threads = env.integer("AHNB_THREADS", 16, minimum=1)
+    if workers * threads > MAX_CONNECTIONS - SPARE_CONNECTIONS:
+        raise CommandError(
+            f"AHNB_WORKERS times AHNB_THREADS is {workers * threads}; the database has room for "
+            f"{MAX_CONNECTIONS - SPARE_CONNECTIONS} connections"
+        )
+    return workers, threads
+
+
+def hold_server_lock(places: Places) -> None:
+    """One server per data directory; the lock goes when the last of its processes ends."""
+    try:
+        descriptor = take_lock(places.server_lock, EXCLUSIVE, seconds=1)
+    except Busy:
+        owner = places.server_lock.read_text().strip() or "?"
+        raise CommandError(f"Another server (process {owner}) already uses {places.data}") from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def listening(host: str, port: int) -> Any:
+    """The socket, or one line that says why there is none."""
+    try:
+        return serving.listening_socket(host, port)
+    except OverflowError as error:
+        raise CommandError(f"{port} is no port: choose one from 1 to 65535") from error
+    except gaierror as error:
+        raise CommandError(f"{host} is no address of this machine ({error.strerror})") from error
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} on {host} cannot be used ({error.strerror}): choose another with --port"
+        ) from error
+
+
+def address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def end_database(places: Places) -> None:
+    """Wait until PostgreSQL has ended, unless another command still uses it."""
+    connections.close_all()
+    embedded.release(places, seconds=DATABASE_STOP_SECONDS)

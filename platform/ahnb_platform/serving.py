@@ -1,0 +1,156 @@
+"""The web server: granian on one socket that is ours alone, and what has to be done before."""
+
+import hashlib
+import http.client
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from granian._granian import SocketHolder
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+BACKLOG = 1024
+WORKER_STOP_SECONDS = 8
+MIGRATION_LOCK = 0x41484E42
+ANSWER_SECONDS = 5.0
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens from now on, so that no second server gets the port.
+
+    Connections made before the workers run wait in its queue.
+
+    Raises:
+        OSError: the address is in use, not of this machine, or not allowed.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by each connection: small answers must not wait for an acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def load_application() -> Any:
+    """Called in each worker; the import ties the worker to its parent."""
+    from ahnb_platform.wsgi import application
+
+    return application
+
+
+class WebServer(Server):
+    """granian with workers that share one listening socket.
+
+    Its own sockets on Linux would let a second server share the port, and would lose the
+    connections that wait for a worker which dies.
+    """
+
+    def __init__(
+        self, listener: socket.socket, *, workers: int, threads: int, ready: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            "ahnb_platform.wsgi:application",
+            address=listener.getsockname()[0],
+            port=listener.getsockname()[1],
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            backlog=BACKLOG,
+            websockets=False,
+            log_level=LogLevels.error,
+            respawn_failed_workers=True,
+            workers_kill_timeout=WORKER_STOP_SECONDS,
+        )
+        self.listener = listener
+        self.ready = ready
+
+    def run(self) -> None:
+        """Serve until SIGINT, SIGTERM or SIGHUP; requests at work may finish."""
+        self.serve(target_loader=load_application, wrap_loader=False)
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        # Its stub does not know the arguments: descriptor, whether of a path, backlog.
+        self._shd = cast("Any", SocketHolder)(self.listener.fileno(), False, BACKLOG)
+        self._sso = self.listener
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        super().startup(spawn_target, target_loader)
+        # A closed terminal ends the server; granian would take its signal for a reload.
+        signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
+        threading.Thread(target=self.announce, daemon=True).start()
+
+    def announce(self) -> None:
+        """Call `ready` once a worker answers."""
+        while not self.interrupt_signal:
+            if answers(self.bind_addr, self.bind_port):
+                self.ready()
+                return
+            time.sleep(0.05)
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether the server there can answer with anything but its own failure."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    client = http.client.HTTPConnection(reachable, port, timeout=ANSWER_SECONDS)
+    try:
+        client.request("GET", "/readyz")
+        return client.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        client.close()
+
+
+def migrate() -> None:
+    """Bring the database up to date; of several starters one does it and the others wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    connection.close()
+
+
+def collect_static() -> None:
+    """Copy and compress the static files, if one of them changed since the last time."""
+    stamp = Path(f"{settings.STATIC_ROOT}.sha256")
+    wanted = static_digest()
+    if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def static_digest() -> str:
+    """One digest over the names, sizes and times of all source files and how they are stored."""
+    total = hashlib.sha256(f"{sys.version}\n{settings.STORAGES['staticfiles']}\n".encode())
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            found = Path(storage.path(name)).stat()
+            total.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return total.hexdigest()
