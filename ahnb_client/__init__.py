@@ -1,0 +1,33 @@
+"""AHNB: every Keras training recorded, nothing lost.
+
+    model.fit(x, y, callbacks=[ahnb_client.AHNBCallback("team/project")])
+
+Names are loaded when they are first used, so that the import alone costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from . import errors
+    from .callback import AHNBCallback
+    from .run import Run, run
+
+__all__ = ["AHNBCallback", "Run", "__version__", "errors", "run"]
+
+_HOMES = {"AHNBCallback": "callback", "Run": "run", "run": "run"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module(f"{__name__}.errors")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

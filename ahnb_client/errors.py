@@ -1,0 +1,45 @@
+"""What the client may raise.
+
+    AHNBError
+    ├── ConfigurationError      a setting, argument or stored file makes no sense
+    └── TransportError          the server could not be reached, or refused
+        ├── ServerUnreachable   no usable answer
+        ├── Rejected            the server said no, and why
+        └── RateLimited         the server asked to wait
+
+Inside a training none of these is raised unless the run was made with `strict=True`; the
+command line turns them into one line and an exit code.
+"""
+
+
+class AHNBError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+
+class ConfigurationError(AHNBError):
+    """A setting, an argument or a stored file makes no sense."""
+
+
+class TransportError(AHNBError):
+    """Something between this process and the server went wrong."""
+
+
+class ServerUnreachable(TransportError):
+    """There was no answer, or none that an AHNB server gives."""
+
+
+class Rejected(TransportError):
+    """The server refused; `status` is the HTTP status, `code` the problem's stable code."""
+
+    def __init__(self, message: str, *, status: int, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class RateLimited(TransportError):
+    """The server asked to wait `seconds` before the next request."""
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds

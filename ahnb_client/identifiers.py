@@ -1,0 +1,22 @@
+"""Identifiers that the client makes itself, so that nothing has to wait for the server."""
+
+import os
+import re
+import time
+import uuid
+
+_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def uuid7() -> str:
+    """A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    high = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (random >> 64 & 0xFFF) << 64
+    low = 0b10 << 62 | random & (1 << 62) - 1
+    return str(uuid.UUID(int=high | low))
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` is a whole run id in its usual form (lower case, with hyphens)."""
+    return _RUN_ID.fullmatch(text) is not None

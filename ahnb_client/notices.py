@@ -1,0 +1,17 @@
+"""The few lines that the client says to a person, each once per process."""
+
+import contextlib
+import sys
+
+_said: set[str] = set()
+
+
+def tell(text: str, *, once: str | None = None) -> None:
+    """Write one line to standard error; `once` is the kind of which one line is enough."""
+    if once is not None:
+        if once in _said:
+            return
+        _said.add(once)
+    # A closed or broken standard error must not reach the training.
+    with contextlib.suppress(Exception):
+        print(f"ahnb: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,327 @@
+"""A run: what a training, a loop or a script records into."""
+
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Literal, Self
+
+from . import lifecycle, record
+from .clock import now
+from .config import Config
+from .errors import AHNBError, ConfigurationError
+from .identifiers import is_run_id, uuid7
+from .notices import tell
+from .plain import dumps, plain, text
+from .series import Series
+from .transport.journal import Journal
+from .transport.spool import Header, Spool
+
+END_STATUSES = ("finished", "failed", "interrupted", "preempted")
+MAX_EVENT_BYTES = 4 << 20
+
+
+class Run:
+    """One experiment under way.
+
+    Everything is first written to a spool on this machine and sent later, by a thread of its
+    own; no call waits for the network. After `finish` the run takes nothing more, until
+    `resume`. As a context manager it ends as finished, failed or interrupted, by what happened.
+    """
+
+    def __init__(
+        self,
+        project: str | None = None,
+        *,
+        name: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Iterable[str] = (),
+        group: str | None = None,
+        notes: str = "",
+        objective: Mapping[str, str] | None = None,
+        resume: Literal["allow", "never"] = "allow",
+        run_id: str | None = None,
+        strict: bool = False,
+        config: Config | None = None,
+    ) -> None:
+        """Begin a run, or go on with the one whose `run_id` is given.
+
+        Args:
+            project: "team/project"; by default from AHNB_PROJECT or the configuration.
+            name: a name for people; the server makes one if missing.
+            params: the person's own hyperparameters, nested as they like.
+            tags, group, notes: shown with the run and searchable.
+            objective: `{"metric": "val_loss", "mode": "min"}`, what "best" means here.
+            resume: "never" refuses to go on with a run that exists.
+            run_id: the UUID of a run to go on with; a new one by default.
+            strict: raise errors instead of telling them once. For tests.
+            config: settings to use instead of the environment's.
+
+        Raises:
+            AHNBError, ValueError: only if `strict`.
+        """
+        self._strict = strict
+        self._config = config or self._load_config(project)
+        self._own_id = run_id is None or not self._usable(run_id)
+        self.id: str = uuid7() if self._own_id or run_id is None else run_id
+        self.project = project or self._config.project
+        self.status: str = "running"
+        self._create = plain(
+            {
+                "project": self.project,
+                "name": name,
+                "group": group,
+                "tags": list(tags),
+                "notes": notes,
+                "started_at": datetime.fromtimestamp(now(), UTC).isoformat(),
+                "objective": objective,
+                "resume": resume,
+            }
+        )
+        self._lock = threading.RLock()
+        self._series: dict[tuple[str, tuple[str, ...]], Series] = {}
+        self._steps: dict[str, int] = {}
+        self._journal = Journal(None, recording=False)
+        self._begin()
+        self.params = Params(self, params or {})
+
+    def _load_config(self, project: str | None) -> Config:
+        try:
+            return Config.load(project=project)
+        except ConfigurationError as error:
+            if self._strict:
+                raise
+            tell(f"{error}; recording offline", once="configuration")
+            return Config.offline(project)
+
+    def _usable(self, run_id: str) -> bool:
+        if is_run_id(run_id):
+            return True
+        self._report("client-error", ValueError(f"{run_id!r} is no run id; a new run begins"))
+        return False
+
+    def _begin(self) -> None:
+        """Open a journal and have it delivered. Called again when a cleared run goes on."""
+        if self._config.mode == "disabled":
+            return
+        attempt = self._journal.attempt
+        header = Header(
+            run_id=self.id,
+            writer=uuid7(),
+            server=self._config.server,
+            create={key: value for key, value in self._create.items() if value not in (None, "")},
+            own_id=self._own_id,
+        )
+        self._spool = self._make_spool(header)
+        self._journal = Journal(self._spool.folder if self._spool else None)
+        self._journal.attempt = attempt
+        for (unit, names), series in self._series.items():
+            series.move_to(self._journal, names, unit)
+        if not self._own_id:
+            self.event("status", {"status": "running"})
+        lifecycle.begin(self, header, self._spool, self._journal, self._config)
+
+    def _make_spool(self, header: Header) -> Spool | None:
+        try:
+            if self._config.directory is None:
+                raise OSError(None, "there is no home folder")
+            return Spool.create(self._config.directory, header)
+        except OSError as error:
+            where = error.filename or self._config.directory or "AHNB_DIR"
+            tell(f"cannot keep records on disk ({where}: {error.strerror})", once="spool")
+            return None
+
+    # What a run knows about itself
+
+    @property
+    def url(self) -> str | None:
+        """The page of the run; None while nothing is sent to a server."""
+        return f"{self._config.server}/runs/{self.id}/" if self._config.can_send else None
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the records lie until the server has them."""
+        return self._journal.folder
+
+    def __repr__(self) -> str:
+        return f"<ahnb run {self.id} in {self.project}: {self.status}>"
+
+    # Recording
+
+    def series(self, names: Sequence[str], unit: str = "step") -> Series:
+        """A handle for metrics that are always logged together, in this order.
+
+        Raises:
+            ValueError: there is no such unit, or no name.
+        """
+        key = (unit, tuple(text(str(name)) for name in names))
+        with self._lock:
+            if key not in self._series:
+                if unit not in record.UNITS or not key[1]:
+                    raise ValueError(f"no series of {list(names)} with unit {unit!r}")
+                self._series[key] = Series(self._journal, key[1], unit, self._report)
+            return self._series[key]
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None, unit: str = "step") -> None:
+        """Record one number for each name, at `step` or one after the last.
+
+        Takes anything that becomes a float: NumPy scalars, tensors of one element, bfloat16.
+        What does not is counted and told once.
+        """
+        try:
+            names = tuple(metrics)
+            series = self._series.get((unit, names))
+            if series is None:
+                if not names:
+                    return
+                series = self.series(names, unit)
+            series.append(self._place(step, unit), metrics.values())
+        except AHNBError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+            self._report("client-error", error)
+
+    def _place(self, step: int | None, unit: str) -> int:
+        if step is None:
+            with self._lock:
+                step = self._steps.get(unit, -1) + 1
+                self._steps[unit] = step
+        else:
+            self._steps[unit] = step
+        return step
+
+    def event(self, kind: str, data: Any, at: float | None = None) -> None:
+        """Record something that is no number: `params`, `model`, `note`, `finding` …
+
+        Args:
+            kind: what it is; a kind that the server does not know is stored, not refused.
+            data: anything; what JSON cannot hold becomes text.
+            at: seconds since the epoch, UTC; now by default.
+        """
+        try:
+            event = {"kind": kind, "at": now() if at is None else float(at), "data": plain(data)}
+            frame = record.frame(record.pack_event(self._journal.attempt, dumps(event)))
+            if len(frame) > MAX_EVENT_BYTES:
+                raise ValueError(f"an event of {len(frame)} bytes is too large to send")
+            self._journal.append_event(frame)
+        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+            self._report("event", error)
+
+    def note(self, text: str, step: int | None = None) -> None:
+        """A remark of the person, about the run or about a step of it."""
+        self.event("note", {"text": text} if step is None else {"text": text, "step": step})
+
+    def begin_attempt(self, from_step: int, number: int | None = None) -> None:
+        """From here on the points replace those from `from_step` on, which stay readable.
+
+        Args:
+            from_step: the first step that is done again.
+            number: of the new attempt; one more than the present by default.
+        """
+        attempt = self._journal.attempt + 1 if number is None else number
+        self.event("attempt", {"attempt": attempt, "from_step": from_step})
+        self._journal.attempt = attempt
+
+    # The end
+
+    def finish(self, status: str = "finished", reason: str | None = None) -> None:
+        """End the run; a second call changes nothing. Does not wait for the server (`wait` does).
+
+        Args:
+            status: finished, failed, interrupted or preempted.
+            reason: in a few words, for a run that did not finish.
+        """
+        with self._lock:
+            if self.status != "running":
+                return
+            if status not in END_STATUSES:
+                self._report("client-error", ValueError(f"no run ends as {status!r}"))
+                status = "failed"
+            self.status = status
+            data = {"status": status} if reason is None else {"status": status, "reason": reason}
+            self.event("status", data)
+            self._journal.close()
+        lifecycle.end(self)
+
+    def resume(self) -> None:
+        """Go on with a run that was ended in this process, as when a callback is used again."""
+        with self._lock:
+            if self.status == "running":
+                return
+            self.status = "running"
+            if self._journal.reopen():
+                lifecycle.take_up(self)
+            else:
+                self._begin()
+            if self._own_id:
+                self.event("status", {"status": "running"})
+
+    def wait(self, timeout: float) -> bool:
+        """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""
+        return lifecycle.wait(self, timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finish(*lifecycle.outcome(error))
+
+    def _report(self, reason: str, error: BaseException | None) -> None:
+        """Count and tell once what could not be recorded; raise it if the run is strict."""
+        if self._strict and error is not None:
+            raise error
+        self._journal.losses[reason] += 1
+        tell(f"not recorded ({reason}): {error}", once=f"lost {reason}")
+
+
+class Params(Mapping[str, Any]):
+    """The person's hyperparameters; setting one records it."""
+
+    def __init__(self, run: Run, params: Mapping[str, Any]) -> None:
+        self._run = run
+        self._values: dict[str, Any] = {}
+        self.update(params)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.update({key: value})
+
+    def update(self, params: Mapping[str, Any] = {}, /, **more: Any) -> None:  # noqa: B006
+        """Set several at once."""
+        changes = {**params, **more}
+        if changes:
+            self._values.update(changes)
+            self._run.event("params", changes)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+def run(project: str | None = None, **options: Any) -> Run:
+    """Begin a run; takes what `Run` takes. Meant for `with ahnb_client.run("team/project") as r`."""
+    return Run(project, **options)
+
+
+class _CallableModule(ModuleType):
+    """Lets `ahnb_client.run(…)` work although the import of this module takes that name."""
+
+    def __call__(self, project: str | None = None, **options: Any) -> Run:
+        return run(project, **options)
+
+
+sys.modules[__name__].__class__ = _CallableModule

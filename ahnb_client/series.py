@@ -1,0 +1,84 @@
+"""A fixed group of metrics that are logged together, and the cheapest way to do it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import record
+from .clock import now
+from .transport.journal import Journal
+
+
+class Series:
+    """A handle for a tuple of metric names of one unit. Any thread may use it."""
+
+    __slots__ = ("_definition", "_journal", "_number", "_pack", "_report", "_width")
+
+    def __init__(
+        self,
+        journal: Journal,
+        names: Sequence[str],
+        unit: str,
+        report: Callable[[str, BaseException | None], None],
+    ) -> None:
+        self._report = report
+        self._width = len(names)
+        self._pack = record.point_struct(self._width).pack
+        self.move_to(journal, names, unit)
+
+    def move_to(self, journal: Journal, names: Sequence[str], unit: str) -> None:
+        """Go on in another journal, when a run is taken up again after its spool was cleared."""
+        self._journal = journal
+        self._definition = journal.define(unit, names)
+        self._number = self._definition.number
+
+    def append(
+        self,
+        step: int | None,
+        values: Sequence[Any],
+        at_step: int | None = None,
+        time: float | None = None,
+    ) -> None:
+        """Record one value per name.
+
+        Args:
+            step: the position on the axis, a whole number from 0; ignored for unit `time`.
+            values: number-like things in the order of the names. One that is no number is left
+                out and counted.
+            at_step: for unit `epoch`, where the point stands on the step axis.
+            time: seconds since the epoch, UTC; now by default.
+
+        The record outlives the process once this returns. Nothing is raised unless the run is
+        strict.
+        """
+        journal = self._journal
+        try:
+            payload = self._pack(
+                record.POINT, 0, journal.attempt, self._number, step, time or now(), *values
+            )
+            if at_step is not None:
+                payload = self._checked(step, values, at_step, time)
+        except Exception:  # noqa: BLE001 - whatever a person's values raise, look at each alone
+            try:
+                payload = self._checked(step, values, at_step, time)
+            except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+                self._report("bad-value", error)
+                return
+        try:
+            journal.append(record.frame(payload), self._definition)
+        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+            self._report("client-error", error)
+
+    def _checked(self, step: Any, values: Sequence[Any], at_step: Any, time: float | None) -> bytes:
+        """The payload when a value or step is unusual."""
+        if len(values) != self._width:
+            raise ValueError(f"{len(values)} values for {self._width} names")
+        numbers = [record.to_float(value) for value in values]
+        for value, number in zip(values, numbers, strict=True):
+            if number is record.MISSING:
+                self._report("bad-value", TypeError(f"no number: {type(value).__name__}"))
+        place = [] if at_step is None else [record.to_step(at_step)]
+        pack = record.point_struct(self._width, at_step=at_step is not None).pack
+        step = 0 if step is None else record.to_step(step)
+        flags = record.HAS_AT_STEP if place else 0
+        attempt, at = self._journal.attempt, now() if time is None else float(time)
+        return pack(record.POINT, flags, attempt, self._number, step, at, *place, *numbers)

@@ -1,0 +1,1 @@
+"""The way from a record in this process to a row on the server: spool, plan, sender."""

@@ -1,0 +1,256 @@
+"""The journal of one process and run: what a hook appends to, without a system call."""
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import record
+from ..notices import tell
+from . import segments
+
+SEGMENT_SIZE = 1 << 20
+MEMORY_LIMIT = 16 << 20
+
+
+class Position(NamedTuple):
+    """A place in a spool: everything before it comes earlier."""
+
+    segment: int
+    offset: int
+
+
+class Definition:
+    """The names, unit and number of a series, and the segment that last defined them."""
+
+    __slots__ = ("frame", "number", "segment")
+
+    def __init__(self, number: int, unit: str, names: Sequence[str]) -> None:
+        self.number = number
+        self.frame = record.frame(record.pack_series(number, unit, names))
+        # Each segment defines the series that it holds, so that it can be read alone.
+        self.segment: segments.Segment | None = None
+
+
+class Journal:
+    """Appends frames to segments on disk, or in memory while the disk refuses.
+
+    Any thread may append; one reader may follow. `losses` counts, by reason, what had to go.
+    """
+
+    def __init__(self, folder: Path | None, *, recording: bool = True) -> None:
+        """Start in `folder`, or in memory without one; `recording=False` takes nothing at all."""
+        self.folder = folder
+        self.attempt = 0
+        self.losses: Counter[str] = Counter()
+        self.closed = self.retired = not recording
+        self._lock = threading.Lock()
+        self._segments: dict[int, segments.Segment] = {}
+        self._thinned: set[int] = set()
+        self._reading = 0
+        self._number = 0
+        self._spare: segments.DiskSegment | None = None
+        self._segment: segments.Segment | None = None
+        self._buffer: segments.Buffer = bytearray()
+        self._position = self._limit = 0
+        self._definitions = 0
+        if recording:
+            self._begin_segment(SEGMENT_SIZE)
+
+    # Writing
+
+    def define(self, unit: str, names: Sequence[str]) -> Definition:
+        with self._lock:
+            self._definitions += 1
+            return Definition(self._definitions, unit, names)
+
+    def append(self, frame: bytes, definition: Definition) -> None:
+        """Add a point of a series; it survives the process once this returns."""
+        with self._lock:
+            start = self._position
+            end = start + len(frame)
+            if end > self._limit or definition.segment is not self._segment:
+                self._append_slowly(frame, definition)
+                return
+            self._buffer[start:end] = frame
+            self._position = end
+
+    def append_event(self, frame: bytes) -> None:
+        """Add an event; it survives the process once this returns."""
+        with self._lock:
+            self._append_slowly(frame, None)
+
+    def _append_slowly(self, frame: bytes, definition: Definition | None) -> None:
+        if self.closed:
+            self.losses["after-end"] += 1
+            return
+        size = len(frame) + (len(definition.frame) if definition else 0)
+        if self._position + size > self._limit:
+            self._begin_segment(max(SEGMENT_SIZE, size))
+        if definition is not None and definition.segment is not self._segment:
+            self._put(definition.frame)
+            definition.segment = self._segment
+        self._put(frame)
+
+    def _put(self, frame: bytes) -> None:
+        end = self._position + len(frame)
+        self._buffer[self._position : end] = frame
+        self._position = end
+
+    # Segments
+
+    def _begin_segment(self, size: int) -> None:
+        segment = self._take_spare(size) or self._new_segment(self._number + 1, size)
+        self._number += 1
+        self._segments[self._number] = self._segment = segment
+        self._buffer, self._position, self._limit = segment.buffer, 0, segment.size
+
+    def _take_spare(self, size: int) -> segments.Segment | None:
+        spare, self._spare = self._spare, None
+        if spare is None or self.folder is None:
+            return None
+        if spare.size < size:
+            spare.delete()
+            return None
+        spare.rename(segments.segment_path(self.folder, self._number + 1))
+        return spare
+
+    def _new_segment(self, number: int, size: int) -> segments.Segment:
+        reason = "no home folder"
+        try:
+            if self.folder is not None:
+                return segments.DiskSegment(segments.segment_path(self.folder, number), size)
+        except OSError as error:
+            reason = f"{self.folder}: {error.strerror}"
+        tell(f"no room for records on disk ({reason}); keeping them in memory", once="memory")
+        self._bound_memory(size)
+        return segments.MemorySegment(size)
+
+    def _bound_memory(self, wanted: int) -> None:
+        """Make room: first the oldest batch points go, then whole segments."""
+        held = {n: s for n, s in self._segments.items() if isinstance(s, segments.MemorySegment)}
+        total = sum(segment.size for segment in held.values()) + wanted
+        idle = [number for number in sorted(held) if number != self._reading]
+        for number in [n for n in idle if n not in self._thinned] + idle:
+            if total <= MEMORY_LIMIT:
+                return
+            total -= self._thin(number)
+
+    def _thin(self, number: int) -> int:
+        """Drop the batch points of a memory segment, at the second time all; gives bytes freed."""
+        segment = self._segments[number]
+        keep_rest = number not in self._thinned
+        self._thinned.add(number)
+        kept, dropped = _without_points(segment.read(0, segment.size), keep_rest=keep_rest)
+        self.losses["no-room"] += dropped
+        self._segments[number] = segments.MemorySegment(len(kept) or record.ALIGNMENT, kept)
+        return segment.size - self._segments[number].size
+
+    def prepare(self) -> None:
+        """Have the next segment ready before a hook needs it. Called by the sender's thread."""
+        if self.folder is None or self._spare or self.closed or self._position * 2 < self._limit:
+            return
+        try:
+            spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
+        except OSError:
+            return
+        with self._lock:
+            if not self.closed:
+                self._spare = spare
+                return
+        spare.delete()
+
+    def sync(self) -> None:
+        """Bring what was written to the disk itself. Called by the sender's thread."""
+        with self._lock:
+            segment = self._segment
+        if segment is not None:
+            with contextlib.suppress(OSError):
+                segment.sync()
+
+    # The end, and what may follow it
+
+    def close(self) -> None:
+        """Take no more records; those that come are counted as lost."""
+        with self._lock:
+            self.closed, self._limit = True, 0
+            if self._spare is not None:
+                self._spare.delete()
+                self._spare = None
+
+    def reopen(self) -> bool:
+        """Take records again; False when everything was delivered and cleared meanwhile."""
+        with self._lock:
+            if self.retired or self._segment is None:
+                return False
+            self.closed, self._limit = False, self._segment.size
+            return True
+
+    def retire(self, position: Position) -> bool:
+        """Give up the segments for good, unless something came after `position`."""
+        with self._lock:
+            if not self.closed or self.losses or position < (self._number, self._position):
+                return False
+            self.retired = True
+            for segment in self._segments.values():
+                segment.delete()
+            self._segments.clear()
+            return True
+
+    def abandon(self) -> None:
+        """In a forked child: forget everything and touch nothing that the parent owns."""
+        self._lock = threading.Lock()
+        self.closed, self.retired, self._limit = True, True, 0
+        self._segments = {}
+        self._segment = self._spare = None
+
+    # Reading
+
+    def end(self) -> Position:
+        """The place after the last record."""
+        with self._lock:
+            return Position(self._number, self._position)
+
+    def numbers(self) -> list[int]:
+        """The numbers of the segments that are still here, rising."""
+        with self._lock:
+            return sorted(self._segments)
+
+    def read(self, number: int, start: int) -> bytes:
+        """The bytes of a segment from `start` to its last record."""
+        with self._lock:
+            self._reading = number
+            segment = self._segments.get(number)
+            end = self._position if number == self._number else segment.size if segment else 0
+        return segment.read(start, end) if segment is not None and start < end else b""
+
+    def discard_before(self, number: int) -> None:
+        """Delete the segments before `number`: the server has them."""
+        with self._lock:
+            done = [self._segments.pop(n) for n in list(self._segments) if n < number]
+        for segment in done:
+            segment.delete()
+
+    def take_losses(self) -> dict[str, int]:
+        """What was lost since the last call, by reason."""
+        with self._lock:
+            losses, self.losses = dict(self.losses), Counter()
+        return {reason: count for reason, count in losses.items() if count}
+
+
+def _without_points(data: bytes, *, keep_rest: bool) -> tuple[bytes, int]:
+    """`data` without the points of unit step (or without anything), and how many records went."""
+    kept, dropped = bytearray(), 0
+    units: dict[int, str] = {}
+    for _, payload in record.frames(data):
+        prefix = record.prefix_of(payload)
+        if prefix.kind == record.SERIES:
+            units[prefix.series] = record.unpack_series(payload)[1]
+        is_batch_point = prefix.kind == record.POINT and units.get(prefix.series) != "epoch"
+        if keep_rest and not is_batch_point:
+            kept += record.frame(payload)
+        elif prefix.kind != record.SERIES:
+            dropped += 1
+    return bytes(kept), dropped

@@ -1,0 +1,231 @@
+"""Folders of spools: who owns one, what it is for, and which are left over."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from ..errors import ConfigurationError
+from . import segments
+from .journal import Position
+
+HEADER = "header.json"
+LOCK = "lock"
+REFUSED = "refused.ndjson"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What has to be known to deliver a spool. It never holds a token."""
+
+    run_id: str
+    writer: str
+    server: str | None
+    create: dict[str, Any]  # the body of PUT /runs/<run_id>/
+    own_id: bool  # this process made the run's id
+    pid: int = field(default_factory=os.getpid)
+    host: str = field(default_factory=socket.gethostname)
+    format: int = 1
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The header of a spool.
+
+        Raises:
+            ConfigurationError: there is none, or it was written by a later version.
+        """
+        try:
+            data = json.loads((folder / HEADER).read_bytes())
+            if data["format"] != 1:
+                raise ConfigurationError(f"{folder} was written by a newer ahnb-client")
+            return cls(**data)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ConfigurationError(f"{folder} is not a spool: {error}") from error
+
+    def write(self, folder: Path) -> None:
+        write_whole(folder / HEADER, json.dumps(asdict(self)).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file by another, so that it is whole at any moment, also after a power cut."""
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+class FolderLock:
+    """A lock file that the operating system gives back when its process ends, however."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOCK
+        self._descriptor = -1
+
+    def take(self) -> bool:
+        """Whether this process holds it now."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not _lock(descriptor):
+            os.close(descriptor)
+            return False
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+class Spool:
+    """One folder: the records of one process for one run. Held by one process at a time."""
+
+    def __init__(self, folder: Path, header: Header, lock: FolderLock) -> None:
+        self.folder, self.header, self._lock = folder, header, lock
+
+    @classmethod
+    def create(cls, root: Path, header: Header) -> Self:
+        """Make a folder of its own for this process and run, and hold it.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = root / f".{header.writer}"
+        fresh.mkdir(mode=0o700)
+        try:
+            lock = FolderLock(fresh)
+            lock.take()
+            header.write(fresh)
+            # Only a finished folder gets a name that `ahnb sync` looks at.
+            return cls(_place(fresh, root, header.run_id), header, lock)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+    @classmethod
+    def adopt(cls, folder: Path) -> Self | None:
+        """Hold the spool of a process that is gone; None while that one lives.
+
+        Raises:
+            ConfigurationError: the folder holds no spool that this version understands.
+        """
+        header = Header.read(folder)
+        lock = FolderLock(folder)
+        return cls(folder, header, lock) if lock.take() else None
+
+    @property
+    def refused(self) -> Path:
+        """The file that keeps what the server would not take."""
+        return self.folder / REFUSED
+
+    def release(self) -> None:
+        """Let another process adopt it."""
+        self._lock.release()
+
+    def clear(self) -> None:
+        """Everything was delivered: delete the folder, but for what the server refused."""
+        with contextlib.suppress(OSError):
+            # Without its header a folder is no spool, whatever is left of the rest.
+            (self.folder / HEADER).unlink(missing_ok=True)
+            for path in self.folder.iterdir():
+                if path.name != REFUSED:
+                    path.unlink()
+            self.release()
+            if not self.refused.exists():
+                self.folder.rmdir()
+
+
+def _place(fresh: Path, root: Path, run_id: str) -> Path:
+    """Give a new folder its name; a second process of the same run takes `<run_id>.2` …"""
+    for number in range(1, 10_000):
+        place = root / (run_id if number == 1 else f"{run_id}.{number}")
+        if not place.exists():
+            try:
+                return fresh.rename(place)
+            except OSError:
+                if not place.exists():
+                    raise
+    raise FileExistsError(f"too many spools of run {run_id}")
+
+
+def spool_folders(root: Path) -> Iterator[Path]:
+    """The folders under `root` that hold a spool, oldest run first."""
+    if root.is_dir():
+        for folder in sorted(root.iterdir()):
+            if not folder.name.startswith(".") and (folder / HEADER).is_file():
+                yield folder
+
+
+class LeftSegments:
+    """The segments of a process that is gone, read as a `Journal` is."""
+
+    closed = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def numbers(self) -> list[int]:
+        return segments.segment_numbers(self._folder)
+
+    def end(self) -> Position:
+        numbers = self.numbers()
+        return Position(numbers[-1], self._size(numbers[-1])) if numbers else Position(0, 0)
+
+    def read(self, number: int, start: int) -> bytes:
+        try:
+            with segments.segment_path(self._folder, number).open("rb") as file:
+                file.seek(start)
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    def discard_before(self, number: int) -> None:
+        for done in self.numbers():
+            if done < number:
+                segments.segment_path(self._folder, done).unlink(missing_ok=True)
+
+    def take_losses(self) -> dict[str, int]:
+        return {}
+
+    def prepare(self) -> None:
+        """Nothing will be written any more."""
+
+    def sync(self) -> None:
+        """Nothing was written."""
+
+    def retire(self, position: Position) -> bool:
+        return position >= self.end()
+
+    def _size(self, number: int) -> int:
+        return segments.segment_path(self._folder, number).stat().st_size
