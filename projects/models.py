@@ -21,41 +21,42 @@ class Mode(models.TextChoices):
     MAX = "max", "higher is better"
 
 
+def role_of(user: User) -> Greatest:
+    """The largest role that `user` holds in a project, 0 for a stranger, as an expression.
+
+    A team's member has the role of the membership; somebody with whom the project is shared has
+    the share's role; of a team with which it is shared each member has the smaller of the
+    share's and the member's own role.
+    """
+    none = Value(0, output_field=models.PositiveSmallIntegerField())
+    member = Membership.objects.filter(team=OuterRef("team"), user=user)
+    share = ProjectShare.objects.filter(project=OuterRef("pk"))
+    by_team = (
+        share.filter(team__memberships__user=user)
+        .annotate(effective=Least("role", "team__memberships__role"))
+        .order_by("-effective")
+    )
+    return Greatest(
+        Coalesce(Subquery(member.values("role")[:1]), none),
+        Coalesce(Subquery(share.filter(user=user).values("role")[:1]), none),
+        Coalesce(Subquery(by_team.values("effective")[:1]), none),
+    )
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects as one person sees them."""
-
-    def with_role_of(self, user: User) -> ProjectQuerySet:
-        """Annotate `role`: the largest role that `user` holds here, 0 for a stranger.
-
-        A team's member has the role of the membership; somebody with whom the project is shared
-        has the share's role; of a team with which it is shared each member has the smaller of
-        the share's and the member's own role.
-        """
-        none = Value(0, output_field=models.PositiveSmallIntegerField())
-        member = Membership.objects.filter(team=OuterRef("team"), user=user)
-        share = ProjectShare.objects.filter(project=OuterRef("pk"))
-        by_team = (
-            share.filter(team__memberships__user=user)
-            .annotate(effective=Least("role", "team__memberships__role"))
-            .order_by("-effective")
-        )
-        return self.annotate(
-            role=Greatest(
-                Coalesce(Subquery(member.values("role")[:1]), none),
-                Coalesce(Subquery(share.filter(user=user).values("role")[:1]), none),
-                Coalesce(Subquery(by_team.values("effective")[:1]), none),
-            )
-        )
 
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Only what `user` may read, each with `role`; people who are not active see nothing."""
         if not user.is_active:
             return self.none()
-        return self.with_role_of(user).filter(role__gte=Role.READER)
+        return self.annotate(role=role_of(user)).filter(role__gte=Role.READER)
 
 
 class Project(models.Model):
     """A line of experiments; it belongs to one team."""
+
+    role: int  # of the person for whom `visible_to` loaded it
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
     slug = models.CharField(max_length=63, validators=[validate_slug])
@@ -84,13 +85,13 @@ class Project(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"/projects/{self.path}/"
+
     @property
     def path(self) -> str:
         """`team/project`, as clients write it; wants the team loaded."""
         return f"{self.team.slug}/{self.slug}"
-
-    def get_absolute_url(self) -> str:
-        return f"/projects/{self.team.slug}/{self.slug}/"
 
 
 class ProjectAlias(models.Model):

@@ -1,6 +1,7 @@
 """The tables of people, teams, tokens and audit; one module a subject."""
 
 from .audit import AuditEvent
+from .cache import CacheRow
 from .link import LoginLink
 from .team import Membership, Role, Team, TeamAlias
 from .token import ApiToken, Scope
@@ -9,6 +10,7 @@ from .user import User
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "CacheRow",
     "LoginLink",
     "Membership",
     "Role",

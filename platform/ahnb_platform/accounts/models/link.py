@@ -17,6 +17,14 @@ class LoginLink(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_links"
     )
     digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    team = models.ForeignKey(
+        "accounts.Team",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The team whose owner made it; empty: a superuser, a command or a mail did.",
+    )
     asks_password = models.BooleanField(
         default=True, help_text="Whether the person is then asked to choose a password."
     )

@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from ..slugs import validate_slug
+from .user import User
 
 
 class Role(models.IntegerChoices):
@@ -19,8 +21,20 @@ class Role(models.IntegerChoices):
     OWNER = 3, "owner"
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams as one person sees them."""
+
+    def visible_to(self, user: User) -> TeamQuerySet:
+        """The teams that `user` belongs to, each with `role`; nothing for who is not active."""
+        if not user.is_active:
+            return self.none()
+        return self.filter(memberships__user=user).annotate(role=F("memberships__role"))
+
+
 class Team(models.Model):
     """People who share projects."""
+
+    role: int  # of the person for whom `visible_to` loaded it
 
     slug = models.CharField(max_length=63, unique=True, validators=[validate_slug])
     name = models.CharField(max_length=100)
@@ -29,6 +43,8 @@ class Team(models.Model):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="accounts.Membership", related_name="teams"
     )
+
+    objects: ClassVar = TeamQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["slug"]

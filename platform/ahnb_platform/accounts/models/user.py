@@ -42,6 +42,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="An IANA name; empty: the browser's zone."
     )
+    home_team = models.ForeignKey(
+        "accounts.Team",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The team that brought the person here; its owners may make one-time links.",
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin site", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

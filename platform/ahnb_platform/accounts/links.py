@@ -1,0 +1,117 @@
+"""One-time links: a way in for a new person or for a forgotten password.
+
+An owner may make one for a member only while that hands over nothing that the team does not own
+already: the person came through this team, belongs to no other, is shown no project of another,
+and has no right in the admin site. It is checked again when the link is used. For anybody else a
+superuser makes the link, by `manage.py adduser` or in the admin site.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from ahnb_platform.errors import Missing, NotAllowed
+
+from . import audit
+from .access import require, role_in
+from .models import LoginLink, Role, Team, User
+
+HOURS = 72
+
+
+def make_login_link(
+    *,
+    user: User,
+    asks_password: bool = True,
+    hours: float = HOURS,
+    by: User | None = None,
+    team: Team | None = None,
+) -> str:
+    """The path of a link that logs `user` in once; the caller has checked that `by` may.
+
+    Args:
+        asks_password: whether the person then chooses a password.
+        hours: for how long it works.
+        team: the team in whose name an owner makes it; None for a superuser or the operator.
+    """
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        LoginLink.objects.create(
+            user=user,
+            digest=_digest(secret),
+            team=team,
+            asks_password=asks_password,
+            expires_at=timezone.now() + timedelta(hours=hours),
+        )
+        audit.record("account.link-made", by=by, target=user, team=team, hours=hours)
+    return reverse("accounts:link", args=[secret])
+
+
+def make_member_link(*, team: Team, user: User, by: User) -> str:
+    """The path of a link that an owner of `team` hands to a member.
+
+    Raises:
+        NotAllowed: `by` is no owner, or the person is more than this team's own.
+    """
+    require(role_in(team, by), Role.OWNER)
+    if not may_vouch(team, user):
+        raise NotAllowed(
+            "This person is known beyond this team, so only an administrator can make a link.",
+            code="not-yours-to-vouch",
+        )
+    return make_login_link(user=user, by=by, team=team)
+
+
+def may_vouch(team: Team, user: User) -> bool:
+    """Whether a link made by an owner of `team` opens nothing beyond the team."""
+    if not user.is_active or user.is_staff or user.is_superuser or user.home_team_id != team.pk:
+        return False
+    elsewhere = user.memberships.exclude(team=team)
+    shown = user.shared_projects.exclude(project__team=team)
+    return role_in(team, user) > 0 and not elsewhere.exists() and not shown.exists()
+
+
+def open_link(secret: str) -> LoginLink:
+    """The link, while it still works; nothing is used up.
+
+    Raises:
+        Missing: unknown, used, expired, or no longer the team's to give.
+    """
+    link = _working().filter(digest=_digest(secret)).select_related("user", "team").first()
+    if link is None or (link.team is not None and not may_vouch(link.team, link.user)):
+        raise Missing
+    return link
+
+
+def use_link(secret: str) -> LoginLink:
+    """Use the link up. Of many at once one gets it.
+
+    Raises:
+        Missing: as `open_link`.
+    """
+    with transaction.atomic():
+        link = open_link(secret)
+        if not _working().filter(pk=link.pk).update(used_at=timezone.now()):
+            raise Missing
+        audit.record("account.link-used", by=link.user, target=link.user, team=link.team)
+    return link
+
+
+def end_links(user: User) -> None:
+    """Let no older link outlive a new password."""
+    LoginLink.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
+
+
+def _working() -> QuerySet[LoginLink]:
+    return LoginLink.objects.filter(
+        used_at=None, expires_at__gt=timezone.now(), user__is_active=True
+    )
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,72 @@
+"""People: make, change, set a password."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from ahnb_platform.errors import Conflict, Invalid, Item
+
+from . import audit, links
+from .models import Team, User
+from .models.user import normalise_email
+
+
+def person_with_email(email: str) -> User | None:
+    """The person of that address, in whatever spelling."""
+    return User.objects.filter(email=normalise_email(email)).first()
+
+
+def create_person(
+    *, email: str, by: User | None, name: str = "", home_team: Team | None = None
+) -> User:
+    """Make a person without a password: a one-time link is the way in.
+
+    Raises:
+        Invalid: not an e-mail address.
+        Conflict: the address is taken.
+    """
+    email = normalise_email(email)
+    _check_email(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, name=name, home_team=home_team)
+            audit.record("person.added", by=by, target=user, team=home_team)
+    except IntegrityError as error:
+        raise Conflict(f"{email} is known already.", code="email-taken") from error
+    return user
+
+
+def set_password(*, user: User, password: str, by: User | None) -> User:
+    """Set a password; it ends the person's other sessions and unused links.
+
+    Raises:
+        Invalid: too short, too common, or too like the person's name.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        items = tuple(Item("/password", "password", text) for text in error.messages)
+        raise Invalid(" ".join(error.messages), code="password", items=items) from error
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        links.end_links(user)
+        audit.record("account.password-set", by=by, target=user)
+    return user
+
+
+def make_superuser(*, user: User, by: User | None) -> User:
+    """Give every right in the admin site."""
+    with transaction.atomic():
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
+        audit.record("person.made-superuser", by=by, target=user)
+    return user
+
+
+def _check_email(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(f"“{email}” is not an e-mail address.", code="email") from error

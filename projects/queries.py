@@ -1,0 +1,113 @@
+"""What a person may read of projects."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from ahnb_platform.accounts.access import require
+from ahnb_platform.accounts.models import Membership, Role, User
+from ahnb_platform.errors import Missing
+
+from .models import Project, ProjectQuerySet, ProjectShare
+
+
+def projects_for_user(user: User, *, archived: bool = False) -> ProjectQuerySet:
+    """The projects that `user` sees, each with `role` and its team.
+
+    Those that are archived, or whose team is, come only when asked for, and then alone.
+    """
+    visible = Project.objects.visible_to(user).select_related("team")
+    live = {"archived_at": None, "team__archived_at": None}
+    return visible.exclude(**live) if archived else visible.filter(**live)
+
+
+def project_for_user(user: User, team_slug: str, project_slug: str) -> Project:
+    """The project as `user` sees it, with `.role` and its team loaded.
+
+    Slugs that the team or the project once had find it too; a page then redirects.
+
+    Raises:
+        Missing: there is none, or `user` may not see it.
+    """
+    visible = Project.objects.visible_to(user).select_related("team")
+    project = visible.filter(team__slug=team_slug, slug=project_slug).first()
+    project = project or _once_named(visible, team_slug, project_slug)
+    if project is None:
+        raise Missing
+    return project
+
+
+def project_for_editor(user: User, team_slug: str, project_slug: str) -> Project:
+    """As `project_for_user`, for writing. Raises NotAllowed for readers."""
+    project = project_for_user(user, team_slug, project_slug)
+    require(project.role, Role.EDITOR)
+    return project
+
+
+def project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
+    """As `project_for_user`, for managing. Raises NotAllowed for all but the team's owners."""
+    project = project_for_user(user, team_slug, project_slug)
+    require(project.role, Role.OWNER)
+    return project
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One person who sees a project, by how much, and through what."""
+
+    user: User
+    role: Role
+    reasons: tuple[str, ...]
+
+
+def shares_of(project: Project) -> list[ProjectShare]:
+    """With whom the project is shared, teams first."""
+    shares = ProjectShare.objects.filter(project=project).select_related("team", "user")
+    return list(shares.order_by("team__slug", "user__email"))
+
+
+def viewers_of(project: Project) -> list[Viewer]:
+    """Everybody who sees the project, the largest role first, with all the reasons."""
+    grants: dict[User, list[tuple[Role, str]]] = {}
+    for user, role, reason in [*_by_team(project), *_by_share(project)]:
+        if user.is_active:
+            grants.setdefault(user, []).append((role, reason))
+    viewers = [
+        Viewer(user, max(role for role, _ in held), tuple(reason for _, reason in held))
+        for user, held in grants.items()
+    ]
+    return sorted(viewers, key=lambda viewer: (-viewer.role, viewer.user.email))
+
+
+def _by_team(project: Project) -> list[tuple[User, Role, str]]:
+    members = Membership.objects.filter(team=project.team_id).select_related("user")
+    return [
+        (member.user, Role(member.role), f"{Role(member.role).label} in {project.team.name}")
+        for member in members
+    ]
+
+
+def _by_share(project: Project) -> list[tuple[User, Role, str]]:
+    shares = ProjectShare.objects.filter(project=project).select_related("user", "team")
+    shares = shares.prefetch_related("team__memberships__user")
+    found = []
+    for share in shares:
+        if share.user is not None:
+            found.append((share.user, Role(share.role), "shared with this person"))
+        if share.team is not None:
+            reason = f"shared with {share.team.name}"
+            found += [
+                (member.user, Role(min(share.role, member.role)), reason)
+                for member in share.team.memberships.all()
+            ]
+    return found
+
+
+def _once_named(visible: ProjectQuerySet, team_slug: str, project_slug: str) -> Project | None:
+    """The project that a former address leads to.
+
+    A slug is never both somebody's present and another's former one, so at most one is found.
+    """
+    team = Q(team__slug=team_slug) | Q(team__aliases__slug=team_slug)
+    project = Q(slug=project_slug) | Q(aliases__slug=project_slug)
+    return visible.filter(team, project).first()

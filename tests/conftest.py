@@ -1,0 +1,91 @@
+"""The cast as fixtures; `tests.cast` says who they are."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from ahnb_platform.accounts.models import Team, User
+from projects.models import Project
+from runs.models import Run
+
+from . import cast
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Owns the team "vision"."""
+    return cast.make_person("alice@example.org", "Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Edits in the team "vision"."""
+    return cast.make_person("bob@example.org", "Bob")
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    """Reads in the team "vision"."""
+    return cast.make_person("dana@example.org", "Dana")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger to the team "vision"."""
+    return cast.make_person("charlie@example.org", "Charlie")
+
+
+@pytest.fixture
+def vision(alice: User, bob: User, dana: User) -> Team:
+    """The team of alice, bob and dana."""
+    return cast.make_team("vision", alice, editors=[bob], readers=[dana])
+
+
+@pytest.fixture
+def digits(vision: Team, alice: User) -> Project:
+    """The project of the team "vision"."""
+    return cast.make_project(vision, "digits", alice, name="Digits")
+
+
+@pytest.fixture
+def other(charlie: User) -> Team:
+    """The stranger's own team."""
+    return cast.make_team("other", charlie)
+
+
+@pytest.fixture
+def secret(other: Team, charlie: User) -> Project:
+    """The project of the team "other"."""
+    return cast.make_project(other, "secret", charlie, name="Secret")
+
+
+@pytest.fixture
+def anonymous() -> Client:
+    """A browser in which nobody is logged in."""
+    return Client()
+
+
+@pytest.fixture
+def token_of(db: None) -> Callable[..., str]:
+    return cast.token_of
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[User], Client]:
+    return cast.client_of
+
+
+@pytest.fixture
+def api_of(db: None) -> Callable[..., cast.Api]:
+    return cast.api_of
+
+
+@pytest.fixture
+def make_run(db: None) -> Callable[..., Run]:
+    return cast.make_run
+
+
+@pytest.fixture
+def log_points(db: None) -> Callable[..., None]:
+    return cast.log_points
