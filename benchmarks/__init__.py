@@ -1,0 +1,17 @@
+"""Our speed beside the peers', measured in one run on one machine.
+
+    python -m benchmarks.ingest   storing points
+    python -m benchmarks.read     series for charts
+    python -m benchmarks.search   runs of a project
+
+Each prints one table: our figure, MLflow's from the same run, the limit of the machine, and the
+ratios. `--quick` ends within two minutes. Nothing here is part of the tests, and no test asserts
+a time. Servers are processes of their own, on loopback, in folders that are removed afterwards;
+the peers' packages are installed into `var/bench/`, never into `.venv`.
+"""
+
+import sys
+from pathlib import Path
+
+# platform/ is a source root.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "platform"))

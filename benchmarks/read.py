@@ -1,0 +1,230 @@
+"""Series for charts, disk and rows: `python -m benchmarks.read [--quick]`.
+
+Ten metrics of 100,000 points each, asked for as a chart of 1,500 points; a series of 10 million
+points, whole and zoomed; bytes a point; rows of a run that sends one batch an epoch. MLflow's
+figure is its bulk-interval call for the same ten metrics.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlencode
+
+from . import workloads
+from .load import Connection, get
+from .report import Row, machine, table, yes
+from .servers import ahnb, database, mlflow
+
+POINTS = 100_000
+BATCH = 1000
+CHART = 1500
+TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'runs_metric%'"
+
+
+def median_ms(ask: Callable[[], object], times: int) -> float:
+    """Median milliseconds of `ask`, after one call that warms up."""
+    ask()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        ask()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1000
+
+
+def send(port: int, requests: Iterator[bytes], count: int) -> None:
+    """Send `count` requests; any refusal ends the benchmark."""
+    connection = Connection(port)
+    for _ in range(count):
+        status, body = connection.ask(next(requests))
+        if status != 200:
+            raise SystemExit(f"{status} {body[:300]!r}")
+    connection.close()
+
+
+def series(
+    server: ahnb.Server, run_id: str, names: list[str], **window: int
+) -> Callable[[], bytes]:
+    """A function that asks for a chart and gives the answer's body."""
+    query = urlencode({"metric": names, "points": CHART, **window}, doseq=True)
+    request = get(f"/api/v1/runs/{run_id}/series/?{query}", server.headers)
+    connection = Connection(server.port)
+
+    def ask() -> bytes:
+        status, body = connection.ask(request)
+        if status != 200:
+            raise SystemExit(f"{status} {body[:300]!r}")
+        return body
+
+    return ask
+
+
+def mlflow_charts(sockets: Path, scratch: Path, points: int) -> float:
+    """Milliseconds of MLflow's bulk-interval for ten metrics of `points` points."""
+    with mlflow.serving(sockets, scratch, workers=2) as server:
+        run_id = server.create_run()
+        fill_mlflow(sockets, run_id, points)
+        connection = Connection(server.port)
+        requests = [
+            get(
+                f"{mlflow.API}/metrics/get-history-bulk-interval?"
+                + urlencode({"run_ids": run_id, "metric_key": name, "max_results": CHART})
+            )
+            for name in workloads.METRICS
+        ]
+
+        def ask() -> None:
+            for request in requests:
+                status, body = connection.ask(request)
+                if status != 200:
+                    raise SystemExit(f"MLflow: {status} {body[:300]!r}")
+
+        return median_ms(ask, 5)
+
+
+def fill_mlflow(sockets: Path, run_id: str, points: int) -> None:
+    """Its rows, written as its own API writes them, but at once: a million would take minutes."""
+    with closing(database.connect(sockets, "mlflow")) as connection:
+        with connection.cursor() as cursor:
+            for name in workloads.METRICS:
+                cursor.execute(
+                    "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
+                    " SELECT %s, random(), 1763870000000 + i, %s, i, false"
+                    " FROM generate_series(0, %s) AS i",
+                    (name, run_id, points - 1),
+                )
+            cursor.execute("ANALYZE metrics")
+
+
+def mlflow_bytes(sockets: Path, points: int) -> float:
+    """Bytes a point of MLflow's metrics table, indexes counted."""
+    with closing(database.connect(sockets, "mlflow")) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_total_relation_size('metrics'), count(*) FROM metrics")
+            size, rows = cursor.fetchone()
+    return float(size) / max(rows, points)
+
+
+def store_size(data: Path) -> tuple[int, int]:
+    """(bytes, rows) of every table of the metric store, indexes counted, after a vacuum."""
+    sockets = database.Places(data).sockets
+    size = rows = 0
+    with closing(database.connect(sockets)) as connection, connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'VACUUM FULL "{name}"')
+            cursor.execute(f"SELECT pg_total_relation_size('{name}'), count(*) FROM \"{name}\"")
+            found = cursor.fetchone()
+            size, rows = size + found[0], rows + found[1]
+    return size, rows
+
+
+def chart_rows(server: ahnb.Server, run_id: str, peer_ms: float) -> list[Row]:
+    mine = median_ms(series(server, run_id, workloads.METRICS), 30)
+    return [
+        Row(
+            "series, 10 metrics x 100,000 points, points=1500",
+            f"{mine:.1f} ms",
+            f"{peer_ms:.0f} ms",
+            f"{peer_ms / mine:.0f} x",
+            goal="25 x, under 60 ms",
+            reached=yes(mine < 60 and peer_ms >= 25 * mine),
+        )
+    ]
+
+
+def long_rows(server: ahnb.Server, small_run: str, long_run: str, points: int) -> list[Row]:
+    """A chart of one long series beside the same chart of 100,000 points."""
+    name = workloads.METRICS[0]
+    small = median_ms(series(server, small_run, [name]), 50)
+    windows: dict[str, dict[str, int]] = {
+        "whole": {},
+        "a tenth": {"from": points // 2, "to": points // 2 + points // 10},
+        "a thousandth": {"from": points // 3, "to": points // 3 + points // 1000},
+        "2,000 points": {"from": points // 7, "to": points // 7 + 1999},
+    }
+    rows = []
+    for words, window in windows.items():
+        mine = median_ms(series(server, long_run, [name], **window), 50)
+        rows.append(
+            Row(
+                f"one series of {points:,} points, {words}",
+                f"{mine:.1f} ms",
+                limit=f"{small:.1f} ms (100,000 points)",
+                goal="2 x",
+                ratio=f"{mine / small:.2f} x",
+                reached=yes(mine <= 2 * small),
+            )
+        )
+    return rows
+
+
+def epoch_row(server: ahnb.Server, data: Path) -> Row:
+    """Rows that a run of 1,000 epochs leaves, one batch of ten metrics each."""
+    _, before = store_size(data)
+    run_id = server.create_run()
+    requests = workloads.ours(server, run_id, 77, 1)()
+    send(server.port, requests, 1000)
+    finish(server, run_id, 1001, 77)
+    _, after = store_size(data)
+    return Row(
+        "rows of a run of 1,000 epochs x 10 metrics, one batch an epoch",
+        str(after - before),
+        "10,000",
+        goal="40",
+        reached=yes(after - before <= 40),
+    )
+
+
+def finish(server: ahnb.Server, run_id: str, seq: int, seed: int) -> None:
+    """The status event with which a client ends its run."""
+    status = {"kind": "status", "data": {"status": "finished"}}
+    body = {"writer": workloads.writer(seed), "seq": seq, "axes": [], "metrics": {}}
+    server.call("POST", f"runs/{run_id}/batches/", json={**body, "events": [status]})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="1 million instead of 10")
+    quick = parser.parse_args().quick
+    long_points = 1_000_000 if quick else 10_000_000
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="ahnb-bench-") as folder:
+        scratch = Path(folder)
+        with database.cluster(scratch / "postgresql") as sockets:
+            peer_ms = mlflow_charts(sockets, scratch, POINTS)
+            peer_bytes = mlflow_bytes(sockets, POINTS)
+        with ahnb.serving(scratch / "data") as server:
+            run_id = server.create_run()
+            send(server.port, workloads.ours(server, run_id, 1, BATCH)(), POINTS // BATCH)
+            finish(server, run_id, POINTS // BATCH + 1, 1)
+            size, _ = store_size(server.data)
+            each = size / (POINTS * 10)
+            rows += chart_rows(server, run_id, peer_ms)
+            rows.append(
+                Row(
+                    "bytes a point, random float64, indexes counted",
+                    f"{each:.2f}",
+                    f"{peer_bytes:.0f}",
+                    f"{peer_bytes / each:.0f} x",
+                    goal="10",
+                    reached=yes(each <= 10),
+                )
+            )
+            rows.append(epoch_row(server, server.data))
+            long_run = server.create_run()
+            loads = workloads.one_metric(server, long_run, 5, 50_000)()
+            send(server.port, loads, long_points // 50_000)
+            rows += long_rows(server, run_id, long_run, long_points)
+    print(f"\n{machine()}\nMLflow {mlflow.version()}\n")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
