@@ -1,0 +1,263 @@
+"""The Keras callback: hooks that turn what Keras says into records. No input or output here."""
+
+import functools
+import sys
+import weakref
+from collections.abc import Iterable, Mapping
+from types import FrameType
+from typing import Any, Literal, Self
+
+import keras
+
+from ahnb_client.capture.distribution import is_chief
+from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
+from ahnb_client.capture.hardware import accelerators
+from ahnb_client.capture.optimizer import learning_rate
+from ahnb_client.capture.values import jsonable
+from ahnb_client.errors import ConfigurationError
+from ahnb_client.fit import FitObserver, remember_training, wrap_model_methods
+from ahnb_client.guard import Guard, guarded
+from ahnb_client.run import Run
+from ahnb_client.training import Training
+
+_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "iou", "dice", "r2")
+
+
+class AHNBCallback(keras.callbacks.Callback, FitObserver):
+    """Records a training: settings, model, environment, metrics, and how it ended.
+
+        model.fit(x, y, callbacks=[AHNBCallback("team/project", params={"width": 128})])
+
+    Nothing here waits for a network or raises into the training. An object that is used in
+    several fits continues its run; a new object, also a copy, is a new run.
+    """
+
+    def __new__(cls, *_args: Any, log_batches: bool = True, **_options: Any) -> Self:
+        """Choose the class: one that defines a batch hook costs something even if it is idle."""
+        chosen: type[Any] = cls
+        return super().__new__(_with_batch_hook(chosen) if log_batches else chosen)
+
+    def __init__(
+        self,
+        project: str | None = None,
+        *,
+        name: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Iterable[str] = (),
+        group: str | None = None,
+        notes: str = "",
+        monitor: str | None = None,
+        mode: Literal["auto", "min", "max"] = "auto",
+        log_batches: bool = True,
+        resume: Literal["allow", "never"] = "allow",
+        strict: bool = False,
+    ) -> None:
+        """Prepare; the run begins with the fit.
+
+        Args:
+            project: ``"team/project"``; by default AHNB_PROJECT or the configuration.
+            name, group, tags, notes: how the run is found again.
+            params: your own hyperparameters, of any type; never overwritten by captured ones.
+            monitor: the metric that says which run is best, as ``"val_accuracy"``.
+            mode: whether ``"max"`` or ``"min"`` of it is best; ``"auto"`` decides by its name.
+            log_batches: also record the metrics after each batch.
+            resume: ``"never"`` refuses to go on with a run that exists.
+            strict: raise our own errors into the training. For tests.
+
+        Raises:
+            ConfigurationError: there is no such mode.
+        """
+        super().__init__()
+        if mode not in ("auto", "min", "max"):
+            raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
+        self._log_batches = log_batches
+        self._options: dict[str, Any] = {
+            "project": project,
+            "name": name,
+            "params": jsonable(dict(params or {})),
+            "tags": [str(tag) for tag in ([tags] if isinstance(tags, str) else tags)],
+            "group": group,
+            "notes": notes,
+            "objective": None if monitor is None else _objective(monitor, mode),
+            "resume": resume,
+            "strict": strict,
+        }
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.guard = Guard(strict=self._options["strict"])
+        self._training = Training(self._options, self.guard)
+        self._called_with: FitArguments | None = None
+        self._is_training = False
+        self._is_watched = False
+        self._is_model_pending = False
+        self._finalizer: weakref.finalize[Any, Any] | None = None
+        self._iterator: weakref.ref[Any] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
+        left = {"_model", "_training", "guard", "_finalizer", "_iterator", "_called_with"}
+        state = {key: value for key, value in vars(self).items() if key not in left}
+        own_class = vars(type(self)).get("_own_class", type(self))
+        return _copied, (own_class, self._log_batches, state)
+
+    @property
+    def run(self) -> Run | None:
+        """The run with its `id` and `url`; None before the first fit."""
+        return self._training.run
+
+    # How a fit begins and ends, told by the wrapper of Model.fit
+
+    @guarded("the call of fit")
+    def fit_called(self, arguments: FitArguments | None) -> None:
+        """Remember what fit was given; `fit_ended` will follow, whatever happens."""
+        self._is_watched = True
+        self._called_with = arguments
+
+    @guarded("the end of the run")
+    def fit_ended(self, error: BaseException | None) -> None:
+        """End the run by how the fit ended."""
+        self._is_watched = self._is_training = False
+        self._called_with = None
+        self._training.end_fit(error)
+
+    # Keras' hooks
+
+    @guarded("the run")
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Begin or resume the run; record settings and model."""
+        self._is_training = True
+        if not is_chief(keras.config.backend()):
+            return
+        model = self.model
+        arguments = arguments_of_running_fit(model) or self._called_with
+        self._called_with = None
+        iterator = arguments.iterator if arguments else None
+        self._iterator = None if iterator is None else weakref.ref(iterator)
+        if not self._is_watched:
+            self._watch(iterator)
+        steps = (self.params or {}).get("steps")
+        self._training.begin_fit(model, arguments, steps=steps, ours=FitObserver)
+        if model is not None:
+            self._is_model_pending = not model.built
+            self.guard.call("evaluations", remember_training, model, self._training)
+
+    @guarded("the end of the run")
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """End the run, unless the wrapper of fit will: other callbacks may still raise."""
+        self._is_training = False
+        if self._finalizer is not None:
+            self._finalizer.detach()
+        if not self._is_watched:
+            self._training.end_fit(None)
+
+    @guarded("epochs")
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Take note of the epoch's number: BackupAndRestore may have moved it."""
+        self._training.begin_epoch(epoch)
+
+    @guarded("epochs")
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Record the metrics of the epoch and the learning rate."""
+        if not self._training.in_fit:
+            return
+        metrics = dict(logs or {})
+        rate = learning_rate(getattr(self.model, "optimizer", None))
+        if rate is not None:
+            metrics.setdefault("learning_rate", rate)
+        iterator = self._iterator() if self._iterator is not None else None
+        self._training.end_epoch(epoch, metrics, getattr(iterator, "num_batches", None))
+        self._record_pending_model()
+
+    @guarded("evaluations")
+    def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Record an evaluation outside of fit, when this callback was given to it."""
+        if not self._is_training and is_chief(keras.config.backend()):
+            self._training.evaluated(logs or {}, self.model)
+
+    def _record_pending_model(self) -> None:
+        """A model that was not built when the fit began is complete after its first batch."""
+        if self._is_model_pending:
+            self._is_model_pending = False
+            self._training.record_model(self._model)
+
+    def _watch(self, iterator: Any) -> None:
+        """Learn of the end by the death of an object that lives as long as the fit."""
+        target = iterator if iterator is not None else _calling_list()
+        if target is not None:
+            unseen = "interrupted" if iterator is not None and _sees_exceptions() else "failed"
+            self._finalizer = weakref.finalize(target, self._training.vanished, unseen)
+            self._finalizer.atexit = False
+
+
+class BatchCallback(AHNBCallback):
+    """The callback with a hook for batches.
+
+    The hook may be called from several threads and out of order.
+    """
+
+    _own_class = AHNBCallback
+
+    @property
+    def async_safe(self) -> bool:
+        """Let Keras call the hook from its threads where waiting for it would idle a device."""
+        return keras.config.backend() != "tensorflow" and bool(accelerators(keras.config.backend()))
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Record the metrics, which are means since the epoch began."""
+        if "batches" in self.guard.errors:
+            return
+        try:
+            self._training.record_batch(batch, logs or {})
+            if self._is_model_pending:
+                self._record_pending_model()
+        except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
+            self.guard.failed("batches", error)
+
+
+@functools.cache
+def _with_batch_hook(cls: type[Any]) -> type[Any]:
+    """Return `cls` with the batch hook, also for a person's own subclass."""
+    if issubclass(cls, BatchCallback):
+        return cls
+    if cls is AHNBCallback:
+        return BatchCallback
+    return type(
+        cls.__name__, (cls, BatchCallback), {"__module__": cls.__module__, "_own_class": cls}
+    )
+
+
+def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -> AHNBCallback:
+    """Make a callback of another's settings, with a run of its own."""
+    callback = cls.__new__(cls, log_batches=log_batches)
+    callback.__dict__.update(state, _model=None)
+    callback._begin_anew()
+    return callback
+
+
+def _objective(monitor: str, mode: str) -> dict[str, str]:
+    if mode == "auto":
+        mode = "max" if any(word in monitor.lower() for word in _HIGHER_IS_BETTER) else "min"
+    return {"metric": monitor, "mode": mode}
+
+
+def _calling_list() -> Any:
+    """Return the list of callbacks that is calling the hook, if that can be seen."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, keras.callbacks.CallbackList):
+            return caller
+        frame = frame.f_back
+    return None
+
+
+def _sees_exceptions() -> bool:
+    """Tell whether Keras shortens tracebacks: then any Exception is current when its fit dies.
+
+    What cannot be seen then is a KeyboardInterrupt, which Keras lets pass untouched.
+    """
+    return bool(keras.config.is_traceback_filtering_enabled())
+
+
+wrap_model_methods()

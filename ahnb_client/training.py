@@ -1,0 +1,192 @@
+"""What one callback object records: a run, over all the fits that the object is used in."""
+
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ahnb_client import lifecycle
+from ahnb_client.capture import failure
+from ahnb_client.capture.callbacks import callback_params
+from ahnb_client.capture.environment import environment_document
+from ahnb_client.capture.fit_arguments import FitArguments
+from ahnb_client.capture.logs import numbers
+from ahnb_client.capture.model import compile_params, model_document
+from ahnb_client.capture.optimizer import optimizer_params
+from ahnb_client.capture.secrets import masked_text
+from ahnb_client.guard import Guard
+from ahnb_client.progress import Progress
+from ahnb_client.run import Run
+from ahnb_client.series import Series
+
+ENVIRONMENT_SECONDS = 2.0
+_UNSEEN = "fit was left before its end, by an exception that could not be seen"
+
+
+class Training:
+    """The run of a callback, and where it stands. Holds no model and no data."""
+
+    def __init__(self, options: Mapping[str, Any], guard: Guard) -> None:
+        """Prepare; the run begins with the first fit. `options` are the arguments of `Run`."""
+        self.run: Run | None = None
+        self.in_fit = False
+        self._options = options
+        self._guard = guard
+        self._progress = Progress()
+        self._environment: threading.Thread | None = None
+        self._ending: tuple[str, str | None] = ("finished", None)
+        self._names: tuple[str, ...] = ()
+        self._series: Series | None = None
+
+    def begin_fit(
+        self, model: Any, arguments: FitArguments | None, *, steps: int | None, ours: type
+    ) -> None:
+        """Begin or resume the run and record what is known before the first batch.
+
+        `steps` is the number of batches in an epoch, None if unknown; callbacks of type `ours`
+        are not listed among the others.
+        """
+        run = self.open_run()
+        self.in_fit = True
+        self._progress.begin_fit(steps)
+        document = self.record_model(model)
+        captured = {"compile": compile_params(document.get("compile", {}))}
+        if getattr(model, "optimizer", None) is not None:
+            captured["optimizer"] = self._guard.call("params", optimizer_params, model.optimizer)
+        if arguments is not None:
+            captured["fit"] = self._guard.call("params", arguments.params, steps)
+            others = self._guard.call("params", callback_params, arguments.callbacks, without=ours)
+            captured["callbacks"] = others
+            self._guard.call("data", lambda: run.event("data", arguments.data()))
+        filled = {group: settings for group, settings in captured.items() if settings}
+        run.event("params", beside(self._options["params"], filled))
+
+    def open_run(self) -> Run:
+        """Return the run, begun or taken up again."""
+        if self.run is None:
+            self.run = Run(**self._options)
+            self._environment = threading.Thread(
+                target=self._guard.call,
+                args=("environment", self._record_environment, self.run),
+                name="ahnb-environment",
+            )
+            self._environment.start()
+        else:
+            self.run.resume()
+        return self.run
+
+    def record_model(self, model: Any) -> dict[str, Any]:
+        """Record the model as it stands now; gives its document, empty where there is none."""
+        if self.run is None or model is None:
+            return {}
+        document = self._guard.call("model", model_document, model) or {}
+        if document:
+            self.run.event("model", document)
+        return document
+
+    def record_batch(self, batch: int, logs: Mapping[str, Any]) -> None:
+        """Record what Keras said after the batch with this index of the epoch."""
+        if not self.in_fit or not logs:
+            return
+        step = self._progress.step_of(batch)
+        names = tuple(logs)
+        if names != self._names or self._series is None:
+            self._record_unusual(step, logs)
+        else:
+            self._series.append(step, logs.values())
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Take note of the number that Keras gives to an epoch."""
+        self._progress.begin_epoch(epoch)
+
+    def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
+        """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
+        number, at_step = self._progress.end_epoch(epoch, batches)
+        if self.run is None or not self.in_fit:
+            return
+        values = numbers(metrics)
+        if values:
+            series = self.run.series(tuple(values), unit="epoch")
+            series.append(number, list(values.values()), at_step=at_step)
+
+    def evaluated(self, metrics: Mapping[str, Any], model: Any = None) -> None:
+        """Record the result of an `evaluate` outside fit, made with `model`.
+
+        A run that had ended ends again as it did; without a run, one is made.
+        """
+        self._guard.call("evaluations", self._record_evaluation, metrics, model)
+
+    def end_fit(self, error: BaseException | None) -> None:
+        """End the run by what ended the fit; None means that it returned."""
+        status, reason = lifecycle.outcome(error)
+        if status == "failed" and error is not None and self.run is not None:
+            self.run.event("exception", failure.document(error))
+        self.end_as(status, reason)
+
+    def vanished(self, unseen: str) -> None:
+        """End the run of a fit that is gone without a word.
+
+        By the exception being handled just now, or with status `unseen` if there is none.
+        """
+        error = sys.exception()
+        action, arguments = (self.end_fit, (error,)) if error else (self.end_as, (unseen, _UNSEEN))
+        # An object dies wherever memory is cleaned up, perhaps within a lock that is needed here.
+        threading.Thread(
+            target=self._guard.call, args=("the end of the run", action, *arguments)
+        ).start()
+
+    def end_as(self, status: str, reason: str | None) -> None:
+        """End the run with this status, unless no fit is under way."""
+        if self.in_fit and self.run is not None:
+            self.in_fit = False
+            self._progress.end_fit()
+            self._finish(self.run, status, reason)
+
+    def _finish(self, run: Run, status: str, reason: str | None) -> None:
+        if self._environment is not None:
+            self._environment.join(ENVIRONMENT_SECONDS)
+        if self._guard.errors:
+            run.event("summary", {"client_errors": dict(self._guard.errors)})
+        self._ending = status, None if reason is None else masked_text(reason)
+        run.finish(*self._ending)
+
+    def _record_evaluation(self, metrics: Mapping[str, Any], model: Any) -> None:
+        before = self._ending
+        is_new = self.run is None
+        run = self.open_run()
+        if is_new:
+            self.record_model(model)
+        values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
+        run.log(values, step=self._progress.last_step)
+        self._finish(run, *before)
+
+    def _record_unusual(self, step: int, logs: Mapping[str, Any]) -> None:
+        """The first batch, other metrics than before, or values that are no floats."""
+        run = self.run
+        values = numbers(logs)
+        if run is None or not values:
+            return
+        series = run.series(tuple(f"batch/{name}" for name in values))
+        if all(type(value) is float for value in logs.values()):
+            self._names, self._series = tuple(logs), series
+        series.append(step, list(values.values()))
+
+    def _record_environment(self, run: Run) -> None:
+        run.event("environment", environment_document())
+
+
+def beside(own: Mapping[str, Any], captured: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `captured` so that it leaves every name in `own` to the person.
+
+    A group whose name the person gave to a single value goes under ``captured``.
+    """
+    free: dict[str, Any] = {}
+    for name, value in captured.items():
+        mine = own.get(name)
+        if name not in own:
+            free[name] = value
+        elif isinstance(mine, Mapping) and isinstance(value, Mapping):
+            free[name] = beside(mine, value)
+        elif isinstance(value, Mapping):
+            free["captured"] = {**free.get("captured", {}), name: value}
+    return free
