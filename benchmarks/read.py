@@ -90,24 +90,24 @@ def mlflow_charts(sockets: Path, scratch: Path, points: int) -> float:
 
 def fill_mlflow(sockets: Path, run_id: str, points: int) -> None:
     """Its rows, written as its own API writes them, but at once: a million would take minutes."""
-    with closing(database.connect(sockets, "mlflow")) as connection:
-        with connection.cursor() as cursor:
-            for name in workloads.METRICS:
-                cursor.execute(
-                    "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
-                    " SELECT %s, random(), 1763870000000 + i, %s, i, false"
-                    " FROM generate_series(0, %s) AS i",
-                    (name, run_id, points - 1),
-                )
-            cursor.execute("ANALYZE metrics")
+    connected = closing(database.connect(sockets, "mlflow"))
+    with connected as connection, connection.cursor() as cursor:
+        for name in workloads.METRICS:
+            cursor.execute(
+                "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
+                " SELECT %s, random(), 1763870000000 + i, %s, i, false"
+                " FROM generate_series(0, %s) AS i",
+                (name, run_id, points - 1),
+            )
+        cursor.execute("ANALYZE metrics")
 
 
 def mlflow_bytes(sockets: Path, points: int) -> float:
     """Bytes a point of MLflow's metrics table, indexes counted."""
-    with closing(database.connect(sockets, "mlflow")) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_total_relation_size('metrics'), count(*) FROM metrics")
-            size, rows = cursor.fetchone()
+    connected = closing(database.connect(sockets, "mlflow"))
+    with connected as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('metrics'), count(*) FROM metrics")
+        size, rows = cursor.fetchone()
     return float(size) / max(rows, points)
 
 
