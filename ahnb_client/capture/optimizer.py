@@ -86,10 +86,11 @@ def _first_rate(optimizer: Any) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    if value is None:
-        return None
+    number = scalar(value)
+    if value is None or number is not None:
+        return number
     from keras import ops
 
     with contextlib.suppress(Exception):
         return scalar(ops.convert_to_numpy(value))
-    return scalar(value)
+    return None
