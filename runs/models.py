@@ -6,7 +6,8 @@ sequence, so that PostgreSQL with Citus can distribute all of them by that colum
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -14,9 +15,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 
 __all__ = [
+    "LOST_AFTER",
     "MetricChunk",
     "MetricState",
     "MetricSummary",
@@ -30,6 +35,10 @@ __all__ = [
     "RunParam",
     "Status",
 ]
+
+
+# A running run without a sign of life for so long is shown as lost.
+LOST_AFTER = timedelta(minutes=3)
 
 
 class Status(models.TextChoices):
@@ -78,6 +87,14 @@ class Run(models.Model):
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
 
+    if TYPE_CHECKING:
+        # What `runs.queries` adds to every run that it returns.
+        project: Project
+        role: int
+        user: User | None
+        metrics: dict[str, Any]
+        last_seen_at: datetime
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project_id", "number"], name="runs_run_number_once")
@@ -100,6 +117,24 @@ class Run(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/runs/{self.id}/"
+
+    @property
+    def shown_status(self) -> str:
+        """The status as people see it: `lost` while running without a sign of life."""
+        quiet = timezone.now() - self.last_seen_at
+        return "lost" if self.status == Status.RUNNING and quiet > LOST_AFTER else self.status
+
+    @property
+    def duration_seconds(self) -> float:
+        """From start to end; of a run that has not ended, to its last sign of life."""
+        return max(0.0, ((self.finished_at or self.last_seen_at) - self.started_at).total_seconds())
+
+    @property
+    def objective(self) -> dict[str, str] | None:
+        """`{metric, mode}` as the run's client stated it."""
+        if not self.objective_metric:
+            return None
+        return {"metric": self.objective_metric, "mode": self.objective_mode}
 
 
 class RunParam(models.Model):
@@ -178,6 +213,10 @@ class Note(models.Model):
     step = models.BigIntegerField(null=True)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
+
+    if TYPE_CHECKING:
+        # What `runs.queries` adds.
+        user: User | None
 
     class Meta:
         indexes = [

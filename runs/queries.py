@@ -1,0 +1,182 @@
+"""What is read of runs. Every run that leaves here has its project, role, person and metrics."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, Subquery
+
+from ahnb_platform.accounts.access import require
+from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.errors import Missing
+from projects.models import Project
+
+from . import metrics
+from .distinct import distinct_values
+from .ids import RunKey
+from .ingest.apply import stored_events
+from .metrics.models import MetricSummary
+from .models import Note, Run, RunDocument, RunEvent, RunLocator, RunParam
+from .search import find
+
+# Names of metrics of which more is better, when nobody said otherwise.
+HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "iou", "dice", "r2")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a search: the runs, how to get the next page, and how many there are in all."""
+
+    runs: list[Run]
+    next_cursor: str | None
+    total: int
+
+
+def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
+    """The run as `user` sees it; one in the trash, too.
+
+    Args:
+        within: the only project that may be seen (a token can be bound to one).
+
+    Raises:
+        Missing: there is none, or `user` may not see it.
+    """
+    located = RunLocator.objects.filter(pk=run_id).values("project_id")
+    visible = Project.objects.visible_to(user).select_related("team")
+    project = visible.filter(pk=Subquery(located)).first()
+    if project is None or within not in (None, project.pk):
+        raise Missing
+    run = Run.objects.filter(project_id=project.pk, id=run_id).first()
+    if run is None:
+        raise Missing
+    return completed([run], project)[0]
+
+
+def run_for_editor(user: User, run_id: UUID, *, within: int | None = None) -> Run:
+    """As `run_for_user`, for writing. Raises NotAllowed for readers."""
+    run = run_for_user(user, run_id, within=within)
+    require(run.role, Role.EDITOR)
+    return run
+
+
+def search_runs(
+    *, project: Project, q: str = "", order: str = "", limit: int = 100, cursor: str | None = None
+) -> Page:
+    """One page of the runs that match `q`, in `order`; see `runs.search` for both.
+
+    Raises:
+        runs.search.QueryError: `q`, `order` or `cursor` cannot be understood.
+    """
+    metrics.sync_search_rows(project_id=project.pk)
+    found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=cursor)
+    rows = Run.objects.filter(project_id=project.pk, id__in=found.run_ids)
+    by_id = {run.id: run for run in rows}
+    runs = [by_id[run_id] for run_id in found.run_ids if run_id in by_id]
+    return Page(completed(runs, project), found.next_cursor, found.total)
+
+
+def completed(runs: Sequence[Run], project: Project) -> list[Run]:
+    """Give runs of one project what is stored elsewhere, in as many queries for one as for many."""
+    ids = [run.id for run in runs]
+    summaries = metrics.summaries(project_id=project.pk, run_ids=ids)
+    states = metrics.states(project_id=project.pk, run_ids=ids)
+    users = User.objects.in_bulk({run.user_id for run in runs if run.user_id is not None})
+    for run in runs:
+        state = states.get(run.id)
+        run.project = project
+        run.role = project.role
+        run.user = users.get(run.user_id) if run.user_id is not None else None
+        run.metrics = summaries.get(run.id, {})
+        run.last_seen_at = state.last_seen_at if state else run.created_at
+    return list(runs)
+
+
+def runs_by_number(project: Project, numbers: Iterable[int]) -> list[Run]:
+    """The runs with these numbers, in the order of the numbers."""
+    found = Run.objects.filter(project_id=project.pk, number__in=list(numbers), trashed_at=None)
+    return completed(list(found.order_by("number")), project)
+
+
+def previous_run(run: Run) -> Run | None:
+    """The run of the same project that was made before this one."""
+    return _nearest(run, "-number", number__lt=run.number)
+
+
+def next_run(run: Run) -> Run | None:
+    """The run of the same project that was made after this one."""
+    return _nearest(run, "number", number__gt=run.number)
+
+
+def metric_names(project: Project) -> list[str]:
+    """All names of metrics in the project, sorted."""
+    metrics.sync_search_rows(project_id=project.pk)
+    return distinct_values(MetricSummary, project.pk, "name")
+
+
+def param_names(project: Project) -> list[str]:
+    """All dotted paths of parameters in the project, sorted."""
+    return distinct_values(RunParam, project.pk, "key")
+
+
+def documents_of(run: Run) -> dict[str, Any]:
+    """The large parts of the record by kind: `model`, `environment`, `data`, `code`, `summary`."""
+    rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id)
+    return dict(rows.values_list("kind", "data"))
+
+
+def notes_of(run: Run) -> list[Note]:
+    """The notes in the order of their times, each with `.user` (a person or None)."""
+    notes = list(
+        Note.objects.filter(project_id=run.project_id, run_id=run.id).order_by("created_at", "id")
+    )
+    users = User.objects.in_bulk({note.user_id for note in notes if note.user_id is not None})
+    for note in notes:
+        note.user = users.get(note.user_id) if note.user_id is not None else None
+    return notes
+
+
+def events_of(run: Run, kind: str) -> QuerySet[RunEvent]:
+    """The events of one kind, in the order in which they happened."""
+    return stored_events(RunKey(run.project_id, run.id), kind)
+
+
+def series_for(
+    run: Run,
+    names: Sequence[str],
+    points: int = 1500,
+    start: float | None = None,
+    stop: float | None = None,
+    attempt: int | None = None,
+    with_times: bool = False,
+) -> dict[str, dict[str, Any]]:
+    """Each metric's series as the contract writes it; `total: 0` where there is none."""
+    found = metrics.series(
+        project_id=run.project_id,
+        run_id=run.id,
+        names=list(names),
+        points=points,
+        start=start,
+        stop=stop,
+        attempt=attempt,
+        with_times=with_times,
+    )
+    return {name: series.as_dict() for name, series in found.items()}
+
+
+def direction_of(metric: str, project: Project, run: Run | None = None) -> str:
+    """Which end of `metric` is better, "min" or "max".
+
+    The run's objective decides, else the project's, else the name.
+    """
+    for stated in (run, project):
+        if stated is not None and stated.objective_metric == metric and stated.objective_mode:
+            return stated.objective_mode
+    name = metric.lower()
+    return "max" if any(word in name for word in HIGHER_IS_BETTER) else "min"
+
+
+def _nearest(run: Run, order: str, **beyond: Any) -> Run | None:
+    rows = Run.objects.filter(project_id=run.project_id, trashed_at=None, **beyond)
+    found = rows.order_by(order).first()
+    return completed([found], run.project)[0] if found else None

@@ -1,0 +1,236 @@
+"""What changes a run. Points go to `runs.metrics`; who may is settled by the caller's look-up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ahnb_platform.accounts import audit
+from ahnb_platform.accounts.models import ApiToken, User
+from ahnb_platform.errors import Conflict, Gone, Invalid
+from projects.models import Mode, Project
+
+from . import ids, metrics
+from .ingest.apply import apply_events
+from .ingest.events import Event
+from .models import Note, Run, RunLocator
+from .names import clean_name, generated_name
+
+LONGEST_NOTES = 20_000
+MOST_TAGS = 100
+
+
+def start_run(
+    *,
+    project: Project,
+    by: User,
+    run_id: UUID,
+    token: ApiToken | None = None,  # noqa: ARG001 - named by callers for the record to come
+    name: str = "",
+    group: str = "",
+    tags: Sequence[str] = (),
+    notes: str = "",
+    started_at: datetime | None = None,
+    objective: dict[str, str] | None = None,
+    resume: str = "allow",
+) -> tuple[Run, bool]:
+    """Make the run, or get it; tells which. Nothing is changed in a run that is there already.
+
+    Raises:
+        Invalid: the id is no UUIDv7, or a field breaks a rule.
+        Conflict: `run-exists` where `resume` is "never"; `run-id-taken` where the id belongs to
+            another project.
+        Gone: `run-trashed`.
+    """
+    existing = _existing(project, run_id, resume)
+    if existing is not None:
+        return existing, False
+    if not ids.is_uuid7(run_id):
+        raise Invalid("A run's id must be a UUID of version 7.", code="run-id-version")
+    run = Run(
+        project_id=project.pk,
+        id=run_id,
+        user_id=by.pk,
+        name=clean_name(name) if name else generated_name(run_id),
+        group=clean_name(group) if group else "",
+        tags=_tags(tags),
+        notes=_notes(notes),
+        started_at=started_at or timezone.now(),
+        **_objective(objective),
+    )
+    try:
+        with transaction.atomic():
+            _insert(run)
+    except IntegrityError:
+        # Somebody else made it between our look and our writing.
+        existing = _existing(project, run_id, resume)
+        if existing is None:
+            raise
+        return existing, False
+    return run, True
+
+
+def edit_run(
+    *,
+    run: Run,
+    by: User,  # noqa: ARG001 - every service names who acts
+    name: str | None = None,
+    group: str | None = None,
+    tags: Sequence[str] | None = None,
+    notes: str | None = None,
+) -> Run:
+    """Change what people write on a run; None leaves a field as it is.
+
+    Raises:
+        Invalid: a field breaks a rule.
+        Gone: the run lies in the trash.
+    """
+    _refuse_trashed(run)
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = clean_name(name)
+    if group is not None:
+        changes["group"] = clean_name(group) if group else ""
+    if tags is not None:
+        changes["tags"] = _tags(tags)
+    if notes is not None:
+        changes["notes"] = _notes(notes)
+    return _update(run, **changes) if changes else run
+
+
+def trash_run(*, run: Run, by: User) -> Run:
+    """Put the run into the trash; of a run that lies there nothing changes."""
+    return _set_time(run, by, "trashed_at", "run.trashed", timezone.now())
+
+
+def restore_run(*, run: Run, by: User) -> Run:
+    """Take the run out of the trash."""
+    return _set_time(run, by, "trashed_at", "run.restored", None)
+
+
+def archive_run(*, run: Run, by: User) -> Run:
+    """Leave the run out of lists and comparisons; it stays readable."""
+    return _set_time(run, by, "archived_at", "run.archived", timezone.now())
+
+
+def unarchive_run(*, run: Run, by: User) -> Run:
+    """Show the run in lists again."""
+    return _set_time(run, by, "archived_at", "run.unarchived", None)
+
+
+def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
+    """Write a remark on the run, or on one of its steps.
+
+    Raises:
+        Invalid: the text is empty or too long.
+        Gone: the run lies in the trash.
+    """
+    _refuse_trashed(run)
+    text = _notes(text).strip()
+    if not text:
+        raise Invalid("A note needs a text.", code="empty-text")
+    return Note.objects.create(
+        project_id=run.project_id,
+        id=ids.uuid7(),
+        run_id=run.id,
+        user_id=by.pk,
+        step=step,
+        text=text,
+    )
+
+
+def store_batch(
+    *,
+    run: ids.RunKey | Run,
+    batch: metrics.Batch,
+    events: Sequence[Event] = (),
+    by: User | None = None,
+) -> dict[str, Any]:
+    """Store one batch exactly once: its points, and what its events say, or nothing.
+
+    Returns: the answer of the contract, `{acked, duplicate, rejected}`.
+
+    Raises:
+        Conflict: `seq-reused`, other content under a stored sequence number.
+    """
+    with transaction.atomic():
+        receipt = metrics.append(project_id=run.project_id, run_id=run.id, batch=batch)
+        if events and not receipt.duplicate:
+            apply_events(run=run, batch=batch, events=events, by=by)
+    return {
+        "acked": receipt.acked,
+        "duplicate": receipt.duplicate,
+        "rejected": receipt.rejected,
+    }
+
+
+def _existing(project: Project, run_id: UUID, resume: str) -> Run | None:
+    locator = RunLocator.objects.filter(pk=run_id).first()
+    if locator is None:
+        return None
+    if locator.project_id != project.pk:
+        raise Conflict("This id belongs to another run.", code="run-id-taken")
+    run = Run.objects.get(project_id=project.pk, id=run_id)
+    _refuse_trashed(run)
+    if resume == "never":
+        raise Conflict("There is a run with this id already.", code="run-exists")
+    return run
+
+
+def _insert(run: Run) -> None:
+    """Write the run under the project's next number; the project's row is locked meanwhile."""
+    RunLocator.objects.create(run_id=run.id, project_id=run.project_id)
+    project = Project.objects.filter(pk=run.project_id)
+    project.update(next_run_number=F("next_run_number") + 1)
+    run.number = project.values_list("next_run_number", flat=True).get() - 1
+    run.save(force_insert=True)
+    metrics.create_state(project_id=run.project_id, run_id=run.id)
+
+
+def _set_time(run: Run, by: User, field: str, action: str, value: datetime | None) -> Run:
+    """Set or clear a time, unless it is so already; the record tells who did."""
+    if (getattr(run, field) is None) == (value is None):
+        return run
+    with transaction.atomic():
+        _update(run, **{field: value})
+        project = Project.objects.select_related("team").get(pk=run.project_id)
+        audit.record(action, by=by, target=project, team=project.team, run=str(run.id))
+    return run
+
+
+def _update(run: Run, **changes: Any) -> Run:
+    Run.objects.filter(project_id=run.project_id, id=run.id).update(**changes)
+    for field, value in changes.items():
+        setattr(run, field, value)
+    return run
+
+
+def _refuse_trashed(run: Run) -> None:
+    if run.trashed_at is not None:
+        raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
+
+
+def _tags(tags: Sequence[str]) -> list[str]:
+    cleaned = list(dict.fromkeys(clean_name(tag) for tag in tags))
+    if len(cleaned) > MOST_TAGS:
+        raise Invalid(f"A run has at most {MOST_TAGS} tags.", code="too-many-tags")
+    return cleaned
+
+
+def _notes(text: str) -> str:
+    if len(text) > LONGEST_NOTES:
+        raise Invalid(f"A text has at most {LONGEST_NOTES} characters.", code="too-long")
+    return text
+
+
+def _objective(objective: dict[str, str] | None) -> dict[str, str]:
+    if objective is None:
+        return {}
+    if objective["mode"] not in Mode.values:
+        raise Invalid("The mode of an objective is min or max.", code="bad-mode")
+    metric = clean_name(objective["metric"])
+    return {"objective_metric": metric, "objective_mode": objective["mode"]}
