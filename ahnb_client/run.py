@@ -17,6 +17,7 @@ from .notices import tell
 from .plain import dumps, plain, text
 from .series import Series
 from .transport.journal import Journal
+from .transport.shipment import Shipment
 from .transport.spool import Header, Spool
 
 END_STATUSES = ("finished", "failed", "interrupted", "preempted")
@@ -81,8 +82,10 @@ class Run:
             }
         )
         self._lock = threading.RLock()
-        self._series: dict[tuple[str, tuple[str, ...]], Series] = {}
+        self._series: dict[tuple[str, ...], Series] = {}
         self._steps: dict[str, int] = {}
+        self._spool: Spool | None = None
+        self._shipment: Shipment | None = None
         self._journal = Journal(None, recording=False)
         self._begin()
         self.params = Params(self, params or {})
@@ -117,11 +120,11 @@ class Run:
         self._spool = self._make_spool(header)
         self._journal = Journal(self._spool.folder if self._spool else None)
         self._journal.attempt = attempt
-        for (unit, names), series in self._series.items():
+        for (unit, *names), series in self._series.items():
             series.move_to(self._journal, names, unit)
         if not self._own_id:
             self.event("status", {"status": "running"})
-        lifecycle.begin(self, header, self._spool, self._journal, self._config)
+        self._shipment = lifecycle.begin(self, header, self._spool, self._journal, self._config)
 
     def _make_spool(self, header: Header) -> Spool | None:
         try:
@@ -156,12 +159,12 @@ class Run:
         Raises:
             ValueError: there is no such unit, or no name.
         """
-        key = (unit, tuple(text(str(name)) for name in names))
+        key = (unit, *(text(str(name)) for name in names))
         with self._lock:
             if key not in self._series:
-                if unit not in record.UNITS or not key[1]:
+                if unit not in record.UNITS or len(key) == 1:
                     raise ValueError(f"no series of {list(names)} with unit {unit!r}")
-                self._series[key] = Series(self._journal, key[1], unit, self._report)
+                self._series[key] = Series(self._journal, key[1:], unit, self._report)
             return self._series[key]
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None, unit: str = "step") -> None:
@@ -171,12 +174,11 @@ class Run:
         What does not is counted and told once.
         """
         try:
-            names = tuple(metrics)
-            series = self._series.get((unit, names))
+            series = self._series.get((unit, *metrics))
             if series is None:
-                if not names:
+                if not metrics:
                     return
-                series = self.series(names, unit)
+                series = self.series(tuple(metrics), unit)
             series.append(self._place(step, unit), metrics.values())
         except AHNBError:
             raise
@@ -243,7 +245,7 @@ class Run:
             data = {"status": status} if reason is None else {"status": status, "reason": reason}
             self.event("status", data)
             self._journal.close()
-        lifecycle.end(self)
+        lifecycle.end(self, self._spool, self._journal, self._shipment)
 
     def resume(self) -> None:
         """Go on with a run that was ended in this process, as when a callback is used again."""
@@ -260,7 +262,14 @@ class Run:
 
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""
-        return lifecycle.wait(self, timeout)
+        return self._shipment is not None and lifecycle.wait(self._shipment, timeout)
+
+    def abandon(self) -> None:
+        """In a forked child: the run stays the parent's, and nothing more is recorded here."""
+        self._lock = threading.RLock()
+        self._journal.abandon()
+        if self._spool is not None:
+            self._spool.release()
 
     def __enter__(self) -> Self:
         return self
@@ -301,7 +310,7 @@ class Params(Mapping[str, Any]):
     def __setitem__(self, key: str, value: Any) -> None:
         self.update({key: value})
 
-    def update(self, params: Mapping[str, Any] = {}, /, **more: Any) -> None:  # noqa: B006
+    def update(self, params: Mapping[str, Any] = {}, /, **more: Any) -> None:
         """Set several at once."""
         changes = {**params, **more}
         if changes:
@@ -313,7 +322,7 @@ class Params(Mapping[str, Any]):
 
 
 def run(project: str | None = None, **options: Any) -> Run:
-    """Begin a run; takes what `Run` takes. Meant for `with ahnb_client.run("team/project") as r`."""
+    """Begin a run; takes what `Run` takes: `with ahnb_client.run("team/project") as r: …`."""
     return Run(project, **options)
 
 

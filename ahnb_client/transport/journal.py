@@ -22,6 +22,9 @@ class Position(NamedTuple):
     offset: int
 
 
+START = Position(0, 0)
+
+
 class Definition:
     """The names, unit and number of a series, and the segment that last defined them."""
 
@@ -150,7 +153,7 @@ class Journal:
 
     def prepare(self) -> None:
         """Have the next segment ready before a hook needs it. Called by the sender's thread."""
-        if self.folder is None or self._spare or self.closed or self._position * 2 < self._limit:
+        if self.folder is None or self._spare or self._position * 2 < self._limit or self.closed:
             return
         try:
             spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
@@ -193,10 +196,20 @@ class Journal:
         with self._lock:
             if not self.closed or self.losses or position < (self._number, self._position):
                 return False
-            self.retired = True
+            self.retired, self._buffer = True, bytearray()
             for segment in self._segments.values():
                 segment.delete()
             self._segments.clear()
+            return True
+
+    def detach(self) -> bool:
+        """Leave the segments on disk to somebody else; False while records may still come."""
+        with self._lock:
+            if not self.closed:
+                return False
+            self.retired, self._buffer = True, bytearray()
+            for segment in self._segments.values():
+                segment.close()
             return True
 
     def abandon(self) -> None:

@@ -38,7 +38,7 @@ class DiskSegment:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             _allocate(self._descriptor, size)
-            self.buffer = _mapped(self._descriptor, size)
+            self.buffer: Buffer = _mapped(self._descriptor, size)
         except OSError:
             self.delete()
             raise
@@ -54,6 +54,8 @@ class DiskSegment:
         os.fsync(self._descriptor)
 
     def close(self) -> None:
+        """Let go of the file and of its mapping."""
+        self.buffer = bytearray()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

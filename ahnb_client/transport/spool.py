@@ -218,6 +218,12 @@ class LeftSegments:
     def take_losses(self) -> dict[str, int]:
         return {}
 
+    def detach(self) -> bool:
+        return True
+
+    def abandon(self) -> None:
+        """Nothing is held open."""
+
     def prepare(self) -> None:
         """Nothing will be written any more."""
 

@@ -1,0 +1,154 @@
+"""Cutting records into batches and writing these as the JSON that the server takes."""
+
+import gzip
+import json
+import time
+from dataclasses import dataclass, field
+
+from .. import record
+from .columns import Columns, Rows, clusters
+from .journal import Position
+from .reader import Reader
+
+MAX_RECORDS = 2_000
+MAX_BYTES = 1 << 20  # before compression
+# Series with names in common are merged, with a `null` for each name that a point lacks.
+MAX_SHARED_NAMES = 64
+# Upper bounds of the text of a number with its comma, and of a point's step and time.
+_VALUE_BYTES, _PLACE_BYTES, _NAME_BYTES = 26, 36, 60
+
+Key = tuple[int, int]  # series and flags
+
+
+@dataclass
+class Batch:
+    """What one seq holds: the records up to `end`, all of one attempt."""
+
+    end: Position
+    attempt: int = 0
+    rows: dict[Key, Rows] = field(default_factory=dict)
+    events: list[bytes] = field(default_factory=list)
+    records: int = 0
+    size: int = 0
+    is_last: bool = True  # no record was left when it was cut
+    damaged: int = 0  # points whose names are not known any more
+    last: bytes = b""  # the last record
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.records and not self.events
+
+    @property
+    def last_at(self) -> float | None:
+        """When the last record was made, seconds since the epoch."""
+        if not self.last:
+            return None
+        if self.last[0] == record.EVENT:
+            return float(json.loads(self.last[record.PREFIX.size :])["at"])
+        return float(record.POINT_HEAD.unpack_from(self.last)[5])
+
+    @property
+    def status(self) -> str | None:
+        """The status that the last status event in it gives."""
+        for text in reversed(self.events):
+            if text.startswith(b'{"kind":"status"'):
+                return str(json.loads(text)["data"].get("status"))
+        return None
+
+    def encode(self, writer: str, seq: int) -> bytes:
+        """The body, JSON in UTF-8. Gives way to other threads between its parts."""
+        axes: list[str] = []
+        metrics: list[str] = []
+        for cluster in clusters(self.rows.values()):
+            columns = Columns(cluster)
+            axes.append(columns.axis())
+            for name, values in columns.values():
+                metrics.append(f'{json.dumps(name)}:{{"axis":{len(axes) - 1},"v":{values}}}')
+                _pause()
+        head = f'{{"writer":"{writer}","seq":{seq},"attempt":{self.attempt},"axes":['
+        middle = f'{head}{",".join(axes)}],"metrics":{{{",".join(metrics)}}},"events":['
+        return middle.encode() + b",".join(self.events) + b"]}"
+
+
+def _pause() -> None:
+    """Let a hook of the training have the interpreter."""
+    time.sleep(0.000_1)
+
+
+def compress(body: bytes) -> bytes:
+    """The body as it is sent and kept: gzip without a time stamp, so always the same bytes."""
+    return gzip.compress(body, 5, mtime=0)
+
+
+def cut(reader: Reader, start: Position, max_records: int = MAX_RECORDS) -> Batch:
+    """The next batch from `start` on: as many records as fit together."""
+    cutting = _Cutting(reader, Batch(end=start))
+    batch = cutting.batch
+    for end, payload in reader.records(start):
+        prefix = record.prefix_of(payload)
+        is_full = batch.records >= max_records or prefix.attempt != batch.attempt
+        if (batch.records and is_full) or not cutting.takes(prefix, payload):
+            batch.is_last = False
+            break
+        batch.attempt, batch.end, batch.last = prefix.attempt, end, payload
+        batch.records += 1
+        if batch.records % 256 == 0:
+            _pause()
+    return batch
+
+
+class _Cutting:
+    """A batch that is being filled."""
+
+    def __init__(self, reader: Reader, batch: Batch) -> None:
+        self.batch = batch
+        self._reader = reader
+        self._forms: dict[str, tuple[str, int]] = {}  # unit and flags of each metric
+
+    def takes(self, prefix: record.Prefix, payload: bytes) -> bool:
+        """Put a record into the batch; False if it has to wait for the next one."""
+        if prefix.kind == record.EVENT:
+            if not self._has_room(len(payload)):
+                return False
+            self.batch.events.append(payload[record.PREFIX.size :])
+            return True
+        rows = self._rows(prefix)
+        if rows is None:
+            self.batch.damaged += 1
+            return True
+        if not rows.payloads and not self._agrees(rows):
+            return False
+        if not self._has_room(_point_size(rows)):
+            return False
+        if not rows.payloads:
+            self.batch.rows[prefix.series, prefix.flags] = rows
+            self._forms.update(dict.fromkeys(rows.names, (rows.unit, rows.flags)))
+        rows.payloads.append(payload)
+        rows.arrivals.append(self.batch.records)
+        return True
+
+    def _rows(self, prefix: record.Prefix) -> Rows | None:
+        """Where a point belongs; None if the definition of its series was damaged."""
+        rows = self.batch.rows.get((prefix.series, prefix.flags))
+        if rows is not None:
+            return rows
+        defined = self._reader.definition(prefix.series)
+        return Rows(*defined, prefix.flags) if defined else None
+
+    def _has_room(self, size: int) -> bool:
+        if self.batch.records and self.batch.size + size > MAX_BYTES:
+            return False
+        self.batch.size += size
+        return True
+
+    def _agrees(self, rows: Rows) -> bool:
+        """Whether a new series can share the batch with others that hold the same metrics."""
+        shared = self._forms.keys() & set(rows.names)
+        if shared and len(self._forms) + len(rows.names) > MAX_SHARED_NAMES:
+            return False
+        return all(self._forms[name] == (rows.unit, rows.flags) for name in shared)
+
+
+def _point_size(rows: Rows) -> int:
+    names = 0 if rows.payloads else sum(6 * len(name) + _NAME_BYTES for name in rows.names)
+    return names + _PLACE_BYTES + _VALUE_BYTES * len(rows.names)

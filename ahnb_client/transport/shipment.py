@@ -1,0 +1,306 @@
+"""Delivering one spool: what to send next, and what each answer changes."""
+
+import contextlib
+import time
+from typing import Any, Protocol
+
+from ..clock import now
+from ..identifiers import uuid7
+from ..notices import tell
+from ..plain import dumps, plain
+from .answers import (
+    HOLD_SECONDS,
+    Answer,
+    Backoff,
+    Verdict,
+    is_batch_answer,
+    is_run_document,
+    verdict,
+)
+from .batch import MAX_RECORDS, Batch, compress, cut
+from .journal import Position
+from .plan import Pending, Plan
+from .reader import Reader, Source
+from .spool import Header, Spool
+
+INTERVAL_SECONDS = 1.0
+HEARTBEAT_SECONDS = 15.0
+MAX_REFUSED_BYTES = 16 << 20
+ENDED = {"finished", "failed", "interrupted", "preempted"}
+SILENT_END = "process ended without a word"
+
+
+class Server(Protocol):
+    """What a shipment asks of a server; `http.Server` is one."""
+
+    def put_run(self, run_id: str, body: dict[str, Any], /) -> Answer: ...
+    def post_batch(self, run_id: str, body: bytes, /) -> Answer: ...
+
+
+class Shipment:
+    """The records of one process for one run, on their way to the server.
+
+    `step` does one thing and says in `due` (monotonic seconds) when the next is to be done.
+    """
+
+    def __init__(
+        self, header: Header, source: Source, spool: Spool | None, *, is_left: bool = False
+    ) -> None:
+        """`is_left`: the process that wrote it is gone, so that nobody else ends the run."""
+        self.header, self.source, self.spool = header, source, spool
+        folder = spool.folder if spool else None
+        self.plan = Plan.load(folder, header.writer, uuid7())
+        self.due = 0.0
+        self.is_created = False
+        self.is_done = False
+        self.is_held = False  # until a person acts
+        self.stopped_by = ""  # why nothing more is sent, if so
+        self.trouble = ""  # what the last answer complained about, if it did
+        self.failures = 0  # since the last success
+        self._is_left = is_left
+        self._reader = Reader(source)
+        self._backoff = Backoff()
+        self._not_before = 0.0
+        self._limit = MAX_RECORDS
+        self._resume = "allow" if self.plan.created else header.create.get("resume", "allow")
+        self._unanswered_put = False
+        self._has_more = True  # records were left when the last batch was cut
+        self._sent_at = time.monotonic()
+
+    @property
+    def run_id(self) -> str:
+        return self.header.run_id
+
+    @property
+    def can_move(self) -> bool:
+        """Whether sending may still bring it forward."""
+        return not self.is_done and not self.stopped_by
+
+    def has_delivered(self, position: Position) -> bool:
+        """Whether the server has everything before `position`."""
+        return self.is_done or (self.is_created and self.plan.position >= position)
+
+    def step(self, server: Server) -> None:
+        """Do the next thing: create the run, send a batch, or see that all is done."""
+        if not self.is_created:
+            self._create(server)
+        elif self.plan.pending is not None or self._plan_next():
+            self._send(server)
+        else:
+            self.due = time.monotonic() + INTERVAL_SECONDS
+            self._rest()
+
+    def hurry(self) -> None:
+        """Send what there is now, unless the server was in trouble."""
+        if not self.failures:
+            self.due = 0.0
+
+    def retry_now(self) -> None:
+        """Try at once even after trouble, but for a wait that the server asked for."""
+        self.failures = 0
+        self._backoff.succeed()
+        if not self.is_held:
+            self.due = self._not_before
+
+    def let_go(self) -> bool:
+        """Leave the spool to `ahnb sync`; False while it is still written to."""
+        if not self.source.detach():
+            return False
+        if self.spool is not None:
+            self.spool.release()
+        return True
+
+    # Creating the run
+
+    def _create(self, server: Server) -> None:
+        if not self.header.create.get("project"):
+            self._stop("no project is named: set AHNB_PROJECT, or `ahnb sync --project TEAM/NAME`")
+            return
+        answer = server.put_run(self.run_id, {**self.header.create, "resume": self._resume})
+        match verdict(answer, is_ours=is_run_document(answer.document, self.run_id)):
+            case Verdict.ACCEPTED:
+                self._succeed()
+                self.is_created = self.plan.created = True
+                self.plan.settle()
+            case Verdict.REFUSED | Verdict.TOO_LARGE:
+                self._refuse_run(answer)
+            case other:
+                self._unanswered_put |= answer.status is None or answer.status >= 500
+                self._cope(other, answer)
+
+    def _refuse_run(self, answer: Answer) -> None:
+        # With an id of our own making, or after a lost answer, the run that exists is ours.
+        is_ours = self.header.own_id or self._unanswered_put
+        if answer.code == "run-exists" and is_ours and self._resume == "never":
+            self._resume = "allow"
+        else:
+            self._stop(f"the server does not take this run: {answer.reason}")
+
+    # Planning and sending
+
+    def _plan_next(self) -> bool:
+        """Cut the next batch and write it down; False if there is nothing to send."""
+        batch = cut(self._reader, self.plan.position, self._limit)
+        self._has_more = not batch.is_last
+        losses = self.source.take_losses()
+        if batch.damaged:
+            losses["damaged"] = losses.get("damaged", 0) + batch.damaged
+        extras = [_event("lost", {"reasons": losses})] if losses else []
+        if batch.is_empty and not extras:
+            extras += self._last_word() if self.source.closed else self._heartbeat()
+        if batch.is_empty and not extras:
+            return False
+        self._write_down(batch, self.plan.acked + 1, tuple(extras))
+        return True
+
+    def _heartbeat(self) -> list[str]:
+        is_silent = time.monotonic() - self._sent_at >= HEARTBEAT_SECONDS
+        return [_event("heartbeat", {})] if is_silent else []
+
+    def _last_word(self) -> list[str]:
+        """A status for a run whose process was killed: nobody else will ever give it one."""
+        if not self._is_left or self.plan.status in ENDED:
+            return []
+        data = {"status": "failed", "reason": SILENT_END}
+        return [_event("status", data, at=self.plan.last_at)]
+
+    def _write_down(
+        self, batch: Batch, seq: int, extras: tuple[str, ...], *, replaces_refused: bool = False
+    ) -> None:
+        start = self.plan.position
+        batch.events += [extra.encode() for extra in extras]
+        self.plan.send_next(
+            Pending(
+                seq=seq,
+                body=compress(batch.encode(self.plan.writer, seq)),
+                start=start,
+                end=batch.end,
+                records=batch.records,
+                status=batch.status,
+                last_at=batch.last_at,
+                extras=extras,
+                replaces_refused=replaces_refused,
+            )
+        )
+
+    def _send(self, server: Server) -> None:
+        pending = self._pending
+        answer = server.post_batch(self.run_id, pending.body)
+        match verdict(answer, is_ours=is_batch_answer(answer.document)):
+            case Verdict.ACCEPTED:
+                self._accept(answer)
+            case Verdict.TOO_LARGE if pending.records > 1 and not pending.replaces_refused:
+                self._split()
+            case Verdict.REFUSED | Verdict.TOO_LARGE:
+                self._set_aside(answer)
+            case other:
+                self._cope(other, answer)
+
+    @property
+    def _pending(self) -> Pending:
+        if self.plan.pending is None:
+            raise RuntimeError("nothing is planned")
+        return self.plan.pending
+
+    def _accept(self, answer: Answer) -> None:
+        pending = self._pending
+        self._succeed()
+        if pending.replaces_refused:
+            self._keep_refused(pending)
+        if rejected := answer.document["rejected"]:
+            self._keep({"seq": pending.seq, "rejected": rejected})
+            first = rejected[0] if isinstance(rejected[0], dict) else {}
+            tell(f"the server refused a value: {first.get('detail')}", once="rejected")
+        self._limit = min(self._limit * 2, MAX_RECORDS)
+        self.plan.confirm()
+        self.source.discard_before(self.plan.position.segment)
+        is_in_a_hurry = self._has_more or self.source.closed
+        self.due = time.monotonic() + (0.0 if is_in_a_hurry else INTERVAL_SECONDS)
+
+    def _split(self) -> None:
+        """The server finds it too large: its first half takes the seq, which is still unused."""
+        pending = self._pending
+        self._limit = pending.records // 2
+        batch = cut(self._reader, pending.start, self._limit)
+        self._write_down(batch, pending.seq, pending.extras)
+        self.due = time.monotonic()
+
+    # What the server will not take
+
+    def _set_aside(self, answer: Answer) -> None:
+        """Let a `lost` event take the seq of a batch that is refused whole, so that no gap stays.
+
+        The batch itself is kept in a file of the spool once the server took the event.
+        """
+        pending = self._pending
+        if answer.code == "seq-reused":
+            seq = pending.seq + 1  # the seq is stored with something else, and is no gap
+        elif pending.replaces_refused:
+            self._refuse_all(answer)
+            return
+        else:
+            seq = pending.seq
+        tell(f"the server refused {pending.records} records: {answer.reason}", once="refused")
+        extras = pending.extras
+        if not pending.replaces_refused:
+            lost = {"reasons": {"refused": pending.records}, "seq": pending.seq}
+            extras = (_event("lost", {**lost, "code": answer.code, "detail": answer.reason}),)
+        self._write_down(Batch(pending.end), seq, extras, replaces_refused=True)
+        self.due = time.monotonic()
+
+    def _refuse_all(self, answer: Answer) -> None:
+        """Not even an empty batch is taken, so the records are not at fault: they wait."""
+        pending = self._pending
+        self._write_down(cut(self._reader, pending.start, pending.records), pending.seq, ())
+        self._cope(Verdict.HOLD, answer)
+
+    def _keep_refused(self, pending: Pending) -> None:
+        batch = cut(self._reader, pending.start, MAX_RECORDS)
+        body = batch.encode(self.plan.writer, pending.seq).decode()
+        self._keep({"seq": pending.seq, "why": pending.extras, "batch": body})
+
+    def _keep(self, what: dict[str, Any]) -> None:
+        """Add a line to the file of what was refused, which outlives the spool."""
+        if self.spool is None:
+            return
+        with contextlib.suppress(OSError), self.spool.refused.open("ab") as file:
+            if file.tell() < MAX_REFUSED_BYTES:
+                file.write(dumps(plain(what)) + b"\n")
+
+    # Trouble, and the end
+
+    def _cope(self, what: Verdict, answer: Answer) -> None:
+        """Decide when to try again, if at all."""
+        self.trouble = answer.reason
+        self.failures += 1
+        present = time.monotonic()
+        self._not_before = present + (answer.retry_after or 0.0)
+        if what is Verdict.GONE:
+            self._stop(f"the server does not have this run or project: {answer.reason}")
+        elif what is Verdict.HOLD:
+            self.is_held = True
+            tell(f"{answer.reason}; recording goes on, sending is tried now and then", once="hold")
+            self.due = max(self._not_before, present + HOLD_SECONDS)
+        else:
+            tell(f"{answer.reason or 'no usable answer'}; recording goes on", once="unreachable")
+            self.due = max(self._not_before, present + self._backoff.fail())
+
+    def _succeed(self) -> None:
+        self._backoff.succeed()
+        self.trouble, self.failures, self.is_held = "", 0, False
+        self.due = self._sent_at = time.monotonic()
+
+    def _stop(self, why: str) -> None:
+        self.stopped_by = why
+        tell(f"{why}; the records stay here, `ahnb sync {self.run_id}` sends them", once="stopped")
+
+    def _rest(self) -> None:
+        """Nothing is left to send just now."""
+        if self.source.closed and self.source.retire(self.plan.position):
+            self.is_done = True
+            if self.spool is not None:
+                self.spool.clear()
+
+
+def _event(kind: str, data: dict[str, Any], at: float | None = None) -> str:
+    return dumps({"kind": kind, "at": now() if at is None else at, "data": plain(data)}).decode()
