@@ -8,7 +8,7 @@ from typing import Any
 from ahnb_client import lifecycle
 from ahnb_client.capture import failure
 from ahnb_client.capture.callbacks import callback_params
-from ahnb_client.capture.environment import environment_document
+from ahnb_client.capture.environment import keras_document, machine_document
 from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.logs import numbers
 from ahnb_client.capture.model import compile_params, model_document
@@ -65,12 +65,7 @@ class Training:
         """Return the run, begun or taken up again."""
         if self.run is None:
             self.run = Run(**self._options)
-            self._environment = threading.Thread(
-                target=self._guard.call,
-                args=("environment", self._record_environment, self.run),
-                name="ahnb-environment",
-            )
-            self._environment.start()
+            self._guard.call("environment", self._begin_environment, self.run)
         else:
             self.run.resume()
         return self.run
@@ -171,8 +166,17 @@ class Training:
             self._names, self._series = tuple(logs), series
         series.append(step, list(values.values()))
 
-    def _record_environment(self, run: Run) -> None:
-        run.event("environment", environment_document())
+    def _begin_environment(self, run: Run) -> None:
+        """Record the environment from a thread of its own, since it takes its time."""
+        in_keras = keras_document()
+
+        def record() -> None:
+            run.event("environment", in_keras | machine_document(in_keras["backend"]))
+
+        self._environment = threading.Thread(
+            target=self._guard.call, args=("environment", record), name="ahnb-environment"
+        )
+        self._environment.start()
 
 
 def beside(own: Mapping[str, Any], captured: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,13 +19,29 @@ from ahnb_client.version import __version__
 GIT_SECONDS = 1.0
 
 
-def environment_document() -> dict[str, Json]:
-    """Return the document of event ``environment``.
+def keras_document() -> dict[str, Json]:
+    """Return what Keras says of itself in this thread, which must be the one that trains."""
+    import keras
+
+    backend = keras.config.backend()
+    return {
+        "backend": backend,
+        "backend_version": _version(backend),
+        "keras": keras.version(),
+        "floatx": keras.config.floatx(),
+        "image_data_format": keras.config.image_data_format(),
+        "seed": _seed(),
+        "distribution": _distribution(keras),
+    }
+
+
+def machine_document(backend: str) -> dict[str, Json]:
+    """Return the rest of event ``environment``: system, hardware, packages, state of the code.
 
     Takes up to a second and asks the disk: not for the thread that trains.
     """
     return {
-        **_keras(),
+        "gpus": hardware.accelerators(backend),
         "ahnb_client": __version__,
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -79,22 +95,6 @@ def _parsed_status(lines: list[str]) -> dict[str, Json] | None:
         "commit": commit,
         "branch": None if branch == "(detached)" else branch,
         "dirty": any(not line.startswith("#") for line in lines),
-    }
-
-
-def _keras() -> dict[str, Json]:
-    import keras
-
-    backend = keras.config.backend()
-    return {
-        "backend": backend,
-        "backend_version": _version(backend),
-        "keras": keras.version(),
-        "floatx": keras.config.floatx(),
-        "image_data_format": keras.config.image_data_format(),
-        "gpus": hardware.accelerators(backend),
-        "seed": _seed(),
-        "distribution": _distribution(keras),
     }
 
 

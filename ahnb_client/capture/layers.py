@@ -183,11 +183,11 @@ def _sources(inbound: Json) -> Iterator[str]:
     """Names of the layers whose outputs a call takes, found wherever they stand in it."""
     if isinstance(inbound, dict):
         history = inbound.get("keras_history")
-        if isinstance(history, list) and history:
+        if isinstance(history, (list, tuple)) and history:
             yield str(history[0])
         else:
             for item in inbound.values():
                 yield from _sources(item)
-    elif isinstance(inbound, list):
+    elif isinstance(inbound, (list, tuple)):
         for item in inbound:
             yield from _sources(item)

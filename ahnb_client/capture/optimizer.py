@@ -1,7 +1,6 @@
 """The optimizer's settings and its learning rate, on every Keras back end."""
 
 import contextlib
-import re
 import warnings
 from typing import Any
 
@@ -54,10 +53,11 @@ def _settings(optimizer: Any) -> dict[str, Json]:
 
 def _name(class_name: str, given: Json) -> str:
     """The second Adam of a process is called ``adam_1`` by Keras: it is Adam all the same."""
-    usual = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower()
-    if not isinstance(given, str) or re.fullmatch(rf"{re.escape(usual)}_\d+", given):
-        return usual
-    return given
+    if not isinstance(given, str):
+        return class_name.lower()
+    stem, _, number = given.rpartition("_")
+    is_counted = number.isdigit() and stem.replace("_", "") == class_name.lower()
+    return stem if is_counted else given
 
 
 def _config(optimizer: Any) -> dict[str, Json]:

@@ -117,9 +117,7 @@ def test_rate_that_keras_logs_itself_is_kept_as_it_is(rows, classifier):
 def test_metric_with_a_value_for_each_class(rows, classifier):
     numbers, classes = rows
     callback = AHNBCallback(strict=True)
-    model = classifier(
-        loss="categorical_crossentropy", metrics=[keras.metrics.F1Score(name="f1")]
-    )
+    model = classifier(loss="categorical_crossentropy", metrics=[keras.metrics.F1Score(name="f1")])
     model.fit(numbers, np.eye(2)[classes], batch_size=20, verbose=0, callbacks=[callback])
     records = records_of(callback.run)
     assert {"f1/0", "f1/1", "batch/f1/0", "batch/f1/1", "loss"} <= set(records.metrics)
