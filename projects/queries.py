@@ -66,6 +66,15 @@ def shares_of(project: Project) -> list[ProjectShare]:
     return list(shares.order_by("team__slug", "user__email"))
 
 
+def share_with_id(project: Project, share_id: int) -> ProjectShare:
+    """One of the project's shares. Raises Missing."""
+    share = ProjectShare.objects.filter(project=project, pk=share_id)
+    found = share.select_related("project__team", "team", "user").first()
+    if found is None:
+        raise Missing
+    return found
+
+
 def viewers_of(project: Project) -> list[Viewer]:
     """Everybody who sees the project, the largest role first, with all the reasons."""
     grants: dict[User, list[tuple[Role, str]]] = {}

@@ -1,5 +1,14 @@
 """URLs below a project: settings and sharing. The arguments are `team_slug` and `project_slug`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .views import settings, sharing
+
+urlpatterns = [
+    path("settings/", settings.project_settings, name="settings"),
+    path("settings/address/", settings.rename, name="rename"),
+    path("archive/", settings.archive, name="archive"),
+    path("restore/", settings.restore, name="restore"),
+    path("sharing/", sharing.sharing, name="sharing"),
+    path("sharing/<int:share_id>/end/", sharing.end_share, name="share-end"),
+]

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from ahnb_platform.accounts import people, teams, tokens
@@ -66,26 +65,26 @@ class Api:
 
     def request(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body)
         return Client().generic(
             method, path, data, "application/json", headers={**sent, **(headers or {})}
         )
 
-    def get(self, path: str, **kwargs: Any) -> HttpResponse:
+    def get(self, path: str, **kwargs: Any) -> Any:
         return self.request("GET", path, **kwargs)
 
-    def post(self, path: str, body: object = None, **kwargs: Any) -> HttpResponse:
+    def post(self, path: str, body: object = None, **kwargs: Any) -> Any:
         return self.request("POST", path, body, **kwargs)
 
-    def put(self, path: str, body: object = None, **kwargs: Any) -> HttpResponse:
+    def put(self, path: str, body: object = None, **kwargs: Any) -> Any:
         return self.request("PUT", path, body, **kwargs)
 
-    def patch(self, path: str, body: object = None, **kwargs: Any) -> HttpResponse:
+    def patch(self, path: str, body: object = None, **kwargs: Any) -> Any:
         return self.request("PATCH", path, body, **kwargs)
 
-    def delete(self, path: str, body: object = None, **kwargs: Any) -> HttpResponse:
+    def delete(self, path: str, body: object = None, **kwargs: Any) -> Any:
         return self.request("DELETE", path, body, **kwargs)
 
 

@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "ahnb_platform.web",
     "projects",
     "runs",
-    "django.contrib.admin",
+    "ahnb_platform.accounts.site_app.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -85,10 +85,8 @@ TEMPLATES = [
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Django's own: allauth's would also accept addresses that a person once had.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -107,6 +105,23 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; nobody is asked
+# Attempts, time, and whether an address of the network or a person's (key) is counted.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "100/5m/ip,10/5m/key",
+    "reset_password": "20/m/ip,5/5m/key",
+    "change_password": "5/m/user",
+}
+
+# The limits above are counted here, in one table for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "ahnb_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Sessions: twelve hours without use, and cookies that hold only where they were set.
 SESSION_COOKIE_AGE = 12 * 3600
@@ -165,6 +180,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 
 # Mail: without a host nothing is sent, and links are shown to an owner instead.
 EMAIL_HOST = env.text("AHNB_EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_TIMEOUT = 10
 EMAIL_PORT = env.integer("AHNB_EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("AHNB_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("AHNB_EMAIL_PASSWORD")

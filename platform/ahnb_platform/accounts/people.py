@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from ahnb_platform.errors import Conflict, Invalid, Item
 
-from . import audit, links
+from . import audit, links, teams
 from .models import Team, User
 from .models.user import normalise_email
 
@@ -37,6 +37,22 @@ def create_person(
     return user
 
 
+def take_in(*, team: Team, email: str, role: int, by: User | None) -> tuple[User, bool]:
+    """Add whoever has the address to a team, making the person when nobody has; whether it did.
+
+    Raises:
+        Invalid: not an e-mail address.
+        Conflict: a member already.
+    """
+    with transaction.atomic():
+        user = person_with_email(email)
+        is_new = user is None
+        if user is None:
+            user = create_person(email=email, by=by, home_team=team)
+        teams.add_member(team=team, user=user, role=role, by=by)
+    return user, is_new
+
+
 def set_password(*, user: User, password: str, by: User | None) -> User:
     """Set a password; it ends the person's other sessions and unused links.
 
@@ -53,6 +69,15 @@ def set_password(*, user: User, password: str, by: User | None) -> User:
         user.save(update_fields=["password"])
         links.end_links(user)
         audit.record("account.password-set", by=by, target=user)
+    return user
+
+
+def update_profile(*, user: User, by: User | None, name: str, time_zone: str) -> User:
+    """Set a person's name and time zone (an IANA name; empty: the browser's)."""
+    with transaction.atomic():
+        user.name, user.time_zone = name, time_zone
+        user.save(update_fields=["name", "time_zone"])
+        audit.record("person.changed", by=by, target=user)
     return user
 
 

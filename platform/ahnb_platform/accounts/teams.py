@@ -87,7 +87,7 @@ def add_member(*, team: Team, user: User, role: int, by: User | None) -> Members
     except IntegrityError as error:
         raise Conflict(
             f"{user.email} belongs to {team.name} already.", code="already-member"
-        ) from (error)
+        ) from error
     return member
 
 

@@ -114,6 +114,14 @@ def tokens_of(user: User) -> list[ApiToken]:
     return list(ApiToken.objects.filter(user=user).select_related("project__team"))
 
 
+def token_of_user(user: User, token_id: int) -> ApiToken:
+    """One of `user`'s own. Raises Missing."""
+    token = ApiToken.objects.filter(user=user, pk=token_id).first()
+    if token is None:
+        raise Missing
+    return token
+
+
 def _check(name: str, scopes: list[str], expires_at: datetime | None) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Invalid(f"A token needs a name of 1 to {LONGEST_NAME} printable characters.")

@@ -1,5 +1,51 @@
-"""URLs of the pages for people, teams and tokens."""
+"""URLs of the pages for people, teams and tokens.
 
-from django.urls import URLPattern, URLResolver
+allauth's own list is not included: what is not here does not exist. The names that it looks up
+(`account_…`) stand outside the namespace.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import include, path
+
+from .views import entrance, members, profile, teams, tokens
+
+entrance_urls = [
+    path("login/", entrance.login, name="account_login"),
+    path("logout/", entrance.logout, name="account_logout"),
+    path("password/change/", entrance.change_password, name="account_change_password"),
+    path("password/set/", entrance.set_password, name="account_set_password"),
+    path("password/reset/", entrance.forgotten_password, name="account_reset_password"),
+]
+
+pages = [
+    path("account/", profile.profile, name="profile"),
+    path("account/link/<slug:secret>/", entrance.one_time_link, name="link"),
+    path("tokens/", tokens.token_list, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("teams/", teams.team_list, name="teams"),
+    path("teams/new/", teams.new_team, name="team-new"),
+    path("teams/<slug:team_slug>/", members.member_list, name="team"),
+    path(
+        "teams/<slug:team_slug>/members/<int:user_id>/role/",
+        members.change_role,
+        name="member-role",
+    ),
+    path(
+        "teams/<slug:team_slug>/members/<int:user_id>/remove/",
+        members.remove,
+        name="member-remove",
+    ),
+    path(
+        "teams/<slug:team_slug>/members/<int:user_id>/link/",
+        members.make_link,
+        name="member-link",
+    ),
+    path("teams/<slug:team_slug>/settings/", teams.team_settings, name="team-settings"),
+    path("teams/<slug:team_slug>/archive/", teams.archive, name="team-archive"),
+    path("teams/<slug:team_slug>/restore/", teams.restore, name="team-restore"),
+    path("teams/<slug:team_slug>/audit/", teams.team_audit, name="team-audit"),
+]
+
+urlpatterns = [
+    path("account/", include(entrance_urls)),
+    path("", include((pages, "accounts"))),
+]

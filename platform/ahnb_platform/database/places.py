@@ -54,6 +54,11 @@ class Places:
         return self.data / "server.lock"
 
     @property
+    def server_url(self) -> Path:
+        """Where the web server was last started; commands print links to it."""
+        return self.data / "server.url"
+
+    @property
     def sockets(self) -> Path:
         """The folder of the socket; a short one elsewhere when a path would not do for it."""
         folder = self.data / "socket"

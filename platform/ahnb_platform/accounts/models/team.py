@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from ..slugs import validate_slug
@@ -29,6 +29,19 @@ class TeamQuerySet(models.QuerySet["Team"]):
         if not user.is_active:
             return self.none()
         return self.filter(memberships__user=user).annotate(role=F("memberships__role"))
+
+    def editable_by(self, user: User) -> TeamQuerySet:
+        """The teams in which `user` may make projects: editors' and owners', not archived."""
+        held = Membership.objects.filter(user=user, role__gte=Role.EDITOR)
+        return self.visible_to(user).filter(archived_at=None, pk__in=held.values("team"))
+
+    def with_counts(self) -> TeamQuerySet:
+        """Annotate `member_count` and `project_count`."""
+        members = Membership.objects.filter(team=OuterRef("pk")).values("team")
+        return self.annotate(
+            member_count=Subquery(members.annotate(count=Count("pk")).values("count")),
+            project_count=Count("projects", filter=Q(projects__archived_at=None)),
+        )
 
 
 class Team(models.Model):
@@ -54,6 +67,10 @@ class Team(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/teams/{self.slug}/"
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
 
 
 class TeamAlias(models.Model):

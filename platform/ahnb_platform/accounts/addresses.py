@@ -1,0 +1,21 @@
+"""The server's address as people outside a request reach it."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from ahnb_platform.database.places import Places
+
+USUAL = "http://127.0.0.1:8765"
+
+
+def absolute(path: str) -> str:
+    """The full URL of a path: of AHNB_PUBLIC_URL, else of where the server was last started."""
+    return f"{settings.PUBLIC_URL or _last_address()}{path}"
+
+
+def _last_address() -> str:
+    try:
+        return Places(Path(settings.DATA_DIR)).server_url.read_text().strip() or USUAL
+    except FileNotFoundError:
+        return USUAL

@@ -1,0 +1,110 @@
+"""What people type on the pages for teams, tokens and themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils import timezone
+
+from ahnb_platform.errors import Conflict, Invalid
+
+from .models import ApiToken, Role, Scope, User
+from .slugs import validate_slug
+
+LONGEST_TOKEN_DAYS = 3650
+
+
+@contextmanager
+def refusals_on(form: forms.BaseForm) -> Iterator[None]:
+    """Show on the form what a service refuses; `form.is_valid()` says afterwards whether."""
+    try:
+        yield
+    except (Invalid, Conflict) as refusal:
+        form.add_error(None, refusal.detail)
+
+
+class TeamForm(forms.Form):
+    """A team's name and address."""
+
+    name = forms.CharField(max_length=100)
+    slug = forms.CharField(
+        label="Address",
+        max_length=63,
+        validators=[validate_slug],
+        help_text="Lower-case letters, digits and hyphens, as it stands in links.",
+    )
+
+
+class AddMemberForm(forms.Form):
+    """Whom to take into a team, and as what."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.READER)
+
+
+class RoleForm(forms.Form):
+    """A member's role."""
+
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=int)
+
+
+class TokenForm(forms.ModelForm):
+    """A new token of `user`."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=[
+            (Scope.RUNS_WRITE, "Write runs (trainings need it)"),
+            (Scope.READ, "Read projects and runs"),
+        ],
+        initial=Scope.values,
+        widget=forms.CheckboxSelectMultiple,
+        label="It may",
+    )
+    days = forms.IntegerField(
+        label="Days until it expires",
+        min_value=1,
+        max_value=LONGEST_TOKEN_DAYS,
+        required=False,
+        help_text="Empty: it never expires.",
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["name", "scopes", "project"]
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        projects = self.fields["project"]
+        projects.queryset = projects.queryset.visible_to(user).select_related("team")  # type: ignore[attr-defined]
+        projects.label_from_instance = lambda project: project.path  # type: ignore[attr-defined]
+        projects.empty_label = "every project that I see"  # type: ignore[attr-defined]
+        projects.help_text = ""
+        self.fields["name"].help_text = "Where it is used, e.g. “laptop” or “cluster”."
+
+    def expires_at(self) -> datetime | None:
+        """The time after the given days; None for never."""
+        days = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=days) if days else None
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person says of themselves."""
+
+    time_zone = forms.ChoiceField(required=False, label="Time zone")
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.fields["time_zone"].choices = [("", "The browser's"), *zones]  # type: ignore[attr-defined]
+
+
+class EmailForm(forms.Form):
+    """The address of somebody who forgot the password."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)

@@ -1,0 +1,40 @@
+"""A one-time link by mail, when the settings name a mail server."""
+
+import logging
+from smtplib import SMTPException
+from threading import Thread
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import connection
+from django.template.loader import render_to_string
+
+from . import links, people
+from .addresses import absolute
+
+HOURS = 2
+logger = logging.getLogger(__name__)
+
+
+def send_link(email: str) -> None:
+    """Mail a link to the person of that address, if there is one.
+
+    All of it happens on a thread of its own, so that the time of the answer does not tell whether
+    the address is known. Without a mail server nothing is done.
+    """
+    if settings.EMAIL_HOST:
+        Thread(target=_send, args=[email], daemon=True).start()
+
+
+def _send(email: str) -> None:
+    try:
+        user = people.person_with_email(email)
+        if user is None or not user.is_active:
+            return
+        url = absolute(links.make_login_link(user=user, hours=HOURS))
+        text = render_to_string("account/mail/link.txt", {"user": user, "url": url, "hours": HOURS})
+        send_mail("Your one-time link to AHNB", text, None, [user.email])
+    except (OSError, SMTPException):
+        logger.exception("a one-time link could not be mailed")
+    finally:
+        connection.close()

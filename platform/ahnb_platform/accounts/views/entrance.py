@@ -1,0 +1,104 @@
+"""The ways in: password, one-time link, forgotten password."""
+
+import time
+
+from allauth.account import views as allauth
+from django.contrib import messages
+from django.contrib.auth import login as log_in
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from .. import links, people
+from ..forms import EmailForm
+from ..limits import RETRY_SECONDS, limited
+from ..mail import send_link
+from ..person import PersonRequest
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+# For how long after a one-time link a password may be chosen without the old one.
+CHOOSING_SECONDS = 3600
+CAME_BY_LINK = "came_by_link_at"
+NEUTRAL = (
+    "If this server knows the address and can send mail, a one-time link is on its way. "
+    "Otherwise ask an owner of your team, or the administrator, for one."
+)
+
+
+class LoginView(allauth.LoginView):
+    """allauth's, with the honest status for too many attempts."""
+
+    def form_invalid(self, form):  # type: ignore[no-untyped-def]
+        response = super().form_invalid(form)
+        if form.has_error("__all__", code="too_many_login_attempts"):
+            response.status_code = 429
+            response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+
+login = LoginView.as_view()
+logout = login_not_required(allauth.logout)
+
+
+@login_not_required
+@never_cache
+def one_time_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """GET shows a button, since mail programs open links by themselves; POST logs in."""
+    if request.method != "POST":
+        return render(request, "accounts/link.html", {"link": links.open_link(secret)})
+    link = links.use_link(secret)
+    log_in(request, link.user, backend=BACKEND)
+    if link.asks_password:
+        request.session[CAME_BY_LINK] = time.time()
+        return redirect("account_set_password")
+    return redirect("projects:home")
+
+
+@never_cache
+@sensitive_post_parameters()
+def set_password(request: PersonRequest) -> HttpResponse:
+    """Choose a password without the old one: after a one-time link, or when there is none."""
+    user = request.user
+    came_at = request.session.get(CAME_BY_LINK, 0.0)
+    if user.has_usable_password() and time.time() - came_at > CHOOSING_SECONDS:
+        return redirect("account_change_password")
+    form = SetPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        password = form.cleaned_data["new_password1"]
+        people.set_password(user=user, password=password, by=user)
+        request.session.pop(CAME_BY_LINK, None)
+        update_session_auth_hash(request, user)
+        messages.success(request, "Your password is set.")
+        return redirect("projects:home")
+    return render(request, "account/password_set.html", {"form": form})
+
+
+class PasswordChangeView(allauth.PasswordChangeView):
+    """allauth's; afterwards the profile says that it worked."""
+
+    def form_valid(self, form):  # type: ignore[no-untyped-def]
+        response = super().form_valid(form)
+        messages.success(self.request, "Your password is changed. Other sessions have ended.")
+        return response
+
+
+change_password = PasswordChangeView.as_view()
+
+
+@login_not_required
+@never_cache
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Send a one-time link by mail; the answer is the same for every address."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if refusal := limited(request, "reset_password", key=email.lower()):
+            return refusal
+        send_link(email)
+        messages.info(request, NEUTRAL)
+        return redirect("account_login")
+    return render(request, "account/password_reset.html", {"form": form})

@@ -1,0 +1,25 @@
+"""What the commands of the operator share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ahnb_platform import serving
+from ahnb_platform.errors import DomainError
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Bring the database up to date first; say in one line what is refused or unreachable."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            serving.migrate()
+        yield
+    except DomainError as error:
+        raise CommandError(error.detail) from error
+    except OperationalError as error:
+        raise CommandError(" ".join(str(error).split())) from error

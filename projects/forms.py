@@ -1,0 +1,78 @@
+"""What people type on the pages of projects."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ahnb_platform.accounts.models import Role, Team, User
+from ahnb_platform.accounts.slugs import validate_slug
+
+from .models import Mode
+
+SHARED_ROLES = [(Role.READER.value, "reader"), (Role.EDITOR.value, "editor")]
+SLUG_HELP = "Lower-case letters, digits and hyphens, as it stands in links and in trainings."
+
+
+class NewProjectForm(forms.Form):
+    """A new project in one of the teams in which the person edits."""
+
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(), empty_label=None, to_field_name="slug"
+    )
+    name = forms.CharField(max_length=100)
+    slug = forms.CharField(
+        label="Address", max_length=63, validators=[validate_slug], help_text=SLUG_HELP
+    )
+    description = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea)
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["team"].queryset = Team.objects.editable_by(user)  # type: ignore[attr-defined]
+
+
+class DetailsForm(forms.Form):
+    """What a project says of itself."""
+
+    name = forms.CharField(max_length=100)
+    description = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea)
+    objective_metric = forms.CharField(
+        label="Objective",
+        max_length=255,
+        required=False,
+        help_text="The metric that decides which run is best, e.g. val_accuracy.",
+    )
+    objective_mode = forms.ChoiceField(
+        label="Better is", choices=[("", "–"), *Mode.choices], required=False
+    )
+
+
+class AddressForm(forms.Form):
+    """A project's slug."""
+
+    slug = forms.CharField(
+        label="Address", max_length=63, validators=[validate_slug], help_text=SLUG_HELP
+    )
+
+
+class ShareForm(forms.Form):
+    """With whom to share: a team's address, or a person's e-mail address."""
+
+    shared_with = forms.CharField(
+        label="Team or person",
+        max_length=254,
+        help_text="The address of a team, as in its link, or the e-mail address of a person.",
+    )
+    role = forms.TypedChoiceField(choices=SHARED_ROLES, coerce=int)
+
+    def clean(self) -> None:
+        """Find the team or person, as `cleaned_data["team"]` or `["user"]`."""
+        given = self.cleaned_data.get("shared_with", "").strip().lower()
+        if not given:
+            return
+        found: dict[str, Team | User | None] = {"team": None, "user": None}
+        if "@" in given:
+            found["user"] = User.objects.filter(email=given, is_active=True).first()
+        else:
+            found["team"] = Team.objects.filter(slug=given).first()
+        if not any(found.values()):
+            raise ValidationError("This server knows no team or person of that address.")
+        self.cleaned_data.update(found)
