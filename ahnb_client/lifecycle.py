@@ -72,9 +72,9 @@ def take_up(run: "Run") -> None:
     _process.live[run.id] = run
 
 
-def wait(shipment: Shipment, timeout: float) -> bool:
+def wait(shipment: Shipment, journal: Journal, timeout: float) -> bool:
     """Whether the server has what was recorded so far, or gets it within `timeout` seconds."""
-    return _process.sender.wait(shipment, timeout)
+    return _process.sender.wait(shipment, journal.end(), timeout)
 
 
 def outcome(error: BaseException | None) -> tuple[str, str | None]:

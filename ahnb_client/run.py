@@ -262,7 +262,9 @@ class Run:
 
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""
-        return self._shipment is not None and lifecycle.wait(self._shipment, timeout)
+        if self._shipment is None:
+            return False
+        return lifecycle.wait(self._shipment, self._journal, timeout)
 
     def abandon(self) -> None:
         """In a forked child: the run stays the parent's, and nothing more is recorded here."""

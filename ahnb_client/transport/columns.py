@@ -70,7 +70,7 @@ class Columns:
         if self._unit == "time":
             return _compact({"unit": "time", "times": self._times})
         axis: dict[str, Any] = {} if self._unit == "step" else {"unit": self._unit}
-        axis.update(_regular(self._steps) or {"steps": self._steps})
+        axis |= _regular(self._steps) or {"steps": self._steps}
         origin = round(min(self._times), 3)
         axis["t0"] = origin
         # Rounding the origin may put it past the first point by half a millisecond.
@@ -101,7 +101,7 @@ def _merged(
     return {name: [column[rank] for rank in ranks] for name, column in columns.items()}
 
 
-def _regular(steps: Sequence[int]) -> dict[str, int] | None:
+def _regular(steps: Sequence[int]) -> dict[str, Any] | None:
     """Start, stride and count of evenly spaced steps; None for others."""
     start, count = steps[0], len(steps)
     stride = steps[1] - start if count > 1 else 1

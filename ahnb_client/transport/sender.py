@@ -5,6 +5,7 @@ import time
 from queue import Empty, SimpleQueue
 
 from ..notices import tell
+from .journal import Position
 from .shipment import Server, Shipment
 
 SYNC_SECONDS = 5.0
@@ -38,9 +39,8 @@ class Sender:
         """Look at all shipments now, instead of within a second."""
         self._wakes.put(None)
 
-    def wait(self, shipment: Shipment, timeout: float) -> bool:
-        """Whether it has delivered what was recorded so far, or does so in time."""
-        end = shipment.source.end()
+    def wait(self, shipment: Shipment, end: Position, timeout: float) -> bool:
+        """Whether it has delivered everything before `end`, or does so within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not shipment.has_delivered(end):
             if time.monotonic() >= deadline or not shipment.can_move:

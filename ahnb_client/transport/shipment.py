@@ -44,9 +44,24 @@ class Shipment:
     """
 
     def __init__(
-        self, header: Header, source: Source, spool: Spool | None, *, is_left: bool = False
+        self,
+        header: Header,
+        source: Source,
+        spool: Spool | None,
+        *,
+        is_left: bool = False,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
-        """`is_left`: the process that wrote it is gone, so that nobody else ends the run."""
+        """Begin, or go on where another process stopped.
+
+        Args:
+            header: what is delivered, and how the run is to be made.
+            source: the records.
+            spool: their folder; None if they are in memory alone.
+            is_left: the process that wrote them is gone, so that nobody else ends the run.
+            heartbeat_seconds: how long to be silent before a sign of life.
+        """
+        self._heartbeat_seconds = heartbeat_seconds
         self.header, self.source, self.spool = header, source, spool
         folder = spool.folder if spool else None
         self.plan = Plan.load(folder, header.writer, uuid7())
@@ -57,6 +72,7 @@ class Shipment:
         self.stopped_by = ""  # why nothing more is sent, if so
         self.trouble = ""  # what the last answer complained about, if it did
         self.failures = 0  # since the last success
+        self.records = 0  # delivered by this process
         self._is_left = is_left
         self._reader = Reader(source)
         self._backoff = Backoff()
@@ -154,7 +170,7 @@ class Shipment:
         return True
 
     def _heartbeat(self) -> list[str]:
-        is_silent = time.monotonic() - self._sent_at >= HEARTBEAT_SECONDS
+        is_silent = time.monotonic() - self._sent_at >= self._heartbeat_seconds
         return [_event("heartbeat", {})] if is_silent else []
 
     def _last_word(self) -> list[str]:
@@ -213,6 +229,7 @@ class Shipment:
             tell(f"the server refused a value: {first.get('detail')}", once="rejected")
         self._limit = min(self._limit * 2, MAX_RECORDS)
         self.plan.confirm()
+        self.records += pending.records
         self.source.discard_before(self.plan.position.segment)
         is_in_a_hurry = self._has_more or self.source.closed
         self.due = time.monotonic() + (0.0 if is_in_a_hurry else INTERVAL_SECONDS)

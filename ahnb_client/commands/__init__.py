@@ -1,0 +1,1 @@
+"""The commands of `ahnb`, a module each: NAME, HELP, `add_options` and `run`."""
