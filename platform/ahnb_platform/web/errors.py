@@ -24,6 +24,7 @@ TITLES = {
     410: "This lies in the trash",
     413: "That is too large",
     422: "Something in the request is not right",
+    429: "Too many attempts",
     500: "Something broke on our side",
     503: "The database is not answering",
 }
