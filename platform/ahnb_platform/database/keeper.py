@@ -131,7 +131,7 @@ def keep(places: Places) -> None:
     for the latter must find no keeper.
     """
     make_data_directory(places.data)
-    held = take_lock(places.keeper_lock, EXCLUSIVE, seconds=1)
+    held = take_lock(places.keeper_lock, EXCLUSIVE, seconds=0.2)
     try:
         Keeper(places).run()
     finally:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from socket import gaierror
 from types import FrameType
@@ -30,7 +30,9 @@ class Command(BaseCommand):
     help = "Run the database and the web server until Ctrl-C or SIGTERM."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+        parser.add_argument(
+            "--port", type=port, default=DEFAULT_PORT, help="default: %(default)s; 0 = any free one"
+        )
         parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
@@ -57,6 +59,7 @@ class Command(BaseCommand):
             connections.close_all()
             where = listener.getsockname()
             url = settings.PUBLIC_URL or address(where[0], where[1])
+            Places(Path(settings.DATA_DIR)).server_url.write_text(f"{url}\n")
             server = serving.WebServer(
                 listener,
                 workers=workers,
@@ -68,6 +71,13 @@ class Command(BaseCommand):
     def say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def port(text: str) -> int:
+    """A port's number, as an argument."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is no port from 0 to 65535")
+    return int(text)
 
 
 def end_early(_number: int, _frame: FrameType | None) -> None:
@@ -102,8 +112,6 @@ def listening(host: str, port: int) -> Any:
     """The socket, or one line that says why there is none."""
     try:
         return serving.listening_socket(host, port)
-    except OverflowError as error:
-        raise CommandError(f"{port} is no port: choose one from 1 to 65535") from error
     except gaierror as error:
         raise CommandError(f"{host} is no address of this machine ({error.strerror})") from error
     except OSError as error:
