@@ -1,1 +1,29 @@
 """The metric store: points of time series in binary chunks. Nobody else decodes a chunk."""
+
+from .appending import append, begin_attempt, create_state, touch
+from .folding import fold
+from .glances import states, summaries, sync_search_rows
+from .reading import series
+from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
+from .removal import delete, stored_bytes
+
+__all__ = [
+    "Batch",
+    "Column",
+    "Receipt",
+    "SeqReused",
+    "Series",
+    "State",
+    "Summary",
+    "append",
+    "begin_attempt",
+    "create_state",
+    "delete",
+    "fold",
+    "series",
+    "states",
+    "stored_bytes",
+    "summaries",
+    "sync_search_rows",
+    "touch",
+]

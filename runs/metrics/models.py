@@ -1,40 +1,41 @@
 """The tables of the metric store. Only `runs.metrics` reads and writes them.
 
-MetricTail     one row a batch, as it came; folded into chunks as rows pile up
-MetricState    one row a run: summaries, attempts, delivery, last sign of life
-MetricWriter   one row a writer: what of it was folded, to know a repeat again
-MetricChunk    many points (or buckets) of one metric, ordered by step
+MetricTail     a batch as it came, or a few small ones as one; drained into chunks by size
+MetricState    one row a run: names, summaries, attempts, delivery, last sign of life
+MetricWriter   what drained batches of a writer held, to know a repeat again
+MetricChunk    a tree per metric and attempt: leaves hold points, nodes hold buckets
 MetricSummary  one narrow row a run and metric, for search; follows MetricState
 """
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
 class MetricTail(models.Model):
-    """A batch's points as they arrived."""
+    """Points in the order in which they came, of all metrics together."""
 
-    pk = models.CompositePrimaryKey("project_id", "run_id", "writer", "seq")
+    pk = models.CompositePrimaryKey("project_id", "run_id", "arrival")
     project_id = models.BigIntegerField()
     run_id = models.UUIDField()
-    writer = models.UUIDField()
-    seq = models.BigIntegerField()
-    format = models.SmallIntegerField()
     arrival = models.BigIntegerField(help_text="The run's batches in order of commitment.")
-    digest = models.BinaryField(help_text="8 bytes: what this sequence number holds.")
-    rejected = models.JSONField(null=True)
+    tier = models.SmallIntegerField(
+        help_text="0: one batch; each tier joins rows of the one below."
+    )
+    format = models.SmallIntegerField()
+    deliveries = models.BinaryField(help_text="Which writer sent which sequence number.")
     data = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"{self.run_id} {self.seq}"
+        return f"{self.run_id} {self.arrival}"
 
 
 class MetricState(models.Model):
     """What must be known of a run at every batch; locked while one is stored.
 
-    No index but the key, and room on the page, so that an update stays on its page.
+    No index holds what a batch changes, and pages have room, so that an update stays on its page.
     """
 
     pk = models.CompositePrimaryKey("project_id", "run_id")
@@ -42,49 +43,64 @@ class MetricState(models.Model):
     run_id = models.UUIDField()
     format = models.SmallIntegerField()
     version = models.BigIntegerField(default=0, help_text="Grows with every change.")
+    drains = models.BigIntegerField(default=0, help_text="How often points moved into chunks.")
+    stale = models.BooleanField(default=False, help_text="MetricSummary rows lag behind.")
     last_seen_at = models.DateTimeField(default=timezone.now)
-    # The version that MetricSummary rows show.
-    searchable_version = models.BigIntegerField(default=0)
     data = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["project_id", "run_id"], name="runs_state_stale", condition=Q(stale=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.run_id)
 
 
 class MetricWriter(models.Model):
-    """The folded sequence numbers of one writer, with digests and what was refused."""
+    """Digests of a stretch of one writer's sequence numbers, and what of them was refused."""
 
-    pk = models.CompositePrimaryKey("project_id", "run_id", "writer")
+    pk = models.CompositePrimaryKey("project_id", "run_id", "writer", "page")
     project_id = models.BigIntegerField()
     run_id = models.UUIDField()
     writer = models.UUIDField()
+    page = models.BigIntegerField()
     format = models.SmallIntegerField()
     data = models.BinaryField()
 
     def __str__(self) -> str:
-        return str(self.writer)
+        return f"{self.writer} {self.page}"
 
 
 class MetricChunk(models.Model):
-    """A stretch of one metric at one level: 0 holds points, higher levels buckets."""
+    """A leaf (level 0: points and their buckets) or a node (buckets of the level below).
+
+    `first_x` is the first point's step, or its time where the metric has no steps; `nr` orders
+    leaves that begin at the same x.
+    """
 
     pk = models.CompositePrimaryKey(
-        "project_id", "run_id", "metric", "attempt", "level", "position"
+        "project_id", "run_id", "metric", "attempt", "level", "first_x", "nr"
     )
     project_id = models.BigIntegerField()
     run_id = models.UUIDField()
-    metric = models.CharField(max_length=255)
+    metric = models.IntegerField(help_text="Place of the name in MetricState.")
     attempt = models.IntegerField()
     level = models.SmallIntegerField()
-    position = models.IntegerField(help_text="Order within the level.")
-    format = models.SmallIntegerField()
     first_x = models.FloatField()
+    nr = models.IntegerField()
     last_x = models.FloatField()
-    count = models.IntegerField()
-    data = models.BinaryField()
+    count = models.BigIntegerField(help_text="Points below this row.")
+    nonfinite = models.BigIntegerField(help_text="Those of them that are NaN or infinite.")
+    format = models.SmallIntegerField()
+    points = models.BinaryField(null=True)
+    oddities = models.BinaryField(null=True, help_text="A leaf's non-finite points.")
+    buckets = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"{self.metric} {self.level}/{self.position}"
+        return f"{self.metric} {self.level}/{self.first_x}"
 
 
 class MetricSummary(models.Model):

@@ -1,0 +1,106 @@
+"""Folding: small batches become fewer rows, and a long tail becomes chunks.
+
+Joining: sixteen batches, or eight rows of a tier, become one row of the next tier as long as they
+are small, so that a point is rewritten once a tier. Draining: when the tail holds enough, all its
+points go into the trees and its delivery records into the writers' pages.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from . import state as states
+from . import tail
+from .deliveries import Delivery, decode_deliveries, encode_deliveries, file_deliveries
+from .locking import lock_state, save_state
+from .nodes import insert_points
+from .records import Place
+from .sql import Cursor
+from .state import TIERS, RunState, encode_state
+from .tail import Group, decode_groups, encode_groups, joined_groups, series_of
+
+JOIN_BATCHES, JOIN_ROWS, JOIN_BYTES = 16, 8, 64 * 1024
+DRAIN_BYTES, DRAIN_BYTES_A_METRIC = 512 * 1024, 2 * 1024
+
+TAKE = """
+DELETE FROM runs_metrictail
+WHERE project_id = %s AND run_id = %s AND tier BETWEEN %s AND %s
+RETURNING arrival, deliveries, data
+"""
+PUT = """
+INSERT INTO runs_metrictail (project_id, run_id, arrival, tier, format, deliveries, data)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+DRAINED = """
+UPDATE runs_metricstate SET drains = drains + 1, format = %s, data = %s
+WHERE project_id = %s AND run_id = %s
+"""
+
+
+class Taken(NamedTuple):
+    """Rows taken from the tail, oldest first, as one."""
+
+    arrival: int
+    deliveries: list[Delivery]
+    groups: list[Group]
+
+
+def fold(*, project_id: int, run_id: UUID) -> None:
+    """Bring all points of the run into chunks. Raises Missing."""
+    place = Place(project_id, run_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        state = lock_state(cursor, place)
+        if state.tiers["rows"].any():
+            _drain(cursor, place, state)
+
+
+def fold_if_due(cursor: Cursor, place: Place, state: RunState) -> None:
+    """Keep the tail short; the state is locked and as stored."""
+    limit = max(DRAIN_BYTES, DRAIN_BYTES_A_METRIC * len(state.names))
+    if state.tiers["bytes"].sum() >= limit:
+        _drain(cursor, place, state)
+        return
+    while (tier := _crowded(state)) is not None:
+        _join(cursor, place, state, tier)
+
+
+def _crowded(state: RunState) -> int | None:
+    """A tier of many small rows."""
+    for tier in range(TIERS - 1):
+        rows, size = state.tiers[tier]
+        if rows >= (JOIN_ROWS if tier else JOIN_BATCHES) and size < JOIN_BYTES:
+            return tier
+    return None
+
+
+def _join(cursor: Cursor, place: Place, state: RunState, tier: int) -> None:
+    taken = _take(cursor, place, tier, tier)
+    data = encode_groups(taken.groups)
+    deliveries = encode_deliveries(taken.deliveries)
+    cursor.execute(PUT, (*place, taken.arrival, tier + 1, tail.FORMAT, deliveries, data))
+    state.tiers[tier] = (0, 0)
+    state.tiers[tier + 1]["rows"] += 1
+    state.tiers[tier + 1]["bytes"] += len(data)
+    save_state(cursor, place, state)
+
+
+def _drain(cursor: Cursor, place: Place, state: RunState) -> None:
+    taken = _take(cursor, place, 0, TIERS)
+    insert_points(cursor, place, series_of(taken.groups))
+    file_deliveries(cursor, place, taken.deliveries)
+    state.tiers[:] = (0, 0)
+    cursor.execute(DRAINED, (states.FORMAT, encode_state(state), *place))
+
+
+def _take(cursor: Cursor, place: Place, low: int, high: int) -> Taken:
+    cursor.execute(TAKE, (*place, low, high))
+    rows = sorted(cursor.fetchall(), key=itemgetter(0))
+    return Taken(
+        arrival=rows[-1][0],
+        deliveries=[one for _, data, _ in rows for one in decode_deliveries(data)],
+        groups=joined_groups([group for _, _, data in rows for group in decode_groups(data)]),
+    )

@@ -1,0 +1,137 @@
+"""Leaves: the rows that hold points. Each new point goes into the leaf in whose stretch it falls.
+
+A full leaf at the end is never written again by points behind it; one in the middle is split
+when it overflows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+
+from .chunks import (
+    Branch,
+    Edit,
+    Edits,
+    Key,
+    Leaf,
+    Row,
+    leaf_points,
+    leaves_between,
+    replace_rows,
+)
+from .points import Points, SeriesId, encode_oddities, encode_points, joined_points
+from .pyramid import Buckets, buckets_of, condensed, encode_buckets
+from .records import Place
+from .sql import Cursor
+
+LEAF_FULL, LEAF_LIMIT = 4096, 8192
+
+
+def edit_leaves(cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points]) -> Edits:
+    spans = {
+        series: (float(points.x[0]), float(points.x[-1])) for series, points in arrivals.items()
+    }
+    leaves = leaves_between(cursor, place, spans)
+    shares = {
+        series: _shares(points, leaves.get(series, [])) for series, points in arrivals.items()
+    }
+    touched = [
+        (series, share.leaf.key)
+        for series, found in shares.items()
+        for share in found
+        if share.leaf and not share.behind
+    ]
+    stored = leaf_points(cursor, place, touched)
+    edits: Edits = {}
+    rows = []
+    for series, found in shares.items():
+        edits[series] = []
+        for share in found:
+            edit, written = _edit_leaf(series, share, stored)
+            edits[series].append(edit)
+            rows += written
+    replace_rows(cursor, place, 0, touched, rows)
+    return edits
+
+
+class Share(NamedTuple):
+    """The new points that fall to a leaf, or behind it if it is full and the last."""
+
+    points: Points
+    leaf: Leaf | None
+    following: Leaf | None
+    behind: bool
+
+
+def _shares(points: Points, leaves: list[Leaf]) -> list[Share]:
+    if not leaves:
+        return [Share(points, None, None, behind=True)]
+    firsts = np.array([leaf.key.first_x for leaf in leaves])
+    owner = np.maximum(np.searchsorted(firsts, points.x, "right") - 1, 0)
+    cuts = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(points)]
+    shares = []
+    for start, stop in itertools.pairwise(cuts):
+        number = int(owner[start])
+        leaf = leaves[number]
+        following = leaves[number + 1] if number + 1 < len(leaves) else None
+        part = points[start:stop]
+        behind = following is None and leaf.count >= LEAF_FULL and part.x[0] >= leaf.last_x
+        shares.append(Share(part, leaf, following, behind))
+    return shares
+
+
+def _edit_leaf(
+    series: SeriesId, share: Share, stored: dict[tuple[SeriesId, Key], Points]
+) -> tuple[Edit, list[Row]]:
+    points, old = share.points, []
+    if share.leaf and not share.behind:
+        old = [share.leaf.key]
+        points = joined_points([stored[series, share.leaf.key], points])
+    pieces = _pieces(points)
+    keys = _keys([float(piece.x[0]) for piece in pieces], share)
+    made = [_leaf_row(series, key, piece) for key, piece in zip(keys, pieces, strict=True)]
+    branches = [Branch(row.key, condensed(buckets)) for row, buckets in made]
+    return Edit(old, branches), [row for row, _ in made]
+
+
+def _pieces(points: Points) -> list[Points]:
+    """Equal parts of at most a leaf, cut where x changes if a change is near."""
+    parts = -(-len(points) // LEAF_LIMIT)
+    even = np.linspace(0, len(points), parts + 1).astype(int)[1:-1]
+    clean = np.searchsorted(points.x, points.x[even], "left")
+    near = np.where(even - clean < LEAF_FULL // 2, clean, even)
+    cuts = [0, *np.unique(near[near > 0]).tolist(), len(points)]
+    return [points[start:stop] for start, stop in itertools.pairwise(cuts)]
+
+
+def _keys(firsts: list[float], share: Share) -> list[Key]:
+    """Number leaves that begin at one x in their order, between the neighbours' numbers."""
+    keys = []
+    for at, first in enumerate(firsts):
+        before = firsts[:at].count(first)
+        if share.following and share.following.key.first_x == first:
+            number = share.following.key.nr - firsts[at:].count(first)
+        elif share.leaf and share.leaf.key.first_x == first:
+            number = share.leaf.key.nr + before + int(share.behind)
+        else:
+            number = before
+        keys.append(Key(first, number))
+    return keys
+
+
+def _leaf_row(series: SeriesId, key: Key, points: Points) -> tuple[Row, Buckets]:
+    buckets = buckets_of(points)
+    row = Row(
+        series=series,
+        key=key,
+        last_x=float(points.x[-1]),
+        count=len(points),
+        nonfinite=int(buckets.nonfinite.sum()),
+        points=encode_points(points),
+        oddities=encode_oddities(points),
+        buckets=encode_buckets(buckets),
+    )
+    return row, buckets
