@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from .errors import ConfigurationError
 
 Mode = Literal["online", "offline", "disabled"]
 EXIT_TIMEOUT_SECONDS = 10.0
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,9 @@ def server_address(text: str | None) -> str | None:
 
 
 def is_loopback(server: str) -> bool:
+    """Whether a server is on this machine."""
     host = urlsplit(server).hostname or ""
-    return host in _LOOPBACK or host.startswith("127.")
+    return host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
 
 
 def config_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
