@@ -1,5 +1,11 @@
 """URLs of the API of projects."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .api import ProjectDetail, ProjectList
+
+app_name = "projects-api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/", ProjectList.as_view(), name="projects"),
+    path("projects/<slug:team>/<slug:project>/", ProjectDetail.as_view(), name="project"),
+]

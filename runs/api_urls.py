@@ -1,5 +1,17 @@
 """URLs of the API of runs."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .api.batches import RunBatches
+from .api.runs import RunDetail, RunNotes, RunRestore, RunSeries
+from .api.search import ProjectRuns
+
+app_name = "runs-api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("runs/<uuid:run_id>/", RunDetail.as_view(), name="run"),
+    path("runs/<uuid:run_id>/restore/", RunRestore.as_view(), name="restore"),
+    path("runs/<uuid:run_id>/batches/", RunBatches.as_view(), name="batches"),
+    path("runs/<uuid:run_id>/series/", RunSeries.as_view(), name="series"),
+    path("runs/<uuid:run_id>/notes/", RunNotes.as_view(), name="notes"),
+    path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),
+]

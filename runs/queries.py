@@ -12,7 +12,7 @@ from ahnb_platform.accounts.models import Role, User
 from ahnb_platform.errors import Missing
 from projects.models import Project
 
-from . import metrics
+from . import documents, metrics
 from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
@@ -123,6 +123,16 @@ def documents_of(run: Run) -> dict[str, Any]:
     """The large parts of the record by kind: `model`, `environment`, `data`, `code`, `summary`."""
     rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id)
     return dict(rows.values_list("kind", "data"))
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """The run document of the contract."""
+    return documents.run_document(run, documents_of(run))
+
+
+def run_summary_document(run: Run) -> dict[str, Any]:
+    """The run document without its large parts, as search gives it."""
+    return documents.run_summary_document(run)
 
 
 def notes_of(run: Run) -> list[Note]:

@@ -10,9 +10,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from ahnb_platform.accounts import audit
+from ahnb_platform.accounts.access import team_for_editor
 from ahnb_platform.accounts.models import ApiToken, User
-from ahnb_platform.errors import Conflict, Gone, Invalid
+from ahnb_platform.errors import Conflict, Gone, Invalid, Item, Missing
+from projects import queries as projects
 from projects.models import Mode, Project
+from projects.services import create_project
 
 from . import ids, metrics
 from .ingest.apply import apply_events
@@ -22,6 +25,35 @@ from .names import clean_name, generated_name
 
 LONGEST_NOTES = 20_000
 MOST_TAGS = 100
+
+
+def project_for_runs(*, path: str, by: User, token: ApiToken) -> Project:
+    """The project that a run is to be made in; made on first use where `by` and `token` may.
+
+    Args:
+        path: `team/project`.
+
+    Raises:
+        Missing: the team or the project is not there, or not to be seen.
+        NotAllowed: it is seen, but `by` may not write there.
+        Invalid: `path` is none.
+    """
+    team_slug, slash, slug = path.partition("/")
+    if not slash or not team_slug or not slug or "/" in slug:
+        raise Invalid(
+            "A project is named as “team/project”.",
+            code="bad-project",
+            items=(Item("/project", "bad-project", "A project is named as “team/project”."),),
+        )
+    try:
+        project = projects.project_for_editor(by, team_slug, slug)
+    except Missing:
+        if token.project_id is not None:
+            raise
+        project = _made_project(team_slug, slug, by)
+    if token.project_id not in (None, project.pk):
+        raise Missing
+    return project
 
 
 def start_run(
@@ -166,6 +198,17 @@ def store_batch(
         "duplicate": receipt.duplicate,
         "rejected": receipt.rejected,
     }
+
+
+def _made_project(team_slug: str, slug: str, by: User) -> Project:
+    team = team_for_editor(by, team_slug)
+    try:
+        create_project(team=team, slug=slug, by=by)
+    except Conflict as error:
+        if error.code != "slug-taken":
+            raise
+        # Another run of the same start made it a moment ago.
+    return projects.project_for_editor(by, team_slug, slug)
 
 
 def _existing(project: Project, run_id: UUID, resume: str) -> Run | None:

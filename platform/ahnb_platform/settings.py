@@ -44,11 +44,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ahnb_platform.web.requests.RequestIdMiddleware",
+    "ahnb_platform.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "ahnb_platform.web.headers.HeadersMiddleware",
-    "ahnb_platform.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,8 +198,8 @@ TIME_ZONE = "UTC"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["ahnb_platform.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["ahnb_platform.api.permissions.DenyByDefault"],
-    "DEFAULT_PARSER_CLASSES": ["ahnb_platform.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["ahnb_platform.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "ahnb_platform.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "AHNB API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["ahnb_platform.api.openapi.add_components"],
 }
 # The API reads its bodies itself, under its own limits; forms of pages stay small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

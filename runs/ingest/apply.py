@@ -12,7 +12,8 @@ from ahnb_platform.accounts.models import User
 from .. import ids, metrics
 from ..models import Note, Run, RunDocument, RunEvent, RunParam, Status
 from ..params import flattened, merged, number_of, text_of
-from .events import DOCUMENTS, LARGEST_STEP, Event
+from .events import DOCUMENTS, Event
+from .numbers import LARGEST_STEP, is_whole
 
 IN_ORDER = ("at", "writer", "seq", "position")
 
@@ -138,10 +139,9 @@ def _document(key: ids.RunKey, row: RunEvent) -> RunDocument:
 
 def _model_facts(data: dict[str, Any]) -> dict[str, Any]:
     name, parameters = data.get("name"), data.get("parameters")
-    counted = type(parameters) is int and 0 <= parameters <= LARGEST_STEP
     return {
         "model_name": name[:255] if isinstance(name, str) else "",
-        "model_parameters": parameters if counted else None,
+        "model_parameters": parameters if is_whole(parameters, LARGEST_STEP) else None,
     }
 
 

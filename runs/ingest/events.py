@@ -12,10 +12,10 @@ from ahnb_platform.api import strictjson
 from ..models import Status
 from ..params import MOST_KEYS, count
 from .fault import Fault
+from .numbers import LARGEST_STEP, is_whole
 
 KIND_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 LONGEST_KIND = 40
-LARGEST_STEP = 2**53 - 1
 LONGEST_NOTE = 20_000
 LONGEST_REASON = 2_000
 # Bytes of the data as JSON.
@@ -71,11 +71,6 @@ def check_data(kind: str, data: Any) -> Any:
     return data
 
 
-def whole_number(value: Any, largest: int = LARGEST_STEP) -> bool:
-    """Whether `value` is an integer (no truth value, no 1.0) from 0 to `largest`."""
-    return type(value) is int and 0 <= value <= largest
-
-
 def _check_object(data: Any) -> None:
     if not isinstance(data, dict):
         raise Fault("/data", "bad-data", "The data of this event must be an object.")
@@ -103,14 +98,14 @@ def _check_note(data: dict[str, Any]) -> None:
     text, step = data.get("text"), data.get("step")
     if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_NOTE:
         raise Fault("/data/text", "bad-text", f"A note has 1 to {LONGEST_NOTE} characters.")
-    if step is not None and not whole_number(step):
+    if step is not None and not is_whole(step, LARGEST_STEP):
         raise Fault("/data/step", "bad-step", "A step is an integer from 0 to 2^53-1.")
 
 
 def _check_attempt(data: dict[str, Any]) -> None:
-    if not whole_number(data.get("attempt"), MOST_ATTEMPTS):
+    if not is_whole(data.get("attempt"), MOST_ATTEMPTS):
         raise Fault("/data/attempt", "bad-attempt", f"An attempt is 0 to {MOST_ATTEMPTS}.")
-    if not whole_number(data.get("from_step")):
+    if not is_whole(data.get("from_step"), LARGEST_STEP):
         raise Fault("/data/from_step", "bad-step", "A step is an integer from 0 to 2^53-1.")
 
 

@@ -30,7 +30,7 @@ from ..models import LOST_AFTER, Status
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Like(Lookup[str]):
+class Like(Lookup):  # type: ignore[type-arg]
     """`%` stands for any characters and `_` for one; large and small letters are equal."""
 
     lookup_name = "like"

@@ -1,10 +1,40 @@
-"""Who calls: the bearer token."""
+"""Who calls: the bearer token, from the header alone."""
 
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from ahnb_platform.accounts.models import ApiToken, User
+from ahnb_platform.accounts.tokens import verify_token
+
+WORDS = ("bearer", "token")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer ahnb_<prefix>_<secret>`."""
+    """`Authorization: Bearer ahnb_<prefix>_<secret>`; the word `Token` means the same."""
 
-    def authenticate(self, request):  # type: ignore[no-untyped-def]
-        return None
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        header: str = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header:
+            return None
+        word, _, secret = header.partition(" ")
+        token = verify_token(secret.strip()) if word.lower() in WORDS else None
+        if token is None:
+            raise AuthenticationFailed
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the schema names it."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token of the page “Tokens”."}

@@ -39,19 +39,6 @@ class JSONFault:
     detail: str
 
 
-def loads(raw: bytes) -> Any:
-    """Read a document that must be wholly good.
-
-    Raises:
-        Malformed: it is no JSON, or holds what cannot be kept.
-    """
-    value = read(raw)
-    fault = first_fault(value)
-    if fault is not None:
-        raise Malformed(fault.detail, code=fault.code)
-    return value
-
-
 def read(raw: bytes) -> Any:
     """Read a document; what can be refused by item is still in it (`first_fault` finds it).
 
@@ -205,5 +192,9 @@ def _float(text: str) -> float | LongNumber:
     return number if abs(number) != float("inf") else LongNumber()
 
 
-def _integer(text: str) -> int | LongNumber:
-    return int(text) if len(text) <= LONGEST_NUMBER else LongNumber()
+def _integer(text: str) -> float | LongNumber:
+    """As the quick way does: an integer of more than 64 bits becomes a float64."""
+    if len(text) > LONGEST_NUMBER:
+        return LongNumber()
+    number = int(text)
+    return number if -(2**63) <= number < 2**64 else float(number)

@@ -1,11 +1,17 @@
 """Which request is being answered: its id and its sender's address."""
 
+import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from ipaddress import ip_address
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+# An id from outside is taken over when it is short and harmless in a log line.
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{7,63}")
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,8 @@ class RequestInfo:
     ip: str = ""
 
 
-_current: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())
+NONE = RequestInfo()
+_current: ContextVar[RequestInfo] = ContextVar("request_info", default=NONE)
 
 
 def current() -> RequestInfo:
@@ -25,15 +32,34 @@ def current() -> RequestInfo:
 
 
 class RequestIdMiddleware:
-    """Gives each request an id."""
+    """Gives each request an id, which the answer carries as `X-Request-ID`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        info = RequestInfo(id=uuid4().hex, ip=request.META.get("REMOTE_ADDR", ""))
+        info = RequestInfo(id=_request_id(request), ip=_sender(request))
         mark = _current.set(info)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             _current.reset(mark)
+        response["X-Request-ID"] = info.id
+        return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    stated = request.META.get("HTTP_X_REQUEST_ID", "")
+    return stated if SAFE_ID.fullmatch(stated) else uuid4().hex
+
+
+def _sender(request: HttpRequest) -> str:
+    """The sender's address; behind a proxy, the one that the proxy itself saw."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        address = forwarded or address
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""

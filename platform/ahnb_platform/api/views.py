@@ -1,0 +1,95 @@
+"""The view that all calls of the API are made of: it keeps the order of the checks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from ahnb_platform.accounts.models import ApiToken, Role, User
+from ahnb_platform.errors import Missing, NotAllowed
+
+from .bodies import SMALL, read_json
+from .fields import Object
+from .permissions import HasToken, Right
+from .problems import exception_handler
+
+
+class OnlyJSON(BaseContentNegotiation):
+    """Answers are JSON whatever `Accept` says; nobody is refused for a header."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Sequence[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """401 without a valid token, 405, 404 by `look_up`, 403 by `rights`; only then the body.
+
+    A method that `rights` does not name is closed to everybody.
+    """
+
+    http_method_names: ClassVar = ["get", "head", "post", "put", "patch", "delete"]
+    permission_classes: ClassVar = [HasToken]
+    content_negotiation_class = OnlyJSON
+    rights: ClassVar[Mapping[str, Right]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        if method not in self.allowed_methods:
+            raise MethodNotAllowed(method)
+        role = self.look_up(**kwargs)
+        right = self.rights.get(method)
+        if right is None:
+            raise NotAllowed("Nobody may do this.")
+        right.check(self.token, role)
+
+    def look_up(self, **kwargs: Any) -> int:
+        """Find what the URL names; returns the caller's role there.
+
+        Raises:
+            Missing: there is nothing, or the caller may not see it.
+        """
+        return Role.READER
+
+    @property
+    def token(self) -> ApiToken:
+        """The token of the call."""
+        token: ApiToken = self.request.auth
+        return token
+
+    @property
+    def person(self) -> User:
+        """Whose token it is."""
+        return self.token.user
+
+    def body(self, form: Object) -> dict[str, Any]:
+        """The body, read strictly as `form` says.
+
+        Raises:
+            DomainError: whatever is wrong with it.
+        """
+        document = read_json(self.request._request, SMALL)
+        read: dict[str, Any] = form.read_whole(document)
+        return read
+
+
+@csrf_exempt
+@login_not_required
+def unknown_path(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """What stands behind every other path under /api/."""
+    return exception_handler(Missing())

@@ -1,0 +1,20 @@
+"""What all calls on one run share."""
+
+from typing import Any
+from uuid import UUID
+
+from ahnb_platform.api.views import ApiView
+
+from .. import queries
+from ..models import Run
+
+
+class RunView(ApiView):
+    """A call on a run that exists; finds it before anything else happens."""
+
+    run: Run
+
+    def look_up(self, **kwargs: Any) -> int:
+        run_id: UUID = kwargs["run_id"]
+        self.run = queries.run_for_user(self.person, run_id, within=self.token.project_id)
+        return self.run.role

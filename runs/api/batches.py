@@ -1,0 +1,41 @@
+"""The one call that takes in points and events."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from ahnb_platform.api.answers import answer
+from ahnb_platform.api.bodies import INGEST, read_json
+from ahnb_platform.api.permissions import WRITE
+from ahnb_platform.api.schemas import describe, ref
+from ahnb_platform.api.views import ApiView
+from ahnb_platform.errors import Gone
+
+from .. import services
+from ..ingest.parse import parse_batch
+from ..ingest.target import Target, ingest_target
+from ..serializers import BATCH
+
+
+class RunBatches(ApiView):
+    """`/runs/<run_id>/batches/`."""
+
+    rights: ClassVar = {"POST": WRITE}
+    target: Target
+
+    def look_up(self, **kwargs: Any) -> int:
+        self.target = ingest_target(self.person, kwargs["run_id"], within=self.token.project_id)
+        return self.target.role
+
+    @describe("batch_store", {200: ref("Receipt")}, 409, 410, body=BATCH)
+    def post(self, request: Request, run_id: UUID) -> HttpResponse:
+        """Store a batch exactly once."""
+        if self.target.trashed_at is not None:
+            raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
+        parsed = parse_batch(read_json(request._request, INGEST))
+        receipt = services.store_batch(
+            run=self.target.key, batch=parsed.batch, events=parsed.events, by=self.person
+        )
+        return answer(receipt)

@@ -1,0 +1,73 @@
+"""Search in a project, as JSON or CSV."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from ahnb_platform.api.answers import answer
+from ahnb_platform.api.parameters import Parameters
+from ahnb_platform.api.permissions import READ
+from ahnb_platform.api.schemas import describe, ref
+from projects.calls import ProjectView
+
+from .. import queries
+from ..search.pages import MOST_RUNS
+from .csv import rows_of
+
+DEFAULT_LIMIT = 100
+
+
+class ProjectRuns(ProjectView):
+    """`/projects/<team>/<project>/runs/`."""
+
+    rights: ClassVar = {"GET": READ}
+    known = ("q", "order", "limit", "cursor", "format")
+
+    @describe(
+        "runs_search",
+        {200: ref("Runs")},
+        400,
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, description="metrics.val_loss < 0.3 and …"),
+            OpenApiParameter("order", OpenApiTypes.STR, description="-metrics.val_accuracy.max"),
+            OpenApiParameter("limit", OpenApiTypes.INT, default=DEFAULT_LIMIT),
+            OpenApiParameter("cursor", OpenApiTypes.STR),
+            OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"]),
+        ],
+    )
+    def get(self, request: Request, **_: Any) -> HttpResponseBase:
+        """The runs of the project that match `q`, in `order`."""
+        query = Parameters(request.query_params, self.known)
+        as_csv = query.choice("format", {"json": False, "csv": True})
+        limit = query.integer("limit", None, 1, MOST_RUNS)
+        wanted = {
+            "q": query.text("q"),
+            "order": query.text("order"),
+            "cursor": query.text("cursor") or None,
+        }
+        if as_csv:
+            return self._csv(limit, wanted)
+        page = queries.search_runs(project=self.project, limit=limit or DEFAULT_LIMIT, **wanted)
+        results = [queries.run_summary_document(run) for run in page.runs]
+        return answer({"results": results, "next": page.next_cursor, "total": page.total})
+
+    def _csv(self, limit: int | None, wanted: dict[str, Any]) -> HttpResponseBase:
+        """All rows, or `limit` of them, sent as they are read."""
+        address = self.request.build_absolute_uri("/").rstrip("/")
+        rows = rows_of(self.project, limit=limit, address=address, **wanted)
+        # The first row is read here, so that a bad query is still answered as one.
+        first = next(rows)
+        response = StreamingHttpResponse(
+            _joined(first, rows), content_type="text/csv; charset=utf-8"
+        )
+        name = f"{self.project.team.slug}-{self.project.slug}-runs.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def _joined(first: str, rest: Any) -> Any:
+    yield first
+    yield from rest

@@ -1,0 +1,66 @@
+"""The run that a batch is for: found and checked by one statement, compiled once.
+
+Building this query costs the ORM more than PostgreSQL needs to answer it, and every batch asks.
+So Django builds it a single time, with marks in place of the person and the run, and afterwards
+the values are put where the marks were. Who may see what stays written in one place,
+`ProjectQuerySet`.
+"""
+
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+
+from ahnb_platform.accounts.models import User
+from ahnb_platform.errors import Missing
+from projects.models import Project
+
+from ..ids import RunKey
+from ..models import Run, RunLocator
+
+_USER = -987_654_321
+_RUN = UUID(int=0x0BAD_0BAD)
+
+
+class Target(NamedTuple):
+    """Where a batch goes, and the caller's role there."""
+
+    key: RunKey
+    role: int
+    trashed_at: datetime | None
+
+
+def ingest_target(user: User, run_id: UUID, *, within: int | None = None) -> Target:
+    """The run as `user` sees it, by one query.
+
+    Args:
+        within: the only project that may be seen (a token can be bound to one).
+
+    Raises:
+        Missing: there is none, or `user` may not see it.
+    """
+    if not user.is_active:
+        raise Missing
+    statement, marks = _compiled()
+    values = {_USER: user.pk, _RUN: run_id}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [values.get(mark, mark) for mark in marks])
+        row = cursor.fetchone()
+    if row is None or within not in (None, row[0]):
+        raise Missing
+    return Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2])
+
+
+@cache
+def _compiled() -> tuple[str, tuple[Any, ...]]:
+    """The statement, and its parameters with the marks among them."""
+    located = RunLocator.objects.filter(pk=_RUN).values("project_id")
+    run = Run.objects.filter(project_id=OuterRef("pk"), id=_RUN).values("trashed_at")
+    somebody = User(pk=_USER, is_active=True)
+    visible = Project.objects.visible_to(somebody).filter(pk=Subquery(located))
+    rows = visible.annotate(trashed_at=Subquery(run)).values_list("pk", "role", "trashed_at")
+    statement, marks = rows.order_by().query.get_compiler("default").as_sql()
+    return statement, marks

@@ -1,0 +1,164 @@
+"""What the calls of runs take and give: the forms that read bodies, and the schema of answers."""
+
+from ahnb_platform.api.fields import Choice, Integer, ListOf, Moment, Object, OrNull, Text
+from ahnb_platform.api.schemas import NULLABLE_MOMENT, USER, Schema, listing, of, ref
+from projects.models import Mode
+
+from .ingest.numbers import LARGEST_STEP
+from .models import Status
+from .names import LONGEST_CHARACTERS, clean_name
+from .services import LONGEST_NOTES, MOST_TAGS
+
+NAME = Text(LONGEST_CHARACTERS, check=clean_name, shortest=1)
+NAME_OR_EMPTY = Text(LONGEST_CHARACTERS, check=clean_name)
+TAGS = ListOf(NAME, MOST_TAGS)
+NOTES = Text(LONGEST_NOTES)
+OBJECTIVE = Object({"metric": NAME, "mode": Choice(Mode.values)}, required=("metric", "mode"))
+
+START = Object(
+    {
+        "project": Text(127, shortest=3),
+        "name": NAME_OR_EMPTY,
+        "group": NAME_OR_EMPTY,
+        "tags": TAGS,
+        "notes": NOTES,
+        "started_at": OrNull(Moment()),
+        "objective": OrNull(OBJECTIVE),
+        "resume": Choice(("allow", "never")),
+    },
+    required=("project",),
+)
+EDIT = Object({"name": NAME, "group": NAME_OR_EMPTY, "tags": TAGS, "notes": NOTES})
+NOTE = Object(
+    {"text": Text(LONGEST_NOTES, shortest=1), "step": OrNull(Integer(0, LARGEST_STEP))},
+    required=("text",),
+)
+
+_NUMBER: Schema = {"type": "number", "nullable": True}
+_VALUE: Schema = {
+    "oneOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]
+}
+_PAIR: Schema = {"type": "array", "items": _VALUE, "minItems": 2, "maxItems": 2}
+
+_SUMMARY_FIELDS: dict[str, Schema] = {
+    "id": {"type": "string", "format": "uuid"},
+    "number": {"type": "integer", "minimum": 1},
+    "project": {"type": "string"},
+    "name": {"type": "string"},
+    "group": {"type": "string"},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "status": {"type": "string", "enum": [*Status.values, "lost"]},
+    "status_reason": {"type": "string"},
+    "user": USER,
+    "created_at": {"type": "string", "format": "date-time"},
+    "started_at": {"type": "string", "format": "date-time"},
+    "finished_at": NULLABLE_MOMENT,
+    "last_seen_at": {"type": "string", "format": "date-time"},
+    "objective": {**OBJECTIVE.schema(), "nullable": True},
+    "params": {"type": "object", "additionalProperties": True},
+    "metrics": {"type": "object", "additionalProperties": ref("MetricSummary")},
+}
+_LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
+
+COMPONENTS: dict[str, Schema] = {
+    "MetricSummary": of(
+        last=_NUMBER,
+        first=_NUMBER,
+        min=_NUMBER,
+        max=_NUMBER,
+        count={"type": "integer"},
+        nonfinite={"type": "integer"},
+        last_step=_NUMBER,
+        min_step=_NUMBER,
+        max_step=_NUMBER,
+        unit={"type": "string", "enum": ["step", "epoch", "time"]},
+    ),
+    "RunSummary": of(**_SUMMARY_FIELDS),
+    "Run": of(**_SUMMARY_FIELDS, notes={"type": "string"}, model=_LARGE, environment=_LARGE),
+    "Runs": listing(ref("RunSummary")),
+    "Note": of(
+        id={"type": "string", "format": "uuid"},
+        text={"type": "string"},
+        step={"type": "integer", "nullable": True},
+        user=USER,
+        created_at={"type": "string", "format": "date-time"},
+    ),
+    "Receipt": of(
+        acked={"type": "integer", "minimum": 0},
+        duplicate={"type": "boolean"},
+        rejected={"type": "array", "items": ref("Fault")},
+    ),
+    "Series": {
+        "type": "object",
+        "required": ["unit", "total", "exact", "x", "min", "max", "first", "last", "nonfinite"],
+        "properties": {
+            "unit": {"type": "string", "nullable": True},
+            "total": {"type": "integer"},
+            "exact": {"type": "boolean"},
+            "x": {"type": "array", "items": {"type": "number"}},
+            "min": {"type": "array", "items": _NUMBER},
+            "max": {"type": "array", "items": _NUMBER},
+            "first": {**_PAIR, "nullable": True},
+            "last": {**_PAIR, "nullable": True},
+            "nonfinite": {"type": "array", "items": _PAIR},
+            "nonfinite_total": {"type": "integer"},
+            "t": {"type": "array", "items": {"type": "number"}},
+        },
+    },
+}
+
+_INTEGERS: Schema = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 0, "maximum": LARGEST_STEP},
+}
+_FLOATS: Schema = {"type": "array", "items": {"type": "number"}}
+_STEP: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_STEP}
+BATCH: Schema = {
+    "type": "object",
+    "required": ["writer", "seq"],
+    "properties": {
+        "writer": {"type": "string", "format": "uuid"},
+        "seq": {"type": "integer", "minimum": 1, "maximum": LARGEST_STEP},
+        "attempt": {"type": "integer", "minimum": 0},
+        "axes": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "unit": {"type": "string", "enum": ["step", "epoch", "time"]},
+                    "start": _STEP,
+                    "stride": _STEP,
+                    "count": {"type": "integer", "minimum": 0},
+                    "steps": _INTEGERS,
+                    "at_step": _INTEGERS,
+                    "times": _FLOATS,
+                    "t0": {"type": "number"},
+                    "dt_ms": _FLOATS,
+                },
+            },
+        },
+        "metrics": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["axis", "v"],
+                "properties": {
+                    "axis": {"type": "integer", "minimum": 0},
+                    "v": {"type": "array", "items": {**_VALUE, "nullable": True}},
+                },
+            },
+        },
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {
+                    "kind": {"type": "string", "pattern": "^[a-z0-9_.-]{1,40}$"},
+                    "at": {"type": "number"},
+                    "data": {},
+                },
+            },
+        },
+    },
+}
