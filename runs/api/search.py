@@ -43,7 +43,7 @@ class ProjectRuns(ProjectView):
         query = Parameters(request.query_params, self.known)
         as_csv = query.choice("format", {"json": False, "csv": True})
         limit = query.integer("limit", None, 1, MOST_RUNS)
-        wanted = {
+        wanted: dict[str, Any] = {
             "q": query.text("q"),
             "order": query.text("order"),
             "cursor": query.text("cursor") or None,

@@ -1,7 +1,7 @@
 """Lists of JSON numbers as arrays: at the speed of C where all is well, one by one where not."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Clock:
         return None
 
 
-def is_whole(value: Any, largest: int) -> bool:
+def is_whole(value: Any, largest: int) -> TypeGuard[int]:
     """Whether `value` is an integer (no truth value, no 1.0) from 0 to `largest`."""
     return type(value) is int and 0 <= value <= largest
 

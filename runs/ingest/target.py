@@ -45,7 +45,7 @@ def ingest_target(user: User, run_id: UUID, *, within: int | None = None) -> Tar
     if not user.is_active:
         raise Missing
     statement, marks = _compiled()
-    values = {_USER: user.pk, _RUN: run_id}
+    values: dict[Any, Any] = {_USER: user.pk, _RUN: run_id}
     with connection.cursor() as cursor:
         cursor.execute(statement, [values.get(mark, mark) for mark in marks])
         row = cursor.fetchone()

@@ -1,6 +1,7 @@
 """Values of a run that no column holds, as SQL; and pattern matching."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
@@ -30,15 +31,15 @@ from ..models import LOST_AFTER, Status
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Like(Lookup):  # type: ignore[type-arg]
+class Like(Lookup[str] if TYPE_CHECKING else Lookup):  # type: ignore[misc]
     """`%` stands for any characters and `_` for one; large and small letters are equal."""
 
     lookup_name = "like"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} ILIKE {right} ESCAPE ''", [*left_params, *right_params]
+        return f"{left} ILIKE {right} ESCAPE ''", (*left_params, *right_params)
 
 
 class Seconds(Func):
@@ -73,19 +74,7 @@ def is_status(status: str) -> Q:
 
 def plain_value(name: str) -> Combinable:
     """The value of a plain field, null where it is missing."""
-    return {
-        "name": lambda: F("name"),
-        "group": lambda: NullIf(F("group"), Value("")),
-        "model": lambda: NullIf(F("model_name"), Value("")),
-        "started": lambda: F("started_at"),
-        "finished": lambda: F("finished_at"),
-        "created": lambda: F("created_at"),
-        "number": lambda: F("number"),
-        "duration": _duration,
-        "status": _shown_status,
-        "user": _user_email,
-        "tag": lambda: F("tags__0"),
-    }[name]()
+    return _VALUES[name]()
 
 
 def _duration() -> Combinable:
@@ -107,3 +96,18 @@ def _user_email() -> Combinable:
 
 def _state() -> QuerySet[MetricState]:
     return MetricState.objects.filter(project_id=OuterRef("project_id"), run_id=OuterRef("id"))
+
+
+_VALUES: dict[str, Callable[[], Combinable]] = {
+    "name": lambda: F("name"),
+    "group": lambda: NullIf(F("group"), Value("")),
+    "model": lambda: NullIf(F("model_name"), Value("")),
+    "started": lambda: F("started_at"),
+    "finished": lambda: F("finished_at"),
+    "created": lambda: F("created_at"),
+    "number": lambda: F("number"),
+    "duration": _duration,
+    "status": _shown_status,
+    "user": _user_email,
+    "tag": lambda: F("tags__0"),
+}

@@ -1,7 +1,7 @@
 """The view that all calls of the API are made of: it keeps the order of the checks."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -24,16 +24,21 @@ from .problems import exception_handler
 class OnlyJSON(BaseContentNegotiation):
     """Answers are JSON whatever `Accept` says; nobody is refused for a header."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
-        return parsers[0]
+    def select_parser(
+        self,
+        request: Request,
+        parsers: Iterable[Any],
+    ) -> Any:
+        return next(iter(parsers))
 
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type or ""
 
 
 class ApiView(APIView):
@@ -42,8 +47,8 @@ class ApiView(APIView):
     A method that `rights` does not name is closed to everybody.
     """
 
-    http_method_names: ClassVar = ["get", "head", "post", "put", "patch", "delete"]
-    permission_classes: ClassVar = [HasToken]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    permission_classes = [HasToken]
     content_negotiation_class = OnlyJSON
     rights: ClassVar[Mapping[str, Right]] = {}
 
@@ -69,8 +74,7 @@ class ApiView(APIView):
     @property
     def token(self) -> ApiToken:
         """The token of the call."""
-        token: ApiToken = self.request.auth
-        return token
+        return cast("ApiToken", self.request.auth)
 
     @property
     def person(self) -> User:
