@@ -17,9 +17,10 @@ from projects import queries as projects
 from projects.models import Mode, Project
 from projects.services import create_project
 
-from . import ids, metrics
+from . import metrics
+from .ids import RunKey, is_uuid7, uuid7
 from .ingest.apply import apply_events
-from .ingest.events import Event
+from .ingest.parse import parse_batch
 from .models import Note, Run, RunLocator
 from .names import clean_name, generated_name
 
@@ -81,7 +82,7 @@ def start_run(
     existing = _existing(project, run_id, resume)
     if existing is not None:
         return existing, False
-    if not ids.is_uuid7(run_id):
+    if not is_uuid7(run_id):
         raise Invalid("A run's id must be a UUID of version 7.", code="run-id-version")
     run = Run(
         project_id=project.pk,
@@ -167,7 +168,7 @@ def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
         raise Invalid("A note needs a text.", code="empty-text")
     return Note.objects.create(
         project_id=run.project_id,
-        id=ids.uuid7(),
+        id=uuid7(),
         run_id=run.id,
         user_id=by.pk,
         step=step,
@@ -176,23 +177,25 @@ def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
 
 
 def store_batch(
-    *,
-    run: ids.RunKey | Run,
-    batch: metrics.Batch,
-    events: Sequence[Event] = (),
-    by: User | None = None,
+    *, run: RunKey | Run, batch: dict[str, Any], by: User | None = None
 ) -> dict[str, Any]:
     """Store one batch exactly once: its points, and what its events say, or nothing.
+
+    Args:
+        batch: the document of the contract, as `strictjson.read` gives it.
+        by: whose notes it brings.
 
     Returns: the answer of the contract, `{acked, duplicate, rejected}`.
 
     Raises:
+        Malformed, Invalid: the batch is refused whole.
         Conflict: `seq-reused`, other content under a stored sequence number.
     """
+    parsed = parse_batch(batch)
     with transaction.atomic():
-        receipt = metrics.append(project_id=run.project_id, run_id=run.id, batch=batch)
-        if events and not receipt.duplicate:
-            apply_events(run=run, batch=batch, events=events, by=by)
+        receipt = metrics.append(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
+        if parsed.events and not receipt.duplicate:
+            apply_events(run=run, batch=parsed.batch, events=parsed.events, by=by)
     return {
         "acked": receipt.acked,
         "duplicate": receipt.duplicate,

@@ -14,7 +14,6 @@ from ahnb_platform.api.views import ApiView
 from ahnb_platform.errors import Gone
 
 from .. import services
-from ..ingest.parse import parse_batch
 from ..ingest.target import Target, ingest_target
 from ..serializers import BATCH
 
@@ -34,8 +33,5 @@ class RunBatches(ApiView):
         """Store a batch exactly once."""
         if self.target.trashed_at is not None:
             raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
-        parsed = parse_batch(read_json(request._request, INGEST))
-        receipt = services.store_batch(
-            run=self.target.key, batch=parsed.batch, events=parsed.events, by=self.person
-        )
-        return answer(receipt)
+        batch = read_json(request._request, INGEST)
+        return answer(services.store_batch(run=self.target.key, batch=batch, by=self.person))

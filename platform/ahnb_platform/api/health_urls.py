@@ -9,5 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", Metrics.as_view(), name="metrics"),
-    re_path(r"^api(/|$)", unknown_path, name="api-unknown"),
+    re_path(r"^api(?:/|$)", unknown_path, name="api-unknown"),
 ]
