@@ -96,7 +96,9 @@ def use_link(secret: str) -> LoginLink:
     """
     with transaction.atomic():
         link = open_link(secret)
-        if not _working().filter(pk=link.pk).update(used_at=timezone.now()):
+        # On its own row alone: with a join PostgreSQL would not look again after waiting.
+        unused = LoginLink.objects.filter(pk=link.pk, used_at=None)
+        if not unused.update(used_at=timezone.now()):
             raise Missing
         audit.record("account.link-used", by=link.user, target=link.user, team=link.team)
     return link
