@@ -2,13 +2,19 @@
 
 from django.urls import include, path
 
-from .views.home import home
+from .views import bulk, export, home, settings, summary
 
 app_name = "projects"
+below_project = [
+    path("", summary.summary, name="summary"),
+    path("charts/", summary.charts, name="charts"),
+    path("curves/", summary.curves, name="curves"),
+    path("runs.csv", export.runs_csv, name="runs-csv"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("", include("projects.settings_urls")),
+]
 urlpatterns = [
-    path("", home, name="home"),
-    path(
-        "projects/<slug:team_slug>/<slug:project_slug>/",
-        include("projects.settings_urls"),
-    ),
+    path("", home.home, name="home"),
+    path("projects/new/", settings.new_project, name="new"),
+    path("projects/<slug:team_slug>/<slug:project_slug>/", include(below_project)),
 ]

@@ -3,6 +3,7 @@
 from .appending import append, begin_attempt, create_state, touch
 from .folding import fold
 from .glances import states, summaries, sync_search_rows
+from .many import series_of_runs
 from .reading import series
 from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
 from .removal import delete, stored_bytes
@@ -21,6 +22,7 @@ __all__ = [
     "delete",
     "fold",
     "series",
+    "series_of_runs",
     "states",
     "stored_bytes",
     "summaries",

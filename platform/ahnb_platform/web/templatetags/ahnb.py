@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .. import formats
@@ -82,9 +83,10 @@ def sparkline(
     lines = polylines(values, width, height)
     if not lines:
         return ""
-    body = SafeString("").join(
-        format_html('<polyline points="{}"/>', " ".join(f"{x:.1f},{y:.1f}" for x, y in line))
-        for line in lines
+    body = format_html_join(
+        "",
+        '<polyline points="{}"/>',
+        ((" ".join(f"{x:.1f},{y:.1f}" for x, y in line),) for line in lines),
     )
     return format_html(
         '<svg class="sparkline" width="{0}" height="{1}" viewBox="0 0 {0} {1}" '
@@ -151,3 +153,47 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
 def item(mapping: dict[str, Any], key: str) -> Any:
     """The entry of a dictionary whose key is only known in the template; None without one."""
     return mapping.get(key)
+
+
+@register.inclusion_tag("components/_first_run.html", takes_context=True)
+def first_run(context: dict[str, Any], path: str = "team/project") -> dict[str, str]:
+    """How to send a first run to this very server, as snippets to copy."""
+    server = settings.PUBLIC_URL or context["request"].build_absolute_uri("/").rstrip("/")
+    return {
+        "login_snippet": f"ahnb login --server {server}",
+        "fit_snippet": "from ahnb_client import AHNBCallback\n\n"
+        f'model.fit(x, y, epochs=10, callbacks=[AHNBCallback("{path}")])',
+    }
+
+
+@register.filter
+def pairs(value: object) -> list[tuple[str, object]]:
+    """The entries of a dictionary that say something; nothing for anything else."""
+    if not isinstance(value, dict):
+        return []
+    return [(key, entry) for key, entry in value.items() if entry not in (None, "", [], {})]
+
+
+@register.filter
+def leaves(value: object, prefix: str = "") -> list[tuple[str, object]]:
+    """A tree of JSON as rows: the dotted path of each value that says something."""
+    if not isinstance(value, dict | list):
+        return [(prefix, value)] if value not in (None, "") else []
+    below = value.items() if isinstance(value, dict) else enumerate(value)
+    rows = []
+    for key, entry in below:
+        rows += leaves(entry, f"{prefix}.{key}" if prefix else str(key))
+    return rows
+
+
+@register.filter
+def shape(value: object) -> str:
+    """A tensor's shape, `(None, 64)`; of several, one after the other."""
+    if isinstance(value, dict):
+        return ", ".join(shape(part) for part in value.values())
+    if not isinstance(value, list):
+        return "–"
+    if any(isinstance(part, list | dict) for part in value):
+        return ", ".join(shape(part) for part in value)
+    ends = ["None" if part is None else str(part) for part in value]
+    return f"({', '.join(ends)}{',' if len(ends) == 1 else ''})"

@@ -13,10 +13,10 @@ async function copySnippet(button) {
   const code = button.closest("[data-snippet]").querySelector("code");
   try {
     await navigator.clipboard.writeText(code.textContent);
-    button.lastChild.textContent = " Copied";
+    button.querySelector("span").textContent = " Copied";
   } catch {
     getSelection().selectAllChildren(code);
-    button.lastChild.textContent = " Selected: press Ctrl-C";
+    button.querySelector("span").textContent = " Selected: press Ctrl-C";
   }
 }
 

@@ -1,0 +1,138 @@
+// One chart of a run: train and validation together, batches behind them.
+import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip } from "./chart.js";
+import { extremes } from "./overtime.js";
+import { epochClock, smoothed, stepsWithin } from "./timeline.js";
+
+const POINTS = 1500;
+
+/** Draws `group` in `element`. `tools` holds smoothing, log and the stretch that is looked at. */
+export function curvesIn(element, group, number, tools) {
+  let found = null;
+  let whole = null;
+  const unit = unitOf(group);
+  const chart = chartIn(element, () => found && chart.setOption(option(), true));
+  const mixed = unit === "epoch" && group.series.some((series) => series.unit === "step");
+  chart.group = unit;
+
+  const clock = () => {
+    const ofUnit = (wanted) => group.series.filter((series) => series.unit === wanted).map((series) => whole?.[series.name]).find((series) => series?.t?.length);
+    return mixed ? epochClock(ofUnit("epoch"), ofUnit("step")) : null;
+  };
+
+  async function fetchAll() {
+    const asked = tools.range[unit];
+    const answers = await Promise.all(["epoch", "step", "time"].map((kind) => fetchUnit(kind, asked)));
+    if (answers.includes(null) || asked !== tools.range[unit]) return;
+    found = Object.assign({}, ...answers);
+    if (!asked) whole = found;
+    redraw(chart);
+    tell();
+  }
+
+  async function fetchUnit(kind, asked) {
+    const names = group.series.filter((series) => series.unit === kind).map((series) => series.name);
+    if (!names.length) return {};
+    const parameters = new URLSearchParams({ points: POINTS, time: "1" });
+    names.forEach((name) => parameters.append("metric", name));
+    if (asked) {
+      const [from, to] = limits(kind, asked, names);
+      parameters.set("from", from);
+      parameters.set("to", to);
+    }
+    return (await load(`${tools.address}?${parameters}`))?.metrics ?? null;
+  }
+
+  function limits(kind, [low, high], names) {
+    if (kind === "time") return [low / 1000, high / 1000];
+    const series = whole?.[names[0]];
+    if (kind === "step" && mixed && clock() && series?.t?.length) return stepsWithin(series, clock(), [low, high]);
+    return [Math.max(Math.floor(low), 0), Math.max(Math.ceil(high), 0)];
+  }
+
+  function tell() {
+    const all = Object.values(found);
+    const total = all.reduce((sum, series) => sum + series.total, 0);
+    const shown = all.reduce((sum, series) => sum + series.x.length, 0);
+    const odd = all.reduce((sum, series) => sum + series.nonfinite_total, 0);
+    note(number, `${short(total)} points${shown < total ? `, ${short(shown)} shown, extremes exact` : ""}${odd ? `, ${short(odd)} not finite` : ""}`);
+  }
+
+  function option() {
+    const colour = colours();
+    const toEpoch = clock();
+    const hasAxis = mixed && !toEpoch ? "step" : unit;
+    const place = (series) => {
+      if (series.unit === "time") return (x) => x * 1000;
+      return series.unit === "step" && toEpoch ? (_, index) => toEpoch(found[series.name].t[index]) : (x) => x;
+    };
+    const parts = group.series.filter((series) => found[series.name]?.x.length || found[series.name]?.nonfinite.length);
+    const range = tools.range[unit];
+    const values = parts.flatMap((series) => found[series.name].min).filter((value) => value !== null);
+    const log = tools.log && values.every((value) => value > 0);
+    return {
+      ...base(`${group.title} over ${hasAxis}: ${parts.map((series) => series.name).join(", ")}`),
+      grid: { left: 12, right: 84, top: 14, bottom: 32, containLabel: true },
+      tooltip: tooltip((items) => tip(items, hasAxis), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
+      xAxis: axis(hasAxis === "time" ? "time" : "value", { name: hasAxis === "time" ? "" : hasAxis, nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : undefined, max: range ? range[1] : undefined }),
+      yAxis: axis(log ? "log" : "value"),
+      brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colour.muted } },
+      series: parts.flatMap((series, index) => lines(series, index, place(series))),
+    };
+  }
+
+  function lines(series, index, place) {
+    const data = found[series.name];
+    const [train, validation, ...others] = lineColours();
+    const colour = { train, validation, batch: train }[series.role] || others[index % others.length];
+    const behind = series.role === "batch" && group.series.length > 1;
+    const raw = { ...data, x: data.x.map(place) };
+    const line = { type: "line", name: series.name, symbol: "circle", symbolSize: 4, showSymbol: data.x.length < 60 && !behind, progressive: 0, itemStyle: { color: colour }, lineStyle: { color: colour, width: behind ? 1 : 2, opacity: behind ? 0.35 : 1 }, z: behind ? 1 : 3, emphasis: { disabled: true } };
+    const end = { show: !behind, formatter: () => series.name, color: colour, fontSize: 11, distance: 6, width: 76, overflow: "truncate" };
+    const smooth = tools.smoothing > 0 && !behind;
+    const drawn = [{ ...line, data: extremes(raw), ...(smooth ? { lineStyle: { ...line.lineStyle, width: 1, opacity: 0.3 }, showSymbol: false } : { endLabel: end, labelLayout: { moveOverlap: "shiftY" } }) }];
+    if (smooth) {
+      const middle = data.min.map((low, at) => (low === null ? null : (low + data.max[at]) / 2));
+      drawn.push({ ...line, name: `${series.name}, smoothed`, data: smoothed(middle, tools.smoothing).map((value, at) => [raw.x[at], value]), endLabel: end, z: 4 });
+    }
+    if (data.nonfinite.length) drawn.push(oddities(series, data, colour));
+    return drawn;
+  }
+
+  function oddities(series, data, colour) {
+    const floor = Math.min(...data.min.filter((value) => value !== null));
+    const points = data.nonfinite.map(([step, word]) => ({ value: [series.unit === "time" ? step * 1000 : step, Number.isFinite(floor) ? floor : 1], word }));
+    return { type: "scatter", name: `${series.name} is not finite`, symbol: "triangle", symbolSize: 11, data: points, itemStyle: { color: "#d1242f", borderColor: colour }, z: 6 };
+  }
+
+  chart.on("brushEnd", (event) => {
+    const stretch = event.areas[0]?.coordRange;
+    if (!stretch) return;
+    chart.dispatchAction({ type: "brush", areas: [] });
+    if (stretch[1] > stretch[0]) tools.zoom(unit, stretch);
+  });
+
+  function draw() {
+    redraw(chart);
+    letZoom();
+  }
+  const letZoom = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
+  return { unit, chart, draw, fetchAll: () => fetchAll().then(letZoom) };
+}
+
+function unitOf(group) {
+  const units = new Set(group.series.map((series) => series.unit));
+  return ["epoch", "step", "time"].find((unit) => units.has(unit));
+}
+
+function tip(items, unit) {
+  if (!items.length) return null;
+  const [x] = items[0].value;
+  const title = unit === "time" ? new Date(x).toLocaleString() : `${unit} ${short(Number(x.toFixed(2)))}`;
+  const seen = new Map();
+  for (const item of items) {
+    const value = item.data.word || short(item.value[1]);
+    const known = seen.get(item.seriesName);
+    seen.set(item.seriesName, known && known[2] !== value ? [item.color, item.seriesName, `${known[2]} to ${value}`] : [item.color, item.seriesName, value]);
+  }
+  return { title, rows: [...seen.values()].slice(0, 12) };
+}

@@ -1,0 +1,50 @@
+"""One act on many runs of a project."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from ahnb_platform.errors import Invalid
+from runs.models import Run
+from runs.services import archive_run, trash_run
+
+from ..models import Project
+from ..queries import project_for_editor
+
+ACTS = {"archive": (archive_run, "archived"), "trash": (trash_run, "put into the trash")}
+MOST = 200
+
+
+@require_POST
+def bulk(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """Archive or trash the ticked runs, then back to the same view of the project."""
+    project = project_for_editor(request.user, team_slug, project_slug)
+    if request.POST.get("act") not in ACTS:
+        raise Invalid("Runs are archived or trashed.")
+    change, words = ACTS[request.POST["act"]]
+    runs = _ticked(project, request.POST.getlist("run"))
+    for run in runs:
+        change(run=run, by=request.user)
+    messages.info(request, f"{len(runs)} run{'s' if len(runs) != 1 else ''} {words}.")
+    return redirect(_back(request, project))
+
+
+def _ticked(project: Project, texts: list[str]) -> list[Run]:
+    try:
+        ids = [UUID(text) for text in texts[:MOST]]
+    except ValueError as error:
+        raise Invalid("A run is named by its id.") from error
+    return list(Run.objects.filter(project_id=project.pk, id__in=ids))
+
+
+def _back(request: HttpRequest, project: Project) -> str:
+    wanted = request.POST.get("next", "")
+    own = project.get_absolute_url()
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe and wanted.startswith(own) else own

@@ -1,0 +1,128 @@
+"""The summary of a project: one set of runs as table, parallel coordinates, scatter and curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from ahnb_platform.accounts.models import Role
+from runs import queries
+from runs.pages.charts import MOST_RUNS, chart_data
+from runs.pages.columns import Column
+from runs.pages.curves import MOST_CURVES, curves_of, sparks_of
+from runs.pages.front import front_of
+from runs.pages.overview import Glance, Objective, glances, records_of
+from runs.pages.table import Choice, choose, heads_of, rows_of
+from runs.search import QueryError
+
+from ..models import Project
+from ..queries import project_for_user
+from .state import SummaryState, canonical, parse_state, without_brush
+
+ROWS = 50
+
+
+def summary(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """The page; for htmx only the panel with the runs, which names its new address."""
+    project = project_for_user(request.user, team_slug, project_slug)
+    if project.path != f"{team_slug}/{project_slug}":
+        return redirect(f"{project.get_absolute_url()}?{request.GET.urlencode()}")
+    state = parse_state(request.GET)
+    glance = glances([project])[project.pk]
+    context = table_context(project, state, glance)
+    context["chips"] = [
+        {"brush": brush, "address": f"{request.path}?{without_brush(request.GET, brush)}"}
+        for brush in state.brushes
+    ]
+    if not request.htmx:
+        context |= front_of(project, glance, context["records"])
+        return render(request, "projects/summary.html", context)
+    response = render(request, "projects/_runs_panel.html", context)
+    address = canonical(request.GET)
+    response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
+    return response
+
+
+def table_context(project: Project, state: SummaryState, glance: Glance) -> dict[str, Any]:
+    """One page of the table, and what the other views need to follow it."""
+    objective = glance.objective
+    records = records_of({project.pk: objective})[project.pk] if objective else []
+    choice = choose(project, state.columns, objective)
+    order = state.order or default_order(objective)
+    context = {
+        "project": project,
+        "is_editor": project.role >= Role.EDITOR,
+        "is_owner": project.role >= Role.OWNER,
+        "state": state,
+        "glance": glance,
+        "objective": objective,
+        "records": records,
+        "best": records[-1] if records else None,
+        "choice": choice,
+        "axes": axes_of(choice, state),
+        "heads": heads_of(choice.shown, order),
+    }
+    try:
+        page = queries.search_runs(
+            project=project, q=state.query, order=order, limit=ROWS, cursor=state.cursor or None
+        )
+    except QueryError as error:
+        return context | {"error": error, "pointer": "^".rjust(error.position + 1)}
+    sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
+    best_id = records[-1].run_id if records else None
+    return context | {"page": page, "rows": rows_of(page.runs, choice.shown, sparks, best_id)}
+
+
+def default_order(objective: Objective | None) -> str:
+    """Best first; without an objective the newest."""
+    if objective is None:
+        return "-started"
+    key = Column("metrics", objective.metric, objective.part).key
+    return key if objective.mode == "min" else f"-{key}"
+
+
+def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
+    """The keys of the scatterplot's axes and of the curves: as asked, else what tells most."""
+    metrics = [column for column in choice.shown if column.kind == "metrics"]
+    params = [column for column in choice.shown if column.kind == "params"]
+    return {
+        "x": state.x or (params[0].key if params else "started"),
+        "y": state.y or (metrics[0].key if metrics else "duration"),
+        "series": state.series or (metrics[0].name if metrics else "best"),
+    }
+
+
+def charts(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
+
+    The brushes are left out on purpose: charts draw what lies outside them, but paler.
+    """
+    project = project_for_user(request.user, team_slug, project_slug)
+    state = parse_state(request.GET)
+    objective = glances([project])[project.pk].objective
+    choice = choose(project, state.columns, objective)
+    axes = axes_of(choice, state)
+    wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
+    columns = [column for key in wanted if (column := choice.column(key))]
+    order = state.order or default_order(objective)
+    page = queries.search_runs(project=project, q=state.q, order=order, limit=MOST_RUNS)
+    by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
+    data = chart_data(page.runs, columns, by)
+    return json_answer(data | {"total": page.total, "parallel": choice.keys} | axes)
+
+
+def curves(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """The curves of one metric for the first runs of filter and brushes."""
+    project = project_for_user(request.user, team_slug, project_slug)
+    state = parse_state(request.GET)
+    order = state.order or default_order(glances([project])[project.pk].objective)
+    page = queries.search_runs(project=project, q=state.query, order=order, limit=MOST_CURVES)
+    drawn = curves_of(project, page.runs, state.series)
+    return json_answer({"total": page.total, "metric": state.series, "curves": drawn})
+
+
+def json_answer(document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(orjson.dumps(document), content_type="application/json")

@@ -1,0 +1,1 @@
+"""What the pages of projects and runs read beyond `runs.queries`."""

@@ -1,0 +1,131 @@
+"""The columns of a table of runs: parameters, metrics and plain facts, named as in queries."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+PARTS = ("min", "max", "first", "count")
+PLAIN = {"started": "started", "duration": "duration"}
+SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        kind: `params`, `metrics` or `plain`.
+        name: the parameter's dotted path, the metric's name, or a key of `PLAIN`.
+        part: of a metric, which of its summary's numbers; "" is the last finite value.
+        direction: of a metric, `min` or `max`: which end is the better one; else "".
+    """
+
+    kind: str
+    name: str
+    part: str = ""
+    direction: str = ""
+
+    @property
+    def key(self) -> str:
+        """The column as a name of the query language."""
+        if self.kind == "plain":
+            return self.name
+        if self.kind == "params":
+            return f"params.{'.'.join(quoted(part) for part in self.name.split('.'))}"
+        return f"metrics.{quoted(self.name)}{'.' + self.part if self.part else ''}"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind != "params"
+
+    @property
+    def label(self) -> str:
+        """The short name: the last part of a path, the metric's own name."""
+        if self.kind == "plain":
+            return PLAIN[self.name]
+        return self.name.rpartition(".")[2] if self.kind == "params" else self.name
+
+    @property
+    def qualifier(self) -> str:
+        """What the short name leaves out: the path before it, or the part of the summary."""
+        if self.kind == "params":
+            return self.name.rpartition(".")[0]
+        return "" if self.kind == "plain" else (self.part or "last")
+
+    def value(self, run: Any) -> Any:
+        """What `run` has here: a number, a text, a boolean, a time, or None."""
+        if self.kind == "params":
+            return param_of(run.params, self.name)
+        if self.kind == "metrics":
+            summary = run.metrics.get(self.name)
+            return None if summary is None else getattr(summary, self.part or "last")
+        return plain_fact(run, self.name)
+
+
+def quoted(name: str) -> str:
+    """`name` as the query language wants it: bare where that is unambiguous, else in quotes."""
+    if SIMPLE_NAME.match(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def param_of(params: dict[str, Any], path: str) -> Any:
+    """The parameter with this dotted path; None where there is none or where it is a subtree."""
+    if path in params and not isinstance(params[path], dict):
+        return params[path]
+    head, _, rest = path.partition(".")
+    below = params.get(head)
+    return param_of(below, rest) if rest and isinstance(below, dict) else None
+
+
+def plain_fact(run: Any, name: str) -> datetime | float:
+    return run.started_at if name == "started" else run.duration_seconds
+
+
+def parse(key: str) -> Column | None:
+    """The column that a key names; None where it names none."""
+    if key in PLAIN:
+        return Column("plain", key)
+    kind, _, rest = key.partition(".")
+    if kind == "params" and rest:
+        return Column("params", ".".join(split_name(rest)))
+    if kind != "metrics" or not rest:
+        return None
+    names = split_name(rest)
+    part = names.pop() if len(names) > 1 and names[-1] in PARTS else ""
+    return Column("metrics", ".".join(names), part)
+
+
+def split_name(text: str) -> list[str]:
+    """Split at the dots that stand outside double quotes, and take the quotes away."""
+    found = re.findall(r'"((?:[^"\\]|\\.)*)"|([^."]+)', text)
+    return [re.sub(r"\\(.)", r"\1", inside) if inside else bare for inside, bare in found]
+
+
+def finite(value: Any) -> float | None:
+    """`value` as a number that can be drawn; None for everything else."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def best_of(values: Sequence[Any], direction: str) -> float | None:
+    """The best finite value; None without a direction or with fewer than two values."""
+    known = [number for number in map(finite, values) if number is not None]
+    if not direction or len(known) < 2:
+        return None
+    return min(known) if direction == "min" else max(known)
+
+
+def is_log(values: Iterable[float | None]) -> bool:
+    """Whether a logarithmic axis fits: all positive, from end to end a factor of 50 or more."""
+    known = [value for value in values if value is not None]
+    return bool(known) and min(known) > 0 and max(known) / min(known) >= 50

@@ -1,0 +1,226 @@
+"""Projects at a glance: counts, what runs now, which run is best.
+
+Each function is one statement, however many projects or runs there are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from projects.models import Project
+
+from ..queries import direction_of
+
+SILENCE = timedelta(minutes=3)
+# What decides where neither project nor runs say it: the first of these that was logged.
+GUESSES = ["val_accuracy", "val_loss", "accuracy", "loss"]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The metric that decides which run is best, and which end of it is the better one."""
+
+    metric: str
+    mode: str
+
+    @property
+    def part(self) -> str:
+        return "min" if self.mode == "min" else "max"
+
+
+@dataclass(frozen=True)
+class RunningRun:
+    """A run that trains now. `done` counts finished epochs; `epochs` is None where unknown."""
+
+    id: UUID
+    number: int
+    name: str
+    started_at: datetime
+    epochs: int | None
+    done: int
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What goes on in one project, outside trash and archive; silent runs count as lost."""
+
+    statuses: dict[str, int]
+    last_at: datetime | None
+    objective: Objective | None
+
+    @property
+    def runs(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def running(self) -> int:
+        return self.statuses.get("running", 0)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run that was better than every run that ended before it."""
+
+    run_id: UUID
+    number: int
+    name: str
+    at: datetime
+    value: float
+
+
+def glances(projects: Iterable[Project]) -> dict[int, Glance]:
+    """A glance at each project, by its key.
+
+    The objective is the project's own, else what most of its latest 500 runs watch, else the
+    first of the usual metrics that was logged.
+    """
+    by_id = {project.pk: project for project in projects}
+    rows = _rows(
+        """
+        SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name
+        FROM unnest(%s::bigint[]) AS p(id)
+        LEFT JOIN LATERAL (
+            SELECT jsonb_object_agg(shown, runs) AS statuses, max(last_at) AS last_at
+            FROM (
+                SELECT CASE WHEN r.status = 'running'
+                                 AND coalesce(s.last_seen_at, r.created_at) < %s THEN 'lost'
+                            ELSE r.status END AS shown,
+                       count(*) AS runs,
+                       max(coalesce(s.last_seen_at, r.finished_at, r.created_at)) AS last_at
+                FROM runs_run r
+                LEFT JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
+                WHERE r.project_id = p.id AND r.trashed_at IS NULL AND r.archived_at IS NULL
+                GROUP BY 1
+            ) AS by_status
+        ) AS counted ON true
+        LEFT JOIN LATERAL (
+            SELECT metric, mode FROM (
+                SELECT objective_metric AS metric, objective_mode AS mode, started_at
+                FROM runs_run r
+                WHERE r.project_id = p.id AND trashed_at IS NULL AND archived_at IS NULL
+                ORDER BY started_at DESC, id DESC LIMIT 500
+            ) AS latest
+            WHERE metric <> ''
+            GROUP BY metric, mode ORDER BY count(*) DESC, max(started_at) DESC LIMIT 1
+        ) AS watched ON true
+        LEFT JOIN LATERAL (
+            SELECT guess.name FROM unnest(%s::text[]) WITH ORDINALITY AS guess(name, place)
+            WHERE EXISTS (SELECT 1 FROM runs_metricsummary m
+                          WHERE m.project_id = p.id AND m.name = guess.name)
+            ORDER BY guess.place LIMIT 1
+        ) AS usual ON true
+        """,
+        [list(by_id), timezone.now() - SILENCE, GUESSES],
+    )
+    return {
+        key: Glance(json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual))
+        for key, statuses, last_at, metric, mode, usual in rows
+    }
+
+
+def _objective(
+    project: Project, watched: str | None, mode: str | None, usual: str | None
+) -> Objective | None:
+    if project.objective_metric:
+        watched, mode = project.objective_metric, project.objective_mode
+    metric = watched or usual
+    return Objective(metric, mode or direction_of(metric, project)) if metric else None
+
+
+def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
+    """For each project the runs that set a new best of its objective, in order of time."""
+    found: dict[int, list[Record]] = {project_id: [] for project_id in objectives}
+    if not objectives:
+        return found
+    wanted = [(key, objective.metric, objective.mode) for key, objective in objectives.items()]
+    rows = _rows(
+        """
+        WITH wanted AS (
+            SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS w(project_id, name, mode)
+        ), results AS (
+            SELECT r.project_id, r.id, r.number, r.name,
+                   coalesce(r.finished_at, r.started_at) AS at,
+                   CASE w.mode WHEN 'min' THEN s.min ELSE s.max END AS value,
+                   CASE w.mode WHEN 'min' THEN s.min ELSE -s.max END AS cost
+            FROM wanted w
+            JOIN runs_metricsummary s ON s.project_id = w.project_id AND s.name = w.name
+            JOIN runs_run r ON r.project_id = s.project_id AND r.id = s.run_id
+            WHERE r.trashed_at IS NULL AND r.archived_at IS NULL
+        ), ranked AS (
+            SELECT *, min(cost) OVER (
+                PARTITION BY project_id ORDER BY at, id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS before
+            FROM results WHERE value IS NOT NULL
+        )
+        SELECT project_id, id, number, name, at, value FROM ranked
+        WHERE before IS NULL OR cost < before
+        ORDER BY project_id, at, id
+        """,
+        [list(column) for column in zip(*wanted, strict=True)],
+    )
+    for project_id, *record in rows:
+        found[project_id].append(Record(*record))
+    return found
+
+
+def running_runs(project: Project, most: int = 4) -> list[RunningRun]:
+    """The newest runs that train now and gave a sign of life lately."""
+    rows = _rows(
+        """
+        SELECT r.id, r.number, r.name, r.started_at,
+               CASE WHEN jsonb_typeof(r.params #> '{fit,epochs}') = 'number'
+                    THEN (r.params #>> '{fit,epochs}')::numeric::bigint END,
+               coalesce(m.count, 0)
+        FROM runs_run r
+        JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
+        LEFT JOIN runs_metricsummary m
+            ON m.project_id = r.project_id AND m.run_id = r.id AND m.name = 'loss'
+        WHERE r.project_id = %s AND r.status = 'running' AND s.last_seen_at >= %s
+              AND r.trashed_at IS NULL AND r.archived_at IS NULL
+        ORDER BY r.started_at DESC, r.id DESC LIMIT %s
+        """,
+        [project.pk, timezone.now() - SILENCE, most],
+    )
+    return [RunningRun(*row) for row in rows]
+
+
+def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, bool]], list[str]]:
+    """What the latest `sample` runs have: parameters with whether they differ, and metrics.
+
+    Parameters that differ come first, then those that most runs have.
+    """
+    rows = _rows(
+        """
+        WITH latest AS MATERIALIZED (
+            SELECT id FROM runs_run
+            WHERE project_id = %s AND trashed_at IS NULL AND archived_at IS NULL
+            ORDER BY started_at DESC, id DESC LIMIT %s
+        )
+        SELECT 'params' AS kind, p.key, count(DISTINCT p.text) > 1 AS differs, count(*) AS used
+        FROM latest JOIN runs_runparam p ON p.project_id = %s AND p.run_id = latest.id
+        GROUP BY p.key
+        UNION ALL
+        SELECT 'metrics', m.name, false, count(*)
+        FROM latest JOIN runs_metricsummary m ON m.project_id = %s AND m.run_id = latest.id
+        GROUP BY m.name
+        ORDER BY kind, differs DESC, used DESC, key
+        """,
+        [project.pk, sample, project.pk, project.pk],
+    )
+    params = [(name, differs) for kind, name, differs, _ in rows if kind == "params"]
+    return params, [name for kind, name, _, _ in rows if kind == "metrics"]
+
+
+def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()

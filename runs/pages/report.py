@@ -1,0 +1,101 @@
+"""All that the page of one run shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import metrics, queries
+from ..models import Run
+from ..params import flattened
+from .groups import Group, Member, groups_of
+from .overview import GUESSES, Objective
+from .story import MOST_CHANGES, changes_between, run_before, standing_of
+
+MOST_TILES = 4
+MOST_LAYERS = 300
+ENDED = ("finished", "failed", "interrupted", "preempted")
+
+
+def report_of(run: Run) -> dict[str, Any]:
+    """The context of the whole page."""
+    documents = queries.documents_of(run)
+    before = run_before(run)
+    changes = changes_between(before.params, run.params) if before else []
+    model = documents.get("model") or {}
+    layers = model.get("layers") or []
+    return {
+        **vitals_of(run),
+        "before": before,
+        "changes": changes[:MOST_CHANGES],
+        "more_changes": max(len(changes) - MOST_CHANGES, 0),
+        "params": list(flattened(run.params)),
+        "model": model,
+        "layers": layers[:MOST_LAYERS],
+        "more_layers": max(len(layers) - MOST_LAYERS, 0),
+        "environment": documents.get("environment") or {},
+        "documents": documents,
+        "notes": queries.notes_of(run),
+        "lost": [event.data for event in queries.events_of(run, "lost")],
+    }
+
+
+def vitals_of(run: Run) -> dict[str, Any]:
+    """What changes while the run trains."""
+    objective = objective_of(run)
+    groups = groups_of(run.metrics, directions_of(run))
+    state = metrics.states(project_id=run.project_id, run_ids=[run.id]).get(run.id)
+    epochs, planned = epochs_of(run)
+    return {
+        "run": run,
+        "has_ended": run.status in ENDED,
+        "objective": objective,
+        "standing": standing_of(run, objective) if objective else None,
+        "groups": groups,
+        "tiles": tiles_of(groups, objective),
+        "headline": headline_of(groups, objective),
+        "epochs": epochs,
+        "planned_epochs": planned,
+        "seconds_per_epoch": run.duration_seconds / epochs if epochs else None,
+        "state": state,
+    }
+
+
+def objective_of(run: Run) -> Objective | None:
+    """What "best" means for this run: its own word, the project's, or the first usual metric."""
+    stated = run.objective_metric or run.project.objective_metric
+    metric = stated or next((guess for guess in GUESSES if guess in run.metrics), "")
+    return Objective(metric, queries.direction_of(metric, run.project, run)) if metric else None
+
+
+def directions_of(run: Run) -> dict[str, str]:
+    return {name: queries.direction_of(name, run.project, run) for name in run.metrics}
+
+
+def epochs_of(run: Run) -> tuple[int, int | None]:
+    """Finished epochs, and how many `fit` was asked for (None where that is not recorded)."""
+    done = [summary.count for summary in run.metrics.values() if summary.unit == "epoch"]
+    fit = run.params.get("fit")
+    planned = fit.get("epochs") if isinstance(fit, Mapping) else None
+    return max(done, default=0), planned if isinstance(planned, int) else None
+
+
+def headline_of(groups: list[Group], objective: Objective | None) -> Member | None:
+    """The curve that decides."""
+    members = [member for group in groups for member in group.members]
+    return next((one for one in members if objective and one.name == objective.metric), None)
+
+
+def tiles_of(groups: list[Group], objective: Objective | None) -> list[Member]:
+    """The metrics worth a tile: the objective, other results on validation data, training."""
+    members = [
+        member
+        for group in groups
+        for member in group.members
+        if member.summary.unit == "epoch" and member.role in ("train", "validation")
+    ]
+    decides = objective.metric if objective else ""
+    members.sort(
+        key=lambda one: (one.name != decides, one.name == "learning_rate", one.role == "train")
+    )
+    return members[:MOST_TILES]

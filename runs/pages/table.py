@@ -1,0 +1,185 @@
+"""The table of runs on a project's page: which columns, which cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from projects.models import Project
+
+from ..queries import direction_of
+from .columns import PLAIN, Column, best_of, finite, parse
+from .overview import Objective, column_names
+
+MOST_COLUMNS = 16
+DEFAULT_PARAMS = 6
+DEFAULT_METRICS = 4
+# What Keras and the person set for speed and bookkeeping, not for the result.
+SELDOM_TOLD = ("fit.verbose", "fit.steps", "seed", "version", "path", "initial_epoch")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Every column that could be shown, and those that are."""
+
+    shown: tuple[Column, ...]
+    params: tuple[Column, ...]
+    metrics: tuple[Column, ...]
+    plain: tuple[Column, ...]
+
+    @property
+    def curves(self) -> list[str]:
+        """The metrics of which curves can be drawn."""
+        return list(dict.fromkeys(column.name for column in self.metrics))
+
+    @property
+    def groups(self) -> list[tuple[str, tuple[Column, ...]]]:
+        """The options under headings, for menus."""
+        named = [("Metrics", self.metrics), ("Parameters", self.params), ("Run", self.plain)]
+        return [(name, columns) for name, columns in named if columns]
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.key for column in self.shown]
+
+    def column(self, key: str) -> Column | None:
+        """A column by its key, wherever it comes from, with its direction."""
+        known = {column.key: column for column in (*self.shown, *self.metrics)}
+        return known.get(key) or parse(key)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column: `order` is what a click sorts by, `sorted` as `aria-sort` has it."""
+
+    label: str
+    qualifier: str = ""
+    order: str = ""
+    sorted: str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands where a run meets a column."""
+
+    value: Any
+    is_number: bool
+    is_best: bool
+    is_param: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run with its cells, in the order of the columns."""
+
+    run: Any
+    cells: tuple[Cell, ...]
+    curve: Sequence[float | None]
+    is_record: bool
+
+
+def choose(project: Project, wanted: Sequence[str], objective: Objective | None) -> Choice:
+    """The columns asked for, or what tells most: the objective, other results, what differs."""
+    params, names = column_names(project)
+    metrics = _metric_columns(project, names, objective)
+    options = Choice(
+        shown=(),
+        params=tuple(Column("params", name) for name, _ in params),
+        metrics=tuple(metrics),
+        plain=tuple(Column("plain", name) for name in PLAIN),
+    )
+    shown = [column for key in wanted if (column := options.column(key))]
+    if not shown:
+        differing = [name for name, differs in params if differs and _tells(name)]
+        shown = metrics[:DEFAULT_METRICS]
+        shown += [Column("params", name) for name in differing[:DEFAULT_PARAMS]]
+    return replace(options, shown=tuple(shown[:MOST_COLUMNS]))
+
+
+def _tells(name: str) -> bool:
+    return not any(part in name for part in SELDOM_TOLD)
+
+
+def _metric_columns(
+    project: Project, logged: Sequence[str], objective: Objective | None
+) -> list[Column]:
+    """Best of the objective first, then the last values of what is logged per epoch."""
+    names = sorted(
+        (name for name in logged if "/" not in name),
+        key=lambda name: (not name.startswith("val_"), name),
+    )
+    columns = [Column("metrics", name, "", direction_of(name, project)) for name in names]
+    if objective and objective.metric in names:
+        best = Column("metrics", objective.metric, objective.part, objective.mode)
+        columns = [best, *(column for column in columns if column.name != objective.metric)]
+    return columns
+
+
+def heads_of(columns: Sequence[Column], order: str) -> dict[str, list[Head]]:
+    """The heads before, over and after the columns."""
+    return {
+        "before": [_head("Run", "number", order), Head("Status"), Head("Curve")],
+        "columns": [_column_head(column, order) for column in columns],
+        "after": [
+            _head("Started", "started", order),
+            _head("Time", "duration", order, is_number=True),
+            Head("By"),
+        ],
+    }
+
+
+def _column_head(column: Column, order: str) -> Head:
+    best_first = "-" if column.direction == "max" else ""
+    return _head(
+        column.label,
+        column.key,
+        order,
+        qualifier=column.qualifier,
+        first=best_first,
+        is_number=column.kind == "metrics",
+    )
+
+
+def _head(
+    label: str,
+    key: str,
+    order: str,
+    *,
+    qualifier: str = "",
+    first: str = "-",
+    is_number: bool = False,
+) -> Head:
+    """A head whose first click sorts `first` (what one looks for on top), the second turns it."""
+    turned = {"-": "", "": "-"}[first]
+    words = {key: "ascending", f"-{key}": "descending"}
+    nearest = f"{turned if order == first + key else first}{key}"
+    return Head(label, qualifier, nearest, words.get(order, ""), is_number)
+
+
+def rows_of(
+    runs: Sequence[Any], columns: Sequence[Column], curves: dict[Any, Any], best_run: Any
+) -> list[Row]:
+    """The cells of each run; the best value of each column among these rows is marked."""
+    best = [best_of([column.value(run) for run in runs], column.direction) for column in columns]
+    return [
+        Row(
+            run,
+            tuple(_cell(run, column, top) for column, top in zip(columns, best, strict=True)),
+            curves.get(run.id, ()),
+            run.id == best_run,
+        )
+        for run in runs
+    ]
+
+
+def _cell(run: Any, column: Column, best: float | None) -> Cell:
+    value = column.value(run)
+    number = finite(value)
+    return Cell(
+        value,
+        is_number=number is not None,
+        is_best=best is not None and number == best,
+        is_param=column.kind == "params",
+    )
