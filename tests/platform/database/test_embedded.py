@@ -1,5 +1,6 @@
 """Start, sharing and end of the embedded PostgreSQL."""
 
+import importlib
 import os
 import signal
 import stat
@@ -7,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from ahnb_platform.database.keeper import POLL_SECONDS
@@ -24,6 +24,8 @@ from .processes import (
     wait_until,
 )
 
+# Imported by name, as it comes without types.
+psycopg2 = importlib.import_module("psycopg2")
 Start = Callable[..., Client]
 MISLEADING = {
     "LANG": "de_DE.UTF-8",

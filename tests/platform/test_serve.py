@@ -1,0 +1,275 @@
+"""`manage.py serve` as a person runs it: real processes, ports, signals and disks."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ahnb_platform.database.identity import works
+from ahnb_platform.database.places import Places
+from ahnb_platform.database.process import command_line
+
+from .database.forbidden import on_small_disk
+from .database.processes import (
+    kill_all,
+    postgres_processes,
+    postmasters,
+    wait_for_silence,
+    wait_until,
+)
+
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
+READY = re.compile(r"AHNB is ready at http://127\.0\.0\.1:(\d+)/\n")
+# Longer than a shutdown may take; reached only by a failure.
+STOP_SECONDS = 20
+
+
+def command(
+    data: Path, *words: str, static: Path | None = None, before: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
+    """Start a manage.py command on this data directory, as leader of its own process group."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.Popen(
+        [sys.executable, str(MANAGE), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={
+            **kept,
+            "AHNB_DATA_DIR": str(data),
+            "AHNB_STATIC_ROOT": str(static or data.parent / "static"),
+            # Static files as they are: their compression takes seconds and is not tested here.
+            "AHNB_DEBUG": "1",
+        },
+        preexec_fn=before,
+        start_new_session=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    """The exit status of a command that must end by itself."""
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def refusal(data: Path, *words: str, before: Callable[[], None] | None = None) -> str:
+    """The one line on standard error of a command that must end with status 1."""
+    process = command(data, *words, before=before)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, out + err
+    [line] = err.strip().splitlines()
+    return str(line)
+
+
+class Server:
+    """A running `manage.py serve`."""
+
+    def __init__(self, data: Path, static: Path, port: int = 0) -> None:
+        self.data = data
+        self.process = command(data, "serve", "--port", str(port), static=static)
+        self.port = 0
+
+    def wait_ready(self) -> "Server":
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        found = READY.fullmatch(line)
+        assert found, line + self.stop()
+        self.port = int(found[1])
+        return self
+
+    def status(self, path: str = "/readyz") -> int:
+        """The status of an answer; 0 without one."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            client.request("GET", path)
+            return client.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            client.close()
+
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split() if command_line(int(pid))]
+
+    def stop(self, number: int = signal.SIGTERM) -> str:
+        """Send the signal as a terminal does, to the whole group; what was on standard error."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+        return self.process.communicate(timeout=STOP_SECONDS)[1]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after the first start, with its static files beside it; to be copied."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    Server(data, data.parent / "static").wait_ready().stop()
+    wait_for_silence(data)
+    return data
+
+
+@pytest.fixture
+def data(finished: Path, tmp_path: Path) -> Iterator[Path]:
+    yield shutil.copytree(finished, tmp_path / "data")
+    wait_for_silence(tmp_path / "data")
+
+
+@pytest.fixture
+def serve(data: Path, finished: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers on `data`; the test's end kills them."""
+    started: list[Server] = []
+
+    def start_server(port: int = 0) -> Server:
+        started.append(Server(data, finished.parent / "static", port))
+        return started[-1]
+
+    yield start_server
+    for server in started:
+        server.stop(signal.SIGKILL)
+
+
+Serve = Callable[..., Server]
+
+
+def assert_free(port: int) -> None:
+    """The port can be used again at once, even by a server that shares with nobody."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        probe.listen()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_signal_of_the_terminal_ends_everything(serve: Serve, data: Path, number: int) -> None:
+    server = serve().wait_ready()
+    assert "Traceback" not in server.stop(number)
+    assert server.process.returncode == 0
+    assert not postgres_processes(data)
+    assert_free(server.port)
+
+
+def test_sigterm_to_the_main_process_is_enough_and_the_port_can_be_used_again(
+    serve: Serve, data: Path
+) -> None:
+    server = serve().wait_ready()
+    assert server.status() == 200
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(STOP_SECONDS) == 0
+    assert not postgres_processes(data)
+    assert serve(server.port).wait_ready().port == server.port
+
+
+def test_killed_server_leaves_neither_port_nor_data_taken(serve: Serve, data: Path) -> None:
+    server = serve().wait_ready()
+    server.process.kill()
+    server.process.wait()
+    wait_until(lambda: server.status() == 0, "nobody answers")
+    wait_for_silence(data)
+    assert_free(server.port)
+    assert serve(server.port).wait_ready().status() == 200
+
+
+def test_everything_killed_at_once_starts_again(serve: Serve, data: Path) -> None:
+    server = serve().wait_ready()
+    kill_all([server.process.pid, *server.workers(), *postgres_processes(data)])
+    assert serve(server.port).wait_ready().status() == 200
+
+
+def test_killed_worker_is_replaced(serve: Serve) -> None:
+    server = serve().wait_ready()
+    wait_until(lambda: len(server.workers()) == 2, "both workers run")
+    before = server.workers()
+    kill_all(before[:1])
+    wait_until(lambda: len(set(server.workers()) - {before[0]}) == 2, "two workers run again")
+    assert server.status() == 200
+
+
+def test_killed_postgres_means_503_until_it_is_back(serve: Serve, data: Path) -> None:
+    server = serve().wait_ready()
+    [before] = postmasters(data)
+    kill_all([before])
+    seen = {server.status()}
+
+    def is_back() -> bool:
+        seen.add(status := server.status())
+        return status == 200 and postmasters(data) != [before]
+
+    wait_until(is_back, "the server is ready again")
+    assert seen <= {200, 503}
+
+
+def test_other_commands_work_beside_the_server_and_without_it(serve: Serve, data: Path) -> None:
+    words = ("migrate", "--check")
+    server = serve().wait_ready()
+    assert ended(command(data, *words)) == 0
+    server.stop()
+    assert ended(command(data, *words)) == 0
+
+
+def test_of_four_starters_at_once_one_serves(serve: Serve, data: Path) -> None:
+    servers = [serve() for _ in range(4)]
+    wait_until(lambda: sum(server.process.poll() is None for server in servers) == 1, "one is left")
+    losers = [server for server in servers if server.process.poll() is not None]
+    [winner] = [server for server in servers if server not in losers]
+    assert winner.wait_ready().status() == 200
+    for server in losers:
+        assert server.process.returncode == 1
+        line = f"CommandError: Another server (process {winner.process.pid}) already uses {data}\n"
+        assert server.process.communicate()[1] == line
+
+
+def test_port_in_use_is_told(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = refusal(data, "serve", "--port", str(port))
+    assert f"Port {port} on 127.0.0.1 cannot be used (Address already in use)" in line
+
+
+def test_port_of_another_ahnb_is_not_shared(serve: Serve, tmp_path: Path) -> None:
+    server = serve().wait_ready()
+    line = refusal(tmp_path / "second", "serve", "--port", str(server.port))
+    assert "Address already in use" in line
+
+
+def test_address_of_another_machine_is_told(data: Path) -> None:
+    assert "203.0.113.7" in refusal(data, "serve", "--host", "203.0.113.7")
+
+
+def test_pool_larger_than_the_database_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHNB_THREADS", "500")
+    assert "AHNB_WORKERS times AHNB_THREADS" in refusal(data, "serve", "--port", "0")
+
+
+needs_mount = pytest.mark.skipif(
+    not works(partial(on_small_disk, Path("/tmp"), "1m")), reason="mounting is not allowed here"
+)
+
+
+@needs_mount
+@pytest.mark.parametrize(
+    ("size", "words"), [("0", "Read-only file system"), ("20m", "is full: free some space")]
+)
+def test_disk_that_cannot_be_written_is_told(tmp_path: Path, size: str, words: str) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir(mode=0o700)
+    before = partial(on_small_disk, disk, size)
+    assert words in refusal(disk / "data", "serve", "--port", "0", before=before)
+
+
+@pytest.mark.parametrize("words", [("help",), ("collectstatic", "--no-input")])
+def test_commands_without_need_start_no_database(tmp_path: Path, words: tuple[str, ...]) -> None:
+    process = command(tmp_path / "data", *words)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert not Places(tmp_path / "data").cluster.exists()
