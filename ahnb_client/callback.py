@@ -1,6 +1,5 @@
 """The Keras callback: hooks that turn what Keras says into records. No input or output here."""
 
-import functools
 import sys
 import weakref
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ from ahnb_client.guard import Guard, guarded
 from ahnb_client.run import Run
 from ahnb_client.training import Training
 
+_hooked: dict[type[Any], type[Any]] = {}  # a person's class -> the same with a batch hook
 _HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "iou", "dice", "r2")
 
 
@@ -91,12 +91,12 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         self._is_training = False
         self._is_watched = False
         self._is_model_pending = False
-        self._finalizer: weakref.finalize[Any, Any] | None = None
+        self._finalizers: list[weakref.finalize[Any, Any]] = []
         self._iterator: weakref.ref[Any] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
-        left = {"_model", "_training", "guard", "_finalizer", "_iterator", "_called_with"}
+        left = {"_model", "_training", "guard", "_finalizers", "_iterator", "_called_with"}
         state = {key: value for key, value in vars(self).items() if key not in left}
         own_class = vars(type(self)).get("_own_class", type(self))
         return _copied, (own_class, self._log_batches, state)
@@ -134,6 +134,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         self._called_with = None
         iterator = arguments.iterator if arguments else None
         self._iterator = None if iterator is None else weakref.ref(iterator)
+        self._stop_watching()
         if not self._is_watched:
             self._watch(iterator)
         steps = (self.params or {}).get("steps")
@@ -146,23 +147,23 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """End the run, unless the wrapper of fit will: other callbacks may still raise."""
         self._is_training = False
-        if self._finalizer is not None:
-            self._finalizer.detach()
+        self._stop_watching()
         if not self._is_watched:
             self._training.end_fit(None)
 
-    @guarded("epochs")
+    @guarded("the count of epochs")
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Take note of the epoch's number: BackupAndRestore may have moved it."""
         self._training.begin_epoch(epoch)
 
-    @guarded("epochs")
+    @guarded("the count of epochs")
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record the metrics of the epoch and the learning rate."""
         if not self._training.in_fit:
             return
         metrics = dict(logs or {})
-        rate = learning_rate(getattr(self.model, "optimizer", None))
+        optimizer = getattr(self.model, "optimizer", None)
+        rate = self.guard.call("the learning rate", learning_rate, optimizer)
         if rate is not None:
             metrics.setdefault("learning_rate", rate)
         iterator = self._iterator() if self._iterator is not None else None
@@ -182,12 +183,20 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             self._training.record_model(self._model)
 
     def _watch(self, iterator: Any) -> None:
-        """Learn of the end by the death of an object that lives as long as the fit."""
-        target = iterator if iterator is not None else _calling_list()
-        if target is not None:
-            unseen = "interrupted" if iterator is not None and _sees_exceptions() else "failed"
-            self._finalizer = weakref.finalize(target, self._training.vanished, unseen)
-            self._finalizer.atexit = False
+        """Learn of the end by the death of objects that live as long as the fit.
+
+        Keras' list of callbacks dies with the exception. The iterator over epochs needs the
+        garbage collector, but also dies when a person made the list and keeps it.
+        """
+        for target in (_calling_list(), iterator):
+            if target is not None:
+                finalizer = weakref.finalize(target, self._training.vanished)
+                finalizer.atexit = False  # what is under way at the exit ends by how that goes
+                self._finalizers.append(finalizer)
+
+    def _stop_watching(self) -> None:
+        while self._finalizers:
+            self._finalizers.pop().detach()
 
 
 class BatchCallback(AHNBCallback):
@@ -215,16 +224,16 @@ class BatchCallback(AHNBCallback):
             self.guard.failed("batches", error)
 
 
-@functools.cache
 def _with_batch_hook(cls: type[Any]) -> type[Any]:
     """Return `cls` with the batch hook, also for a person's own subclass."""
     if issubclass(cls, BatchCallback):
         return cls
     if cls is AHNBCallback:
         return BatchCallback
-    return type(
-        cls.__name__, (cls, BatchCallback), {"__module__": cls.__module__, "_own_class": cls}
-    )
+    if cls not in _hooked:
+        own = {"__module__": cls.__module__, "_own_class": cls}
+        _hooked[cls] = type(cls.__name__, (cls, BatchCallback), own)
+    return _hooked[cls]
 
 
 def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -> AHNBCallback:
@@ -250,14 +259,6 @@ def _calling_list() -> Any:
             return caller
         frame = frame.f_back
     return None
-
-
-def _sees_exceptions() -> bool:
-    """Tell whether Keras shortens tracebacks: then any Exception is current when its fit dies.
-
-    What cannot be seen then is a KeyboardInterrupt, which Keras lets pass untouched.
-    """
-    return bool(keras.config.is_traceback_filtering_enabled())
 
 
 wrap_model_methods()

@@ -2,7 +2,8 @@
 
 Keras does not call `on_train_end` when a fit raises. The wrapper of `fit` does nothing unless
 one of our callbacks is among those given; it passes every argument on as it came and raises
-again whatever comes. AHNB_NO_PATCH=1 leaves Keras as it is.
+again whatever comes. AHNB_NO_PATCH=1 leaves Keras as it is: then a fit whose exception is caught
+by the person counts as failed, also a KeyboardInterrupt.
 """
 
 import functools

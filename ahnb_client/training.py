@@ -1,6 +1,5 @@
 """What one callback object records: a run, over all the fits that the object is used in."""
 
-import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +19,7 @@ from ahnb_client.run import Run
 from ahnb_client.series import Series
 
 ENVIRONMENT_SECONDS = 2.0
-_UNSEEN = "fit was left before its end, by an exception that could not be seen"
+_UNSEEN = ("failed", "fit was left before its end, by an exception that was caught")
 
 
 class Training:
@@ -46,6 +45,7 @@ class Training:
         `steps` is the number of batches in an epoch, None if unknown; callbacks of type `ours`
         are not listed among the others.
         """
+        self.end_as(*_UNSEEN)  # a fit before this one of which nothing more was heard
         run = self.open_run()
         self.in_fit = True
         self._progress.begin_fit(steps)
@@ -96,13 +96,8 @@ class Training:
 
     def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
         """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
-        number, at_step = self._progress.end_epoch(epoch, batches)
-        if self.run is None or not self.in_fit:
-            return
-        values = numbers(metrics)
-        if values:
-            series = self.run.series(tuple(values), unit="epoch")
-            series.append(number, list(values.values()), at_step=at_step)
+        place = self._progress.end_epoch(epoch, batches)
+        self._guard.call("epochs", self._record_epoch, metrics, *place)
 
     def evaluated(self, metrics: Mapping[str, Any], model: Any = None) -> None:
         """Record the result of an `evaluate` outside fit, made with `model`.
@@ -118,16 +113,14 @@ class Training:
             self.run.event("exception", failure.document(error))
         self.end_as(status, reason)
 
-    def vanished(self, unseen: str) -> None:
+    def vanished(self) -> None:
         """End the run of a fit that is gone without a word.
 
-        By the exception being handled just now, or with status `unseen` if there is none.
+        The person caught its exception: whether that was an error cannot be known any more.
         """
-        error = sys.exception()
-        action, arguments = (self.end_fit, (error,)) if error else (self.end_as, (unseen, _UNSEEN))
         # An object dies wherever memory is cleaned up, perhaps within a lock that is needed here.
         threading.Thread(
-            target=self._guard.call, args=("the end of the run", action, *arguments)
+            target=self._guard.call, args=("the end of the run", self.end_as, *_UNSEEN)
         ).start()
 
     def end_as(self, status: str, reason: str | None) -> None:
@@ -144,6 +137,12 @@ class Training:
             run.event("summary", {"client_errors": dict(self._guard.errors)})
         self._ending = status, None if reason is None else masked_text(reason)
         run.finish(*self._ending)
+
+    def _record_epoch(self, metrics: Mapping[str, Any], number: int, at_step: int | None) -> None:
+        values = numbers(metrics)
+        if self.run is not None and self.in_fit and values:
+            series = self.run.series(tuple(values), unit="epoch")
+            series.append(number, list(values.values()), at_step=at_step)
 
     def _record_evaluation(self, metrics: Mapping[str, Any], model: Any) -> None:
         before = self._ending

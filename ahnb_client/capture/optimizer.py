@@ -52,12 +52,11 @@ def _settings(optimizer: Any) -> dict[str, Json]:
 
 
 def _name(class_name: str, given: Json) -> str:
-    """The second Adam of a process is called ``adam_1`` by Keras: it is Adam all the same."""
+    """Return what `compile` takes, ``rmsprop``, where Keras made up ``rm_sprop_1``."""
     if not isinstance(given, str):
         return class_name.lower()
-    stem, _, number = given.rpartition("_")
-    is_counted = number.isdigit() and stem.replace("_", "") == class_name.lower()
-    return stem if is_counted else given
+    plain = given.rstrip("0123456789").replace("_", "")
+    return class_name.lower() if plain == class_name.lower() else given
 
 
 def _config(optimizer: Any) -> dict[str, Json]:

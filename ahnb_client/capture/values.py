@@ -10,7 +10,7 @@ import datetime
 import enum
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -19,6 +19,7 @@ from ahnb_client import plain
 MAX_TEXT = 10_000
 MAX_ITEMS = 1_000
 MAX_DEPTH = 32
+MAX_PARTS = 100_000
 MAX_ARRAY = 64
 _LARGEST_INTEGER = 2**63
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -27,8 +28,12 @@ Json = Any
 
 
 def jsonable(value: object, *, max_items: int = MAX_ITEMS) -> Json:
-    """Return `value` as plain JSON; what lies deeper than 32 levels or is odd becomes text."""
-    return _convert(value, MAX_DEPTH, max_items)
+    """Return `value` as plain JSON, at most `max_items` parts of any one container.
+
+    What is odd, stands within itself, or lies deeper than 32 levels becomes text; after 100,000
+    parts in all, an ellipsis stands for the rest.
+    """
+    return _Conversion(max_items).of(value)
 
 
 def text(value: object, limit: int = MAX_TEXT) -> str:
@@ -66,73 +71,76 @@ def scalar(value: object) -> float | None:
     return None
 
 
-def _convert(value: object, depth: int, max_items: int) -> Json:
-    try:
-        return _by_type(value, depth, max_items)
-    except Exception:  # noqa: BLE001 - a person's object may fail in any way
+class _Conversion:
+    """One value being converted: what it stands within, and how many parts it may still have."""
+
+    def __init__(self, max_items: int) -> None:
+        self._max_items = max_items
+        self._parts_left = MAX_PARTS
+        self._within: list[int] = []
+
+    def of(self, value: object) -> Json:
+        self._parts_left -= 1
+        if self._parts_left < 0:
+            return "…"
+        try:
+            return self._by_type(value)
+        except Exception:  # noqa: BLE001 - a person's object may fail in any way
+            return described(value)
+
+    def _by_type(self, value: object) -> Json:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, enum.Enum):
+            return _enum(value)
+        for kind, convert in _PLAIN.items():
+            if isinstance(value, kind):
+                return convert(value)
+        if id(value) in self._within or len(self._within) == MAX_DEPTH:
+            return "…"
+        self._within.append(id(value))
+        try:
+            return self._container(value)
+        finally:
+            self._within.pop()
+
+    def _container(self, value: Any) -> Json:
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        if isinstance(value, (list, tuple)):
+            return self._items(value)
+        if isinstance(value, (set, frozenset)):
+            return self._items(sorted(value, key=repr))
+        if isinstance(value, type):
+            return described(value)
+        if hasattr(value, "shape") and hasattr(value, "dtype"):
+            return self._array(value)
+        if dataclasses.is_dataclass(value):
+            fields = dataclasses.fields(value)
+            return self._mapping({field.name: getattr(value, field.name) for field in fields})
+        if callable(getattr(value, "get_config", None)):
+            return {"class_name": type(value).__name__, "config": self.of(value.get_config())}
         return described(value)
 
+    def _mapping(self, value: Mapping[Any, Any]) -> Json:
+        kept = list(value.items())[: self._max_items]
+        converted = {_key(key): self.of(item) for key, item in kept}
+        if len(value) > self._max_items:
+            converted["…"] = f"{len(value) - self._max_items} more"
+        return converted
 
-def _by_type(value: object, depth: int, max_items: int) -> Json:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, enum.Enum):
-        return _enum(value)
-    for kind, convert in _PLAIN.items():
-        if isinstance(value, kind):
-            return convert(value)
-    if depth <= 0:
-        return described(value)
-    return _container(value, depth - 1, max_items)
+    def _items(self, value: Sequence[Any]) -> Json:
+        converted = [self.of(item) for item in value[: self._max_items]]
+        if len(value) > self._max_items:
+            converted.append(f"… {len(value) - self._max_items} more")
+        return converted
 
-
-def _container(value: Any, depth: int, max_items: int) -> Json:
-    if isinstance(value, Mapping):
-        return _mapping(value, depth, max_items)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        ordered = sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value
-        return _items(ordered, depth, max_items)
-    if isinstance(value, type):
-        return described(value)
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return _array(value, depth, max_items)
-    if dataclasses.is_dataclass(value):
-        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return _mapping(dict(fields), depth, max_items)
-    if callable(getattr(value, "get_config", None)):
-        return {
-            "class_name": type(value).__name__,
-            "config": _convert(value.get_config(), depth, max_items),
-        }
-    return described(value)
-
-
-def _mapping(value: Mapping[Any, Any], depth: int, max_items: int) -> Json:
-    kept = list(value.items())[:max_items]
-    converted = {_key(key): _convert(item, depth, max_items) for key, item in kept}
-    if len(value) > max_items:
-        converted["…"] = f"{len(value) - max_items} more"
-    return converted
-
-
-def _items(value: Iterable[Any], depth: int, max_items: int) -> Json:
-    items = list(value)
-    converted = [_convert(item, depth, max_items) for item in items[:max_items]]
-    if len(items) > max_items:
-        converted.append(f"… {len(items) - max_items} more")
-    return converted
-
-
-def _array(value: Any, depth: int, max_items: int) -> Json:
-    size = math.prod(int(length) for length in value.shape)
-    if size > MAX_ARRAY:
-        return {
-            "shape": [int(length) for length in value.shape],
-            "dtype": dtype_name(value.dtype),
-        }
-    if not hasattr(value, "tolist"):
-        value = value.numpy()
-    return _convert(value.tolist(), depth, max_items)
+    def _array(self, value: Any) -> Json:
+        shape = [int(length) for length in value.shape]
+        if math.prod(shape) > MAX_ARRAY:
+            return {"shape": shape, "dtype": dtype_name(value.dtype)}
+        listed = value if hasattr(value, "tolist") else value.numpy()
+        return self.of(listed.tolist())
 
 
 def dtype_name(dtype: object) -> str:

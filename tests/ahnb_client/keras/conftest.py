@@ -61,5 +61,4 @@ def classifier() -> Callable[..., Any]:
 def records_of(run: Run | None) -> Records:
     """What this run recorded."""
     assert run is not None
-    assert run.folder is not None
-    return Records(run.folder)
+    return Records(Path(os.environ["AHNB_DIR"]), run.id)

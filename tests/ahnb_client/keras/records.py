@@ -15,14 +15,19 @@ class Point(NamedTuple):
 
 
 class Records:
-    """The events and points of a folder of segments, in the order in which they were written."""
+    """The events and points of a run, in the order in which they were written."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, spool: Path, run_id: str) -> None:
+        """Read what lies in `spool`; a run that was taken up again has several folders."""
         self.events: list[dict[str, Any]] = []
         self.metrics: dict[str, list[Point]] = {}
-        self.create: dict[str, Any] = json.loads((folder / "header.json").read_text())["create"]
-        for segment in sorted(folder.glob("*.seg")):
-            self._read(segment.read_bytes())
+        self.create: dict[str, Any] = {}
+        for header in sorted(spool.glob("*/header.json")):
+            stored = json.loads(header.read_text())
+            if stored["run_id"] == run_id:
+                self.create = stored["create"]
+                for segment in sorted(header.parent.glob("*.seg")):
+                    self._read(segment.read_bytes())
 
     def _read(self, data: bytes) -> None:
         series: dict[int, tuple[str, tuple[str, ...]]] = {}

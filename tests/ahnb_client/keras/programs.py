@@ -1,0 +1,26 @@
+"""Runs a training program of this folder in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def results_of(program: str, *, code: int = 0, **environment: str) -> dict[str, Any]:
+    """The JSON that `program` printed; it must end with exit status `code`."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.ahnb_client.keras.{program}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr[-3000:]
+    results: dict[str, Any] = json.loads(done.stdout)
+    return results
