@@ -91,6 +91,19 @@ def configurations(count: int) -> list[Any]:
     ]
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """TensorFlow's libraries write about missing GPU drivers, whatever they are told."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
 def show_progress(done: int, of: int, words: str) -> None:
     filled = round(30 * done / of)
     line = f"[{'#' * filled}{'.' * (30 - filled)}] {done}/{of} {words}"
@@ -161,8 +174,11 @@ def main() -> None:
         manage("addproject", PROJECT)
         key = manage("addtoken", EMAIL, "--name", f"demo {time.strftime('%Y-%m-%d %H:%M:%S')}")
         connect(url, key)
+        print("Loading Keras …", file=sys.stderr, flush=True)
+        with quiet():
+            import keras  # noqa: F401 - the slowest import, and the only noisy one
         kept = train_all(max(given.models, 1))
-        link = manage("loginlink", EMAIL, "--url", url)
+        link = manage("loginlink", EMAIL)
         if given.once:
             from demo_check import check
 

@@ -8,7 +8,9 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ahnb_platform import serving
-from ahnb_platform.errors import DomainError
+from ahnb_platform.accounts import people
+from ahnb_platform.accounts.models import User
+from ahnb_platform.errors import DomainError, Invalid
 
 
 @contextmanager
@@ -23,3 +25,15 @@ def prepared() -> Iterator[None]:
         raise CommandError(error.detail) from error
     except OperationalError as error:
         raise CommandError(" ".join(str(error).split())) from error
+
+
+def known_person(email: str) -> User:
+    """The person with this address.
+
+    Raises:
+        Invalid: nobody has it.
+    """
+    user = people.person_with_email(email)
+    if user is None:
+        raise Invalid(f"Nobody has the address {email}: adduser adds people.")
+    return user

@@ -7,14 +7,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from ahnb_platform.accounts import people, tokens
+from ahnb_platform.accounts import tokens
 from ahnb_platform.accounts.forms import LONGEST_TOKEN_DAYS
 from ahnb_platform.accounts.models import Scope, User
 from ahnb_platform.errors import Invalid, Missing
 from projects.models import Project
 from projects.queries import project_for_user
 
-from ..operator import prepared
+from ..operator import known_person, prepared
 
 
 class Command(BaseCommand):
@@ -50,13 +50,6 @@ class Command(BaseCommand):
                 expires_at=timezone.now() + lifetime(days) if days is not None else None,
             )
         self.stdout.write(text)
-
-
-def known_person(email: str) -> User:
-    user = people.person_with_email(email)
-    if user is None:
-        raise Invalid(f"Nobody has the address {email}: adduser adds people.")
-    return user
 
 
 def seen_project(user: User, path: str) -> Project:
