@@ -12,10 +12,9 @@ from .reader import Reader
 
 MAX_RECORDS = 2_000
 MAX_BYTES = 1 << 20  # before compression
-# Series with names in common are merged, with a `null` for each name that a point lacks.
-MAX_SHARED_NAMES = 64
+_PIECE_BYTES = 32_768  # written in one go: well below a millisecond
 # Upper bounds of the text of a number with its comma, and of a point's step and time.
-_VALUE_BYTES, _PLACE_BYTES, _NAME_BYTES = 26, 36, 60
+_VALUE_BYTES, _PLACE_BYTES, _NAME_BYTES, _GAP_BYTES = 26, 36, 60, 5
 
 Key = tuple[int, int]  # series and flags
 
@@ -59,12 +58,16 @@ class Batch:
         """The body, JSON in UTF-8. Gives way to other threads between its parts."""
         axes: list[str] = []
         metrics: list[str] = []
+        written = 0
         for cluster in clusters(self.rows.values()):
             columns = Columns(cluster)
             axes.append(columns.axis())
             for name, values in columns.values():
                 metrics.append(f'{json.dumps(name)}:{{"axis":{len(axes) - 1},"v":{values}}}')
-                _pause()
+                written += len(values)
+                if written > _PIECE_BYTES:
+                    written = 0
+                    _pause()
         head = f'{{"writer":"{writer}","seq":{seq},"attempt":{self.attempt},"axes":['
         middle = f'{head}{",".join(axes)}],"metrics":{{{",".join(metrics)}}},"events":['
         return middle.encode() + b",".join(self.events) + b"]}"
@@ -104,6 +107,8 @@ class _Cutting:
         self.batch = batch
         self._reader = reader
         self._forms: dict[str, tuple[str, int]] = {}  # unit and flags of each metric
+        # Series with names in common are merged, with a `null` for each name a point lacks.
+        self._has_gaps = False
 
     def takes(self, prefix: record.Prefix, payload: bytes) -> bool:
         """Put a record into the batch; False if it has to wait for the next one."""
@@ -118,7 +123,7 @@ class _Cutting:
             return True
         if not rows.payloads and not self._agrees(rows):
             return False
-        if not self._has_room(_point_size(rows)):
+        if not self._has_room(self._size(rows)):
             return False
         if not rows.payloads:
             self.batch.rows[prefix.series, prefix.flags] = rows
@@ -144,11 +149,16 @@ class _Cutting:
     def _agrees(self, rows: Rows) -> bool:
         """Whether a new series can share the batch with others that hold the same metrics."""
         shared = self._forms.keys() & set(rows.names)
-        if shared and len(self._forms) + len(rows.names) > MAX_SHARED_NAMES:
-            return False
+        self._has_gaps = self._has_gaps or bool(shared)
         return all(self._forms[name] == (rows.unit, rows.flags) for name in shared)
 
-
-def _point_size(rows: Rows) -> int:
-    names = 0 if rows.payloads else sum(6 * len(name) + _NAME_BYTES for name in rows.names)
-    return names + _PLACE_BYTES + _VALUE_BYTES * len(rows.names)
+    def _size(self, rows: Rows) -> int:
+        """The most that one more point can take, gaps for what it or others lack included."""
+        size = _PLACE_BYTES + _VALUE_BYTES * len(rows.names)
+        if not rows.payloads:
+            size += sum(6 * len(name) + _NAME_BYTES for name in rows.names)
+        if self._has_gaps:
+            size += _GAP_BYTES * len(self._forms)
+            if not rows.payloads:
+                size += _GAP_BYTES * self.batch.records * (len(self._forms) + len(rows.names))
+        return size

@@ -314,9 +314,9 @@ class Shipment:
     def _rest(self) -> None:
         """Nothing is left to send just now."""
         if self.source.closed and self.source.retire(self.plan.position):
-            self.is_done = True
             if self.spool is not None:
                 self.spool.clear()
+            self.is_done = True  # the last thing: a process that exits waits for it
 
 
 def _event(kind: str, data: dict[str, Any], at: float | None = None) -> str:

@@ -49,17 +49,19 @@ class Header:
             raise ConfigurationError(f"{folder} is not a spool: {error}") from error
 
     def write(self, folder: Path) -> None:
-        write_whole(folder / HEADER, json.dumps(asdict(self)).encode())
+        # The training waits for this, so not for the disk: the first plan brings it there.
+        write_whole(folder / HEADER, json.dumps(asdict(self)).encode(), sync=False)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file by another, so that it is whole at any moment, also after a power cut."""
+def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """Replace a file, so that it is whole at any moment; with `sync` after a power cut too."""
     fresh = path.with_name(path.name + ".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     fresh.replace(path)
 
 

@@ -1,0 +1,155 @@
+"""The journal: segments on disk, memory when the disk refuses, nothing lost in silence."""
+
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ahnb_client import record
+from ahnb_client.transport import journal as journals
+from ahnb_client.transport.journal import START, Journal, Position
+from ahnb_client.transport.reader import Reader
+from ahnb_client.transport.segments import DiskSegment, PlainBuffer, segment_numbers
+
+from .spools import add_event, add_points
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """The operating system refuses files of more than 64 KiB, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def steps_in(journal: Journal, start: Position = START) -> list[int]:
+    return [
+        record.POINT_HEAD.unpack_from(payload)[4]
+        for _, payload in Reader(journal).records(start)
+        if payload[0] == record.POINT
+    ]
+
+
+def test_records_go_on_in_new_segments_and_all_are_read_in_order(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_points(journal, 50_000)
+    assert len(segment_numbers(tmp_path)) == len(journal.numbers()) > 1
+    assert steps_in(journal) == list(range(50_000))
+
+
+def test_every_segment_can_be_read_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_points(journal, 50_000)
+    reader = Reader(journal)
+    middle = Position(2, 0)
+    end, payload = next(iter(reader.records(middle)))
+    assert reader.definition(record.prefix_of(payload).series) == ("step", ("loss",))
+    again = Reader(journal)
+    _, payload = next(iter(again.records(end)))
+    assert again.definition(record.prefix_of(payload).series) == ("step", ("loss",))
+
+
+def test_segments_that_were_delivered_are_deleted(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_points(journal, 50_000)
+    last = journal.numbers()[-1]
+    journal.discard_before(last)
+    assert segment_numbers(tmp_path) == [last]
+
+
+def test_the_next_segment_is_ready_before_it_is_needed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.prepare()
+    assert not (tmp_path / "spare").exists()
+    add_points(journal, 15_000)
+    journal.prepare()
+    assert (tmp_path / "spare").exists()
+    add_points(journal, 15_000)
+    assert not (tmp_path / "spare").exists()
+    assert len(steps_in(journal)) == 30_000
+    journal.prepare()
+    journal.close()
+    assert not (tmp_path / "spare").exists()
+
+
+def test_a_record_larger_than_a_segment_gets_one_of_its_own(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_event(journal, "model", "x" * 3 * journals.SEGMENT_SIZE)
+    add_event(journal, "note", "small")
+    payloads = [payload for _, payload in Reader(journal).records(START)]
+    assert [len(payload) > journals.SEGMENT_SIZE for payload in payloads] == [True, False]
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_full_disk_moves_records_to_memory_without_a_gap(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_points(journal, 50_000)
+    assert segment_numbers(tmp_path) == []
+    assert steps_in(journal) == list(range(50_000))
+
+
+@pytest.mark.usefixtures("small_files")
+def test_memory_is_bounded_epochs_and_events_stay_and_the_loss_is_counted(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    epochs = journals.Definition(1000, "epoch", ["val_loss"])
+    pack = record.point_struct(1).pack
+    total = 0
+    for epoch in range(30):
+        add_points(journal, 20_000, names=("a", "b", "c", "d"))
+        total += 20_000
+        journal.append(record.frame(pack(record.POINT, 0, 0, 1000, epoch, 1.5, 0.5)), epochs)
+        add_event(journal, "note", epoch)
+    held = sum(len(journal.read(number, 0)) for number in journal.numbers())
+    assert held <= journals.MEMORY_LIMIT + journals.SEGMENT_SIZE
+    payloads = [payload for _, payload in Reader(journal).records(START)]
+    prefixes = [record.prefix_of(payload) for payload in payloads]
+    assert sum(prefix.kind == record.EVENT for prefix in prefixes) == 30
+    assert sum(prefix.series == 1000 for prefix in prefixes) == 30
+    points = sum(prefix.kind == record.POINT and prefix.series != 1000 for prefix in prefixes)
+    assert journal.take_losses() == {"no-room": total - points}
+    assert points < total
+
+
+def test_a_closed_journal_counts_what_comes_too_late(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.close()
+    add_points(journal, 3)
+    assert journal.take_losses() == {"after-end": 3}
+    assert journal.take_losses() == {}
+
+
+def test_a_journal_is_not_given_up_while_something_is_left(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    before = journal.end()
+    add_points(journal, 1)
+    assert not journal.retire(journal.end())
+    journal.close()
+    assert not journal.retire(before)
+    assert journal.reopen()
+    journal.close()
+    assert journal.retire(journal.end())
+    assert not journal.reopen()
+    assert segment_numbers(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_mapped_is_written_in_place(tmp_path: Path) -> None:
+    segment = DiskSegment(tmp_path / "000001.seg", 4096)
+    descriptor = os.open(tmp_path / "000001.seg", os.O_RDWR)
+    PlainBuffer(descriptor)[8:13] = b"hello"
+    os.close(descriptor)
+    assert segment.read(8, 13) == b"hello"
+    segment.delete()
+
+
+def test_files_are_closed_with_their_journal(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(20):
+        (tmp_path / str(number)).mkdir()
+        journal = Journal(tmp_path / str(number))
+        add_points(journal, 10)
+        journal.close()
+        assert journal.detach()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
