@@ -68,7 +68,11 @@ class Project(models.Model):
     objective_mode = models.CharField(max_length=3, choices=Mode.choices, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
     # The number that the next run gets; raised in the transaction that makes the run.

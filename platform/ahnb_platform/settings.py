@@ -172,7 +172,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "ahnb_platform.web.storage.StaticStorage"
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False

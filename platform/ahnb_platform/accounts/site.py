@@ -1,14 +1,15 @@
 """The admin site: for superusers, who log in like everybody else."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-
-# Passwords are changed where everybody changes them, which ends sessions and is recorded.
-CLOSED = {"password_change", "password_change_done", "jsi18n"}
 
 
 class Site(AdminSite):
@@ -21,13 +22,19 @@ class Site(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
-        urls = super().get_urls()
-        return [url for url in urls if getattr(url, "name", None) not in CLOSED]
-
-    @never_cache
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """No second door: who is not logged in goes to the one that counts attempts."""
         if self.has_permission(request):
             return redirect("admin:index")
-        raise PermissionDenied
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", ""))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Where everybody changes theirs, which ends sessions and is recorded."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_change_password")
