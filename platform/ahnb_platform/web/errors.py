@@ -12,6 +12,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ahnb_platform.api.middleware import is_api
+from ahnb_platform.api.problems import problem
 from ahnb_platform.errors import DomainError
 
 NOT_FOUND = "There is nothing here, or you may not see it."
@@ -70,11 +72,16 @@ class DomainErrorMiddleware:
 
 
 def is_page(request: HttpRequest) -> bool:
-    return not request.path.startswith("/api/")
+    return not is_api(request.path)
 
 
 def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
-    """The page for `status`; for htmx a message in the page's place for messages."""
+    """The page for `status`; for htmx a message in the page's place for messages.
+
+    A program gets a problem document: Django calls its handlers for the API's paths, too.
+    """
+    if not is_page(request):
+        return problem(status)
     part = getattr(request, "htmx", False)
     context = {
         "status": status,
