@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.typed import PageRequest
 
 from . import queries, services
 from .models import Run
@@ -56,13 +59,13 @@ class NoteForm(forms.Form):
 
 
 @require_GET
-def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def run(request: PageRequest, run_id: UUID) -> HttpResponse:
     """The whole report."""
     return _page(request, queries.run_for_user(request.user, run_id), NoteForm())
 
 
 @require_GET
-def live(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def live(request: PageRequest, run_id: UUID) -> HttpResponse:
     """What changed since `version`: 204 for nothing; 286 ends the polling with the run."""
     run = queries.run_for_user(request.user, run_id)
     context = vitals_of(run)
@@ -78,7 +81,7 @@ def live(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def series(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def series(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Points of some metrics, thinned with exact extremes; the same answer as the API's."""
     run = queries.run_for_user(request.user, run_id)
     given = request.GET.dict() | {
@@ -101,7 +104,7 @@ def series(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return HttpResponse(orjson.dumps({"metrics": found}), content_type="application/json")
 
 
-def edit(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def edit(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Name, group, tags and notes."""
     run = queries.run_for_editor(request.user, run_id)
     initial = {
@@ -111,24 +114,20 @@ def edit(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "notes": run.notes,
     }
     form = RunForm(request.POST or None, initial=initial)
-    if form.is_valid() and _saved(run, request, form):
-        return redirect(run)
+    if form.is_valid():
+        with refusals_on(form):
+            services.edit_run(run=run, by=request.user, **_changes(form))
+            return redirect(run)
     return render(request, "runs/edit.html", {"run": run, "form": form})
 
 
-def _saved(run: Run, request: HttpRequest, form: RunForm) -> bool:
+def _changes(form: RunForm) -> dict[str, Any]:
     fields = form.cleaned_data
-    tags = [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]
-    try:
-        services.edit_run(run=run, by=request.user, **(fields | {"tags": tags}))
-    except Invalid as error:
-        form.add_error(None, error.detail)
-        return False
-    return True
+    return fields | {"tags": [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]}
 
 
 @require_POST
-def add_note(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def add_note(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Write a remark; a faulty one comes back with the page."""
     run = queries.run_for_editor(request.user, run_id)
     form = NoteForm(request.POST)
@@ -139,7 +138,7 @@ def add_note(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def change_place(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Into the archive or the trash, and back."""
     run = queries.run_for_editor(request.user, run_id)
     change = PLACES.get(request.POST.get("act", ""))
@@ -149,7 +148,7 @@ def change_place(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return redirect(run)
 
 
-def _page(request: HttpRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
+def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
     context = report_of(run)
     state = context["state"]
     context |= {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.typed import PageRequest
 from runs.models import Run
 from runs.services import archive_run, trash_run
 
@@ -22,7 +23,7 @@ MOST = 200
 
 
 @require_POST
-def bulk(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """Archive or trash the ticked runs, then back to the same view of the project."""
     project = project_for_editor(request.user, team_slug, project_slug)
     if request.POST.get("act") not in ACTS:
@@ -43,7 +44,7 @@ def _ticked(project: Project, texts: list[str]) -> list[Run]:
     return list(Run.objects.filter(project_id=project.pk, id__in=ids))
 
 
-def _back(request: HttpRequest, project: Project) -> str:
+def _back(request: PageRequest, project: Project) -> str:
     wanted = request.POST.get("next", "")
     own = project.get_absolute_url()
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 
+from ahnb_platform.web.typed import PageRequest
 from runs import queries
 from runs.pages.columns import Column
 from runs.pages.overview import glances
@@ -28,7 +29,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 FIXED = ("number", "name", "id", "status", "started", "seconds", "user")
 
 
-def runs_csv(request: HttpRequest, team_slug: str, project_slug: str) -> StreamingHttpResponse:
+def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> StreamingHttpResponse:
     """Every run of filter and brushes, in the order and with the columns of the page."""
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)

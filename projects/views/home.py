@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from ahnb_platform.accounts.models import Role
+from ahnb_platform.web.typed import PageRequest
 from runs.pages.overview import Glance, Record, glances, records_of
 
 from ..models import Project
@@ -33,14 +34,14 @@ class Card:
         return [record.value for record in self.records]
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """Every project with what goes on in it, the liveliest first."""
     archived = "archived" in request.GET
     projects = list(projects_for_user(request.user, archived=archived))
     seen = glances(projects)
-    records = records_of({key: glance.objective for key, glance in seen.items() if glance.objective})
-    cards = [
-        Card(project, seen[project.pk], records.get(project.pk, [])) for project in projects
-    ]
+    records = records_of(
+        {key: glance.objective for key, glance in seen.items() if glance.objective}
+    )
+    cards = [Card(project, seen[project.pk], records.get(project.pk, [])) for project in projects]
     cards.sort(key=lambda card: card.glance.last_at or card.project.created_at, reverse=True)
     return render(request, "projects/home.html", {"cards": cards, "archived": archived})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ahnb_platform.accounts.models import Role
+from ahnb_platform.web.typed import PageRequest
 from runs import queries
 from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
@@ -25,7 +26,7 @@ from .state import SummaryState, canonical, parse_state, without_brush
 ROWS = 50
 
 
-def summary(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """The page; for htmx only the panel with the runs, which names its new address."""
     project = project_for_user(request.user, team_slug, project_slug)
     if project.path != f"{team_slug}/{project_slug}":
@@ -95,7 +96,7 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
     }
 
 
-def charts(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
 
     The brushes are left out on purpose: charts draw what lies outside them, but paler.
@@ -114,7 +115,7 @@ def charts(request: HttpRequest, team_slug: str, project_slug: str) -> HttpRespo
     return json_answer(data | {"total": page.total, "parallel": choice.keys} | axes)
 
 
-def curves(request: HttpRequest, team_slug: str, project_slug: str) -> HttpResponse:
+def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """The curves of one metric for the first runs of filter and brushes."""
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)

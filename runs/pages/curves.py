@@ -27,9 +27,7 @@ def curves_of(project: Project, runs: Sequence[Any], metric: str) -> list[dict[s
     ]
 
 
-def sparks_of(
-    project: Project, runs: Sequence[Any], metric: str
-) -> dict[UUID, list[float | None]]:
+def sparks_of(project: Project, runs: Sequence[Any], metric: str) -> dict[UUID, list[float | None]]:
     """A few values of each run's curve, the middle of each bucket, in order."""
     found = metrics.series_of_runs(
         project_id=project.pk, run_ids=[run.id for run in runs], name=metric, points=SPARK_POINTS

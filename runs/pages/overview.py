@@ -121,7 +121,9 @@ def glances(projects: Iterable[Project]) -> dict[int, Glance]:
         [list(by_id), timezone.now() - SILENCE, GUESSES],
     )
     return {
-        key: Glance(json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual))
+        key: Glance(
+            json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual)
+        )
         for key, statuses, last_at, metric, mode, usual in rows
     }
 
@@ -196,7 +198,7 @@ def running_runs(project: Project, most: int = 4) -> list[RunningRun]:
 def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, bool]], list[str]]:
     """What the latest `sample` runs have: parameters with whether they differ, and metrics.
 
-    Parameters that differ come first, then those that most runs have.
+    Parameters with the most different values come first, then those that most runs have.
     """
     rows = _rows(
         """
@@ -205,18 +207,18 @@ def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, b
             WHERE project_id = %s AND trashed_at IS NULL AND archived_at IS NULL
             ORDER BY started_at DESC, id DESC LIMIT %s
         )
-        SELECT 'params' AS kind, p.key, count(DISTINCT p.text) > 1 AS differs, count(*) AS used
+        SELECT 'params' AS kind, p.key, count(DISTINCT p.text) AS variety, count(*) AS used
         FROM latest JOIN runs_runparam p ON p.project_id = %s AND p.run_id = latest.id
         GROUP BY p.key
         UNION ALL
-        SELECT 'metrics', m.name, false, count(*)
+        SELECT 'metrics', m.name, 0, count(*)
         FROM latest JOIN runs_metricsummary m ON m.project_id = %s AND m.run_id = latest.id
         GROUP BY m.name
-        ORDER BY kind, differs DESC, used DESC, key
+        ORDER BY kind, variety DESC, used DESC, key
         """,
         [project.pk, sample, project.pk, project.pk],
     )
-    params = [(name, differs) for kind, name, differs, _ in rows if kind == "params"]
+    params = [(name, variety > 1) for kind, name, variety, _ in rows if kind == "params"]
     return params, [name for kind, name, _, _ in rows if kind == "metrics"]
 
 

@@ -14,6 +14,7 @@ from .story import MOST_CHANGES, changes_between, run_before, standing_of
 
 MOST_TILES = 4
 MOST_LAYERS = 300
+KINDS = (("data", "Data"), ("code", "Code"), ("summary", "Summary"))
 ENDED = ("finished", "failed", "interrupted", "preempted")
 
 
@@ -29,13 +30,14 @@ def report_of(run: Run) -> dict[str, Any]:
         "before": before,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(len(changes) - MOST_CHANGES, 0),
-        "params": list(flattened(run.params)),
+        "params": sorted(flattened(run.params), key=_own_first),
         "model": model,
         "layers": layers[:MOST_LAYERS],
         "more_layers": max(len(layers) - MOST_LAYERS, 0),
         "environment": documents.get("environment") or {},
         "documents": documents,
         "notes": queries.notes_of(run),
+        "kinds": KINDS,
         "lost": [event.data for event in queries.events_of(run, "lost")],
     }
 
@@ -99,3 +101,8 @@ def tiles_of(groups: list[Group], objective: Objective | None) -> list[Member]:
         key=lambda one: (one.name != decides, one.name == "learning_rate", one.role == "train")
     )
     return members[:MOST_TILES]
+
+
+def _own_first(param: tuple[str, Any]) -> tuple[bool, str]:
+    """A person's own parameters stand alone; what was captured lies under fit, optimizer…"""
+    return "." in param[0], param[0]

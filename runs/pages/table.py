@@ -13,10 +13,12 @@ from .columns import PLAIN, Column, best_of, finite, parse
 from .overview import Objective, column_names
 
 MOST_COLUMNS = 16
-DEFAULT_PARAMS = 6
-DEFAULT_METRICS = 4
+DEFAULT_PARAMS = 5
+DEFAULT_METRICS = 2
 # What Keras and the person set for speed and bookkeeping, not for the result.
 SELDOM_TOLD = ("fit.verbose", "fit.steps", "seed", "version", "path", "initial_epoch")
+# Logged, but no result: neither end of it is the better one.
+NOT_RESULTS = ("learning_rate",)
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,12 @@ def _metric_columns(
     """Best of the objective first, then the last values of what is logged per epoch."""
     names = sorted(
         (name for name in logged if "/" not in name),
-        key=lambda name: (not name.startswith("val_"), name),
+        key=lambda name: (name in NOT_RESULTS, not name.startswith("val_"), name),
     )
-    columns = [Column("metrics", name, "", direction_of(name, project)) for name in names]
+    columns = [
+        Column("metrics", name, "", "" if name in NOT_RESULTS else direction_of(name, project))
+        for name in names
+    ]
     if objective and objective.metric in names:
         best = Column("metrics", objective.metric, objective.part, objective.mode)
         columns = [best, *(column for column in columns if column.name != objective.metric)]

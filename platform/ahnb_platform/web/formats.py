@@ -54,15 +54,16 @@ def given(value: object) -> str:
     """A parameter as it was given: numbers in their shortest exact form, texts unquoted."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, float):
-        return _scientific_given(value) if value.is_integer() is False else f"{value:g}"
+    if isinstance(value, list):
+        return ", ".join(map(given, value))
+    if isinstance(value, float) and math.isfinite(value):
+        return _shortest(value)
     return str(value)
 
 
-def _scientific_given(value: float) -> str:
-    if not math.isfinite(value):
-        return number(value)
-    return f"{value!r}".replace("e-0", "e-").replace("e+0", "e")
+def _shortest(value: float) -> str:
+    text = repr(value).removesuffix(".0")
+    return text.replace("e-0", "e-").replace("e+", "e")
 
 
 def size(count: int | None) -> str:

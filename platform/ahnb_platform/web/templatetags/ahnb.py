@@ -139,7 +139,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
     kind = "form-check-input" if ticks or many else "form-control"
     if isinstance(widget, Select) and not many:
         kind = "form-select"
-    attributes = {"class": f"{kind}{' is-invalid' if bound.errors else ''}"}
+    attributes: dict[str, Any] = {"class": f"{kind}{' is-invalid' if bound.errors else ''}"}
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attributes),

@@ -92,7 +92,7 @@ export function axis(type, more = {}) {
   return {
     type,
     nameTextStyle: { color: colour.muted },
-    axisLine: { lineStyle: { color: colour.line } },
+    axisLine: { onZero: false, lineStyle: { color: colour.line } },
     axisTick: { lineStyle: { color: colour.line } },
     splitLine: { lineStyle: { color: colour.line, opacity: 0.5 } },
     minorTick: { show: false },

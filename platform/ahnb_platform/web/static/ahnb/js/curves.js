@@ -70,10 +70,11 @@ export function curvesIn(element, group, number, tools) {
     const values = parts.flatMap((series) => found[series.name].min).filter((value) => value !== null);
     const log = tools.log && values.every((value) => value > 0);
     return {
+      toolbox: { show: false },
       ...base(`${group.title} over ${hasAxis}: ${parts.map((series) => series.name).join(", ")}`),
       grid: { left: 12, right: 84, top: 14, bottom: 32, containLabel: true },
       tooltip: tooltip((items) => tip(items, hasAxis), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
-      xAxis: axis(hasAxis === "time" ? "time" : "value", { name: hasAxis === "time" ? "" : hasAxis, nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : undefined, max: range ? range[1] : undefined }),
+      xAxis: axis(hasAxis === "time" ? "time" : "value", { name: hasAxis === "time" ? "" : hasAxis, nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : "dataMin", max: range ? range[1] : "dataMax" }),
       yAxis: axis(log ? "log" : "value"),
       brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colour.muted } },
       series: parts.flatMap((series, index) => lines(series, index, place(series))),

@@ -48,6 +48,7 @@ function option(data, columns, order) {
   const colour = colours();
   const halo = { textBorderColor: colour.surface, textBorderWidth: 3 };
   return {
+    toolbox: { show: false },
     ...base(`Parallel coordinates of ${data.rank.length} runs over ${columns.map((column) => column.label).join(", ")}`),
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
     parallel: { left: 48, right: 64, top: 46, bottom: 22, parallelAxisDefault: { areaSelectStyle: { width: 18, borderColor: colour.text, color: colour.muted, opacity: 0.25 } } },
@@ -56,10 +57,10 @@ function option(data, columns, order) {
       id: `axis${place}`,
       dim: place,
       z: 20,
-      name: column.qualifier && column.qualifier.length < 14 ? `${column.label}\n{part|${column.qualifier}}` : column.label,
+      name: columns.some((other) => other !== column && other.label === column.label) ? `${column.qualifier}\n${column.label}` : column.label,
       nameLocation: "end",
-      nameGap: 10,
-      nameTextStyle: { color: colour.text, fontWeight: 600, rich: { part: { color: colour.muted, fontSize: 10 } } },
+      nameGap: 14,
+      nameTextStyle: { color: colour.text, fontWeight: 600 },
       inverse: column.direction === "min",
       // An inverted axis would carry its name below, where nobody looks.
       ...(column.direction === "min" ? { nameLocation: "start" } : {}),

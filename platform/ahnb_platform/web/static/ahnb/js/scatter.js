@@ -40,6 +40,7 @@ function option(view, [x, y]) {
   const both = data.rank.filter((_, run) => x.values[run] !== null && y.values[run] !== null).length;
   note("scatter", `${both} of ${data.total} runs have both values · drag a rectangle to narrow`);
   return {
+    toolbox: { show: false },
     ...base(`Scatterplot of ${y.label} against ${x.label} for ${both} runs`),
     grid: { left: 12, right: 20, top: 34, bottom: 34, containLabel: true },
     tooltip: tooltip((item) => tip(data, x, y, item.data.run), { trigger: "item" }),
