@@ -1,11 +1,11 @@
 """URLs of the pages of projects."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .views import bulk, export, home, settings, summary
 
 app_name = "projects"
-below_project = [
+below_project: list[URLPattern | URLResolver] = [
     path("", summary.summary, name="summary"),
     path("charts/", summary.charts, name="charts"),
     path("curves/", summary.curves, name="curves"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Invalid
 from ahnb_platform.web.typed import PageRequest
-from runs.models import Run
+from runs.pages.table import ticked_runs
 from runs.services import archive_run, trash_run
 
 from ..models import Project
@@ -29,19 +29,18 @@ def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespons
     if request.POST.get("act") not in ACTS:
         raise Invalid("Runs are archived or trashed.")
     change, words = ACTS[request.POST["act"]]
-    runs = _ticked(project, request.POST.getlist("run"))
+    runs = ticked_runs(project, _ticked(request.POST.getlist("run")))
     for run in runs:
         change(run=run, by=request.user)
     messages.info(request, f"{len(runs)} run{'s' if len(runs) != 1 else ''} {words}.")
     return redirect(_back(request, project))
 
 
-def _ticked(project: Project, texts: list[str]) -> list[Run]:
+def _ticked(texts: list[str]) -> list[UUID]:
     try:
-        ids = [UUID(text) for text in texts[:MOST]]
+        return [UUID(text) for text in texts[:MOST]]
     except ValueError as error:
         raise Invalid("A run is named by its id.") from error
-    return list(Run.objects.filter(project_id=project.pk, id__in=ids))
 
 
 def _back(request: PageRequest, project: Project) -> str:

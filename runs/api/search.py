@@ -14,8 +14,8 @@ from ahnb_platform.api.schemas import describe, ref
 from projects.calls import ProjectView
 
 from .. import queries
+from ..export import rows_of
 from ..search.pages import MOST_RUNS
-from .csv import rows_of
 
 DEFAULT_LIMIT = 100
 

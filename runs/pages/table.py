@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from projects.models import Project
 
+from ..models import Run
 from ..queries import direction_of
 from .columns import PLAIN, Column, best_of, finite, parse
 from .overview import Objective, column_names
@@ -188,3 +190,8 @@ def _cell(run: Any, column: Column, best: float | None) -> Cell:
         is_best=best is not None and number == best,
         is_param=column.kind == "params",
     )
+
+
+def ticked_runs(project: Project, ids: Sequence[UUID]) -> list[Run]:
+    """The runs of the project with these ids; others are left out."""
+    return list(Run.objects.filter(project_id=project.pk, id__in=ids))

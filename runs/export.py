@@ -6,10 +6,10 @@ from typing import Any
 
 from projects.models import Project
 
-from .. import queries
-from ..models import Run
-from ..params import flattened
-from ..search.pages import MOST_RUNS
+from . import queries
+from .models import Run
+from .params import flattened
+from .search.pages import MOST_RUNS
 
 PLAIN = (
     "id",
