@@ -13,6 +13,7 @@ from . import state as states
 from . import tail
 from .deliveries import Delivery, encode_deliveries, find_delivery
 from .folding import fold_if_due
+from .limits import LIMITS, Limits
 from .locking import lock_state, save_state
 from .records import UNITS, Batch, Column, Place, Receipt, SeqReused
 from .sql import Cursor
@@ -35,7 +36,7 @@ WHERE project_id = %s AND run_id = %s
 """
 
 
-def append(*, project_id: int, run_id: UUID, batch: Batch) -> Receipt:
+def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
     """Store a batch exactly once, inside the caller's transaction.
 
     A metric whose unit differs from its first one is refused by item, as is one too many.
@@ -53,7 +54,7 @@ def append(*, project_id: int, run_id: UUID, batch: Batch) -> Receipt:
             return _repeated(cursor, place, batch, delivered)
         delivered = _delivered(state, batch)
         rejected = batch.rejected + _store(cursor, place, state, batch)
-        fold_if_due(cursor, place, state)
+        fold_if_due(cursor, place, state, limits)
     return Receipt(delivered.acked, False, rejected)
 
 

@@ -25,7 +25,7 @@ class Key(NamedTuple):
 class Leaf(NamedTuple):
     key: Key
     last_x: float
-    count: int
+    points: int
 
 
 class Branch(NamedTuple):
@@ -80,7 +80,7 @@ COLUMNS = (
 
 LEAVES = """
 SELECT v.metric, v.attempt, c.first_x, c.nr, c.last_x, c.count
-FROM (VALUES %s) v(project_id, run_id, metric, attempt, low, high)
+FROM (VALUES {values}) v(project_id, run_id, metric, attempt, low, high)
 CROSS JOIN LATERAL (
     SELECT
         coalesce((
@@ -103,14 +103,14 @@ ORDER BY v.metric, v.attempt, c.first_x, c.nr
 
 POINTS = """
 SELECT v.metric, v.attempt, c.first_x, c.nr, c.points
-FROM (VALUES %s) v(project_id, run_id, metric, attempt, first_x, nr)
+FROM (VALUES {values}) v(project_id, run_id, metric, attempt, first_x, nr)
 JOIN runs_metricchunk c USING (project_id, run_id, metric, attempt, first_x, nr)
 WHERE c.level = 0
 """
 
 PARENTS = """
 SELECT v.at, c.first_x, c.nr, c.buckets
-FROM (VALUES %s) v(at, project_id, run_id, metric, attempt, level, first_x, nr)
+FROM (VALUES {values}) v(at, project_id, run_id, metric, attempt, level, first_x, nr)
 CROSS JOIN LATERAL (
     SELECT c.first_x, c.nr, c.buckets FROM runs_metricchunk c
     WHERE (c.project_id, c.run_id, c.metric, c.attempt, c.level)
@@ -122,14 +122,14 @@ CROSS JOIN LATERAL (
 
 LEVEL = """
 SELECT c.metric, c.attempt, c.first_x, c.nr, c.buckets
-FROM (VALUES %s) v(project_id, run_id, metric, attempt, level)
+FROM (VALUES {values}) v(project_id, run_id, metric, attempt, level)
 JOIN runs_metricchunk c USING (project_id, run_id, metric, attempt, level)
 ORDER BY c.metric, c.attempt, c.first_x, c.nr
 """
 
 DELETE = """
 DELETE FROM runs_metricchunk c
-USING (VALUES %s) v(project_id, run_id, metric, attempt, level, first_x, nr)
+USING (VALUES {values}) v(project_id, run_id, metric, attempt, level, first_x, nr)
 WHERE (c.project_id, c.run_id, c.metric, c.attempt, c.level, c.first_x, c.nr)
     = (v.project_id, v.run_id, v.metric, v.attempt, v.level, v.first_x, v.nr)
 RETURNING 1

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .limits import LIMITS
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
-from .pyramid import FAN_OUT, Buckets, chained, chosen, singletons
+from .pyramid import Buckets, chained, chosen, singletons
 from .records import Place
 from .sql import Cursor, select_for
 
@@ -18,7 +19,7 @@ POINTS_LEVEL = -1
 
 OVERLAPPING = """
 SELECT v.at, {column}
-FROM (VALUES %s) v(at, project_id, run_id, metric, attempt, level, low, high)
+FROM (VALUES {values}) v(at, project_id, run_id, metric, attempt, level, low, high)
 JOIN runs_metricchunk c
     ON (c.project_id, c.run_id, c.metric, c.attempt, c.level)
      = (v.project_id, v.run_id, v.metric, v.attempt, v.level)
@@ -35,7 +36,7 @@ SIZES = """
 SELECT v.at, c.level, sum(c.count * CASE WHEN c.last_x > c.first_x
     THEN (least(c.last_x, v.high) - greatest(c.first_x, v.low)) / (c.last_x - c.first_x)
     ELSE 1 END)
-FROM (VALUES %s) v(at, project_id, run_id, metric, attempt, low, high)
+FROM (VALUES {values}) v(at, project_id, run_id, metric, attempt, low, high)
 JOIN runs_metricchunk c
     ON (c.project_id, c.run_id, c.metric, c.attempt)
      = (v.project_id, v.run_id, v.metric, v.attempt)
@@ -45,7 +46,7 @@ GROUP BY v.at, c.level ORDER BY v.at, c.level
 
 ODDITIES = """
 SELECT v.at, c.oddities
-FROM (VALUES %s) v(at, project_id, run_id, metric, attempt, low, high)
+FROM (VALUES {values}) v(at, project_id, run_id, metric, attempt, low, high)
 CROSS JOIN LATERAL (
     SELECT oddities, coalesce(sum(CASE WHEN first_x < v.low THEN 0 ELSE nonfinite END) OVER (
         ORDER BY first_x, nr ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
@@ -107,7 +108,7 @@ def sizes(cursor: Cursor, place: Place, windows: list[Window]) -> list[Size]:
 def level_for(points: float, wanted: int, levels: int) -> int:
     """The coarsest level that has at least `wanted` buckets for so many points."""
     level = POINTS_LEVEL
-    while level < levels and points / FAN_OUT ** (level + 2) >= wanted:
+    while level < levels and points / LIMITS.fan_out ** (level + 2) >= wanted:
         level += 1
     return level
 

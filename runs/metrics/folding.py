@@ -16,15 +16,13 @@ from django.db import connection, transaction
 from . import state as states
 from . import tail
 from .deliveries import Delivery, decode_deliveries, encode_deliveries, file_deliveries
+from .limits import LIMITS, Limits
 from .locking import lock_state, save_state
 from .nodes import insert_points
 from .records import Place
 from .sql import Cursor
 from .state import TIERS, RunState, encode_state
 from .tail import Group, decode_groups, encode_groups, joined_groups, series_of
-
-JOIN_BATCHES, JOIN_ROWS, JOIN_BYTES = 16, 8, 64 * 1024
-DRAIN_BYTES, DRAIN_BYTES_A_METRIC = 512 * 1024, 2 * 1024
 
 TAKE = """
 DELETE FROM runs_metrictail
@@ -49,30 +47,30 @@ class Taken(NamedTuple):
     groups: list[Group]
 
 
-def fold(*, project_id: int, run_id: UUID) -> None:
+def fold(*, project_id: int, run_id: UUID, limits: Limits = LIMITS) -> None:
     """Bring all points of the run into chunks. Raises Missing."""
     place = Place(project_id, run_id)
     with transaction.atomic(), connection.cursor() as cursor:
         state = lock_state(cursor, place)
         if state.tiers["rows"].any():
-            _drain(cursor, place, state)
+            _drain(cursor, place, state, limits)
 
 
-def fold_if_due(cursor: Cursor, place: Place, state: RunState) -> None:
+def fold_if_due(cursor: Cursor, place: Place, state: RunState, limits: Limits) -> None:
     """Keep the tail short; the state is locked and as stored."""
-    limit = max(DRAIN_BYTES, DRAIN_BYTES_A_METRIC * len(state.names))
+    limit = max(limits.drain_bytes, limits.drain_bytes_a_metric * len(state.names))
     if state.tiers["bytes"].sum() >= limit:
-        _drain(cursor, place, state)
+        _drain(cursor, place, state, limits)
         return
-    while (tier := _crowded(state)) is not None:
+    while (tier := _crowded(state, limits)) is not None:
         _join(cursor, place, state, tier)
 
 
-def _crowded(state: RunState) -> int | None:
+def _crowded(state: RunState, limits: Limits) -> int | None:
     """A tier of many small rows."""
     for tier in range(TIERS - 1):
         rows, size = state.tiers[tier]
-        if rows >= (JOIN_ROWS if tier else JOIN_BATCHES) and size < JOIN_BYTES:
+        if rows >= (limits.join_rows if tier else limits.join_batches) and size < limits.join_bytes:
             return tier
     return None
 
@@ -88,9 +86,9 @@ def _join(cursor: Cursor, place: Place, state: RunState, tier: int) -> None:
     save_state(cursor, place, state)
 
 
-def _drain(cursor: Cursor, place: Place, state: RunState) -> None:
+def _drain(cursor: Cursor, place: Place, state: RunState, limits: Limits) -> None:
     taken = _take(cursor, place, 0, TIERS)
-    insert_points(cursor, place, series_of(taken.groups))
+    insert_points(cursor, place, series_of(taken.groups), limits)
     file_deliveries(cursor, place, taken.deliveries)
     state.tiers[:] = (0, 0)
     cursor.execute(DRAINED, (states.FORMAT, encode_state(state), *place))

@@ -22,21 +22,24 @@ from .chunks import (
     leaves_between,
     replace_rows,
 )
+from .limits import Limits
 from .points import Points, SeriesId, encode_oddities, encode_points, joined_points
 from .pyramid import Buckets, buckets_of, condensed, encode_buckets
 from .records import Place
 from .sql import Cursor
 
-LEAF_FULL, LEAF_LIMIT = 4096, 8192
 
-
-def edit_leaves(cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points]) -> Edits:
+def edit_leaves(
+    cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points], limits: Limits
+) -> Edits:
+    """Add points to leaves, and say what became of these."""
     spans = {
         series: (float(points.x[0]), float(points.x[-1])) for series, points in arrivals.items()
     }
     leaves = leaves_between(cursor, place, spans)
     shares = {
-        series: _shares(points, leaves.get(series, [])) for series, points in arrivals.items()
+        series: _shares(points, leaves.get(series, []), limits)
+        for series, points in arrivals.items()
     }
     touched = [
         (series, share.leaf.key)
@@ -50,7 +53,7 @@ def edit_leaves(cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points]) 
     for series, found in shares.items():
         edits[series] = []
         for share in found:
-            edit, written = _edit_leaf(series, share, stored)
+            edit, written = _edit_leaf(series, share, stored, limits)
             edits[series].append(edit)
             rows += written
     replace_rows(cursor, place, 0, touched, rows)
@@ -66,7 +69,7 @@ class Share(NamedTuple):
     behind: bool
 
 
-def _shares(points: Points, leaves: list[Leaf]) -> list[Share]:
+def _shares(points: Points, leaves: list[Leaf], limits: Limits) -> list[Share]:
     if not leaves:
         return [Share(points, None, None, behind=True)]
     firsts = np.array([leaf.key.first_x for leaf in leaves])
@@ -78,31 +81,37 @@ def _shares(points: Points, leaves: list[Leaf]) -> list[Share]:
         leaf = leaves[number]
         following = leaves[number + 1] if number + 1 < len(leaves) else None
         part = points[start:stop]
-        behind = following is None and leaf.count >= LEAF_FULL and part.x[0] >= leaf.last_x
+        behind = following is None and leaf.points >= limits.leaf_full and part.x[0] >= leaf.last_x
         shares.append(Share(part, leaf, following, behind))
     return shares
 
 
 def _edit_leaf(
-    series: SeriesId, share: Share, stored: dict[tuple[SeriesId, Key], Points]
+    series: SeriesId,
+    share: Share,
+    stored: dict[tuple[SeriesId, Key], Points],
+    limits: Limits,
 ) -> tuple[Edit, list[Row]]:
     points, old = share.points, []
     if share.leaf and not share.behind:
         old = [share.leaf.key]
         points = joined_points([stored[series, share.leaf.key], points])
-    pieces = _pieces(points)
+    pieces = _pieces(points, limits)
     keys = _keys([float(piece.x[0]) for piece in pieces], share)
-    made = [_leaf_row(series, key, piece) for key, piece in zip(keys, pieces, strict=True)]
-    branches = [Branch(row.key, condensed(buckets)) for row, buckets in made]
+    made = [
+        _leaf_row(series, key, piece, limits.fan_out)
+        for key, piece in zip(keys, pieces, strict=True)
+    ]
+    branches = [Branch(row.key, condensed(buckets, limits.fan_out)) for row, buckets in made]
     return Edit(old, branches), [row for row, _ in made]
 
 
-def _pieces(points: Points) -> list[Points]:
+def _pieces(points: Points, limits: Limits) -> list[Points]:
     """Equal parts of at most a leaf, cut where x changes if a change is near."""
-    parts = -(-len(points) // LEAF_LIMIT)
+    parts = -(-len(points) // limits.leaf)
     even = np.linspace(0, len(points), parts + 1).astype(int)[1:-1]
     clean = np.searchsorted(points.x, points.x[even], "left")
-    near = np.where(even - clean < LEAF_FULL // 2, clean, even)
+    near = np.where(even - clean < limits.leaf_full // 2, clean, even)
     cuts = [0, *np.unique(near[near > 0]).tolist(), len(points)]
     return [points[start:stop] for start, stop in itertools.pairwise(cuts)]
 
@@ -122,8 +131,8 @@ def _keys(firsts: list[float], share: Share) -> list[Key]:
     return keys
 
 
-def _leaf_row(series: SeriesId, key: Key, points: Points) -> tuple[Row, Buckets]:
-    buckets = buckets_of(points)
+def _leaf_row(series: SeriesId, key: Key, points: Points, fan_out: int) -> tuple[Row, Buckets]:
+    buckets = buckets_of(points, fan_out)
     row = Row(
         series=series,
         key=key,

@@ -25,27 +25,29 @@ from .chunks import (
 )
 from .codec import Reader
 from .leaves import edit_leaves
+from .limits import Limits
 from .points import Points, SeriesId
 from .pyramid import Buckets, chained, chosen, condensed, decode_buckets, encode_buckets
 from .records import Place
 from .sql import Cursor
 
-NODE_FULL, NODE_LIMIT = 16, 32
 CHILD = np.dtype(
     [("first_x", "<f8"), ("nr", "<i4"), ("size", "<i4"), ("opening", "<f8"), ("closing", "<f8")]
 )
 
 
-def insert_points(cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points]) -> None:
+def insert_points(
+    cursor: Cursor, place: Place, arrivals: dict[SeriesId, Points], limits: Limits
+) -> None:
     """Add points, ordered by x, that came later than all that the trees hold."""
-    edits = edit_leaves(cursor, place, arrivals)
+    edits = edit_leaves(cursor, place, arrivals, limits)
     level = 0
     while edits:
         level += 1
-        edits = _edit_nodes(cursor, place, level, edits)
+        edits = _edit_nodes(cursor, place, level, edits, limits)
 
 
-def _edit_nodes(cursor: Cursor, place: Place, level: int, edits: Edits) -> Edits:
+def _edit_nodes(cursor: Cursor, place: Place, level: int, edits: Edits, limits: Limits) -> Edits:
     """Carry changes of the rows below into the nodes of `level`; the changes of these."""
     flat = [(series, edit) for series, found in edits.items() for edit in found]
     known = parents(cursor, place, level, [(series, _locator(edit)) for series, edit in flat])
@@ -54,9 +56,11 @@ def _edit_nodes(cursor: Cursor, place: Place, level: int, edits: Edits) -> Edits
     for (series, edit), node in zip(flat, known, strict=True):
         if node is not None:
             work.setdefault((series, node[0]), (node[1], []))[1].append(edit)
-    plans = _founded(cursor, place, level, orphans)
-    plans += [_plan(series, key, data, found) for (series, key), (data, found) in work.items()]
-    return _carry_out(cursor, place, level, plans)
+    plans = _founded(cursor, place, level, orphans, limits)
+    plans += [
+        _plan(series, key, data, found, limits) for (series, key), (data, found) in work.items()
+    ]
+    return _carry_out(cursor, place, level, plans, limits)
 
 
 def _locator(edit: Edit) -> Key:
@@ -66,19 +70,28 @@ def _locator(edit: Edit) -> Key:
 Plan = tuple[SeriesId, list[Key], list[Branch]]  # of which series, instead of which nodes, what
 
 
-def _founded(cursor: Cursor, place: Place, level: int, series: Iterable[SeriesId]) -> list[Plan]:
+def _founded(
+    cursor: Cursor, place: Place, level: int, series: Iterable[SeriesId], limits: Limits
+) -> list[Plan]:
     """The first nodes of a level, for series that have two rows below it by now."""
     below = rows_of_level(cursor, place, level - 1, sorted(series))
     return [
-        (one, [], [Branch(key, condensed(decode_row(data, level - 1))) for key, data in rows])
+        (
+            one,
+            [],
+            [
+                Branch(key, condensed(decode_row(data, level - 1), limits.fan_out))
+                for key, data in rows
+            ],
+        )
         for one, rows in below.items()
         if len(rows) > 1
     ]
 
 
-def _plan(series: SeriesId, key: Key, data: bytes, edits: list[Edit]) -> Plan:
+def _plan(series: SeriesId, key: Key, data: bytes, edits: list[Edit], limits: Limits) -> Plan:
     branches = decode_node(data)
-    if len(branches) >= NODE_FULL and not any(edit.old for edit in edits):
+    if len(branches) >= limits.node_full and not any(edit.old for edit in edits):
         return series, [], [branch for edit in edits for branch in edit.new]
     for edit in edits:
         _apply(branches, edit)
@@ -91,12 +104,14 @@ def _apply(branches: list[Branch], edit: Edit) -> None:
     branches[at : at + len(edit.old)] = edit.new
 
 
-def _carry_out(cursor: Cursor, place: Place, level: int, plans: list[Plan]) -> Edits:
+def _carry_out(
+    cursor: Cursor, place: Place, level: int, plans: list[Plan], limits: Limits
+) -> Edits:
     changes: Edits = defaultdict(list)
     gone: list[tuple[SeriesId, Key]] = []
     rows = []
     for series, old, branches in plans:
-        made = [_node(series, part) for part in _parts(branches)]
+        made = [_node(series, part, limits.fan_out) for part in _parts(branches, limits)]
         gone += [(series, key) for key in old]
         rows += [row for row, _ in made]
         changes[series].append(Edit(old, [branch for _, branch in made]))
@@ -104,13 +119,13 @@ def _carry_out(cursor: Cursor, place: Place, level: int, plans: list[Plan]) -> E
     return changes
 
 
-def _parts(branches: list[Branch]) -> list[list[Branch]]:
-    count = -(-len(branches) // NODE_LIMIT)
+def _parts(branches: list[Branch], limits: Limits) -> list[list[Branch]]:
+    count = -(-len(branches) // limits.node)
     cuts = np.linspace(0, len(branches), count + 1).astype(int).tolist()
     return [branches[start:stop] for start, stop in itertools.pairwise(cuts)]
 
 
-def _node(series: SeriesId, branches: list[Branch]) -> tuple[Row, Branch]:
+def _node(series: SeriesId, branches: list[Branch], fan_out: int) -> tuple[Row, Branch]:
     buckets = chained([branch.buckets for branch in branches])
     row = Row(
         series=series,
@@ -122,7 +137,7 @@ def _node(series: SeriesId, branches: list[Branch]) -> tuple[Row, Branch]:
         oddities=None,
         buckets=_encode_node(branches, buckets),
     )
-    return row, Branch(row.key, condensed(buckets))
+    return row, Branch(row.key, condensed(buckets, fan_out))
 
 
 def _encode_node(branches: list[Branch], buckets: Buckets) -> bytes:

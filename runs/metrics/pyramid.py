@@ -27,7 +27,6 @@ from .codec import (
 )
 from .points import Points
 
-FAN_OUT = 16
 HEADER = "<I?dd"
 Places = NDArray[np.intp]
 
@@ -54,7 +53,7 @@ class Buckets:
         return len(self.first)
 
 
-def buckets_of(points: Points, size: int = FAN_OUT) -> Buckets:
+def buckets_of(points: Points, size: int) -> Buckets:
     """Buckets of about `size` points. `points` is not empty."""
     starts = np.unique(np.searchsorted(points.x, points.x[::size], "left"))
     finite = np.isfinite(points.values)
@@ -92,7 +91,7 @@ def singletons(points: Points) -> Buckets:
     )
 
 
-def condensed(buckets: Buckets, size: int = FAN_OUT) -> Buckets:
+def condensed(buckets: Buckets, size: int) -> Buckets:
     """About one bucket for `size` of them, cut only where x changes."""
     starts = clean_starts(buckets)
     wanted = np.arange(0, len(buckets), size)

@@ -100,7 +100,8 @@ def _read(cursor: Cursor, place: Place, state: RunState, question: Question) -> 
     _read_trees(cursor, place, requests)
     _refine(cursor, place, requests, question.points)
     _read_oddities(cursor, place, requests)
-    found = {name: Series(unit=None) for name in question.names}
+    times: list[float] | None = [] if question.with_times else None
+    found = {name: Series(unit=None, times=times) for name in question.names}
     for one in requests:
         parts = [bucket for task in one.trees for bucket in task.found]
         parts += [singletons(points) for points in one.tail]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -50,7 +51,7 @@ def delete(*, project_id: int, run_id: UUID) -> None:
 def stored_bytes(*, project_id: int, run_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
     """Bytes that each run's rows take, without indexes. Default: all runs of the project."""
     chosen = "true" if run_ids is None else "run_id = ANY(%(runs)s::uuid[])"
-    values = {"project": project_id, "runs": list(run_ids or ())}
+    values: dict[str, Any] = {"project": project_id, "runs": list(run_ids or ())}
     with connection.cursor() as cursor:
         cursor.execute(BYTES.replace("{chosen}", chosen), values)
         return {run_id: int(size) for run_id, size in cursor.fetchall()}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from django.db.backends.utils import CursorWrapper
-from psycopg2.extras import execute_values
 
 Cursor: TypeAlias = CursorWrapper
 ROWS_A_STATEMENT = 100
@@ -20,16 +19,29 @@ def insert_rows(
     ending: str = "",
 ) -> None:
     """Insert many rows; `table`, `columns` and `ending` are constants of the code."""
-    if rows:
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES %s {ending}"  # noqa: S608
-        execute_values(cursor, statement, rows, page_size=ROWS_A_STATEMENT)
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {{values}} {ending}"  # noqa: S608
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        execute_values(cursor, statement, rows[start : start + ROWS_A_STATEMENT])
 
 
 def select_for(
-    cursor: Cursor, statement: str, keys: Sequence[Sequence[Any]], template: str | None = None
+    cursor: Cursor, statement: str, keys: Sequence[Sequence[Any]], template: str = ""
 ) -> list[tuple[Any, ...]]:
-    """Rows of one statement that joins `VALUES %s` with the keys."""
+    """Rows of one statement that joins `(VALUES {values})` with the keys."""
     if not keys:
         return []
-    size = len(keys)
-    return execute_values(cursor, statement, keys, template=template, page_size=size, fetch=True)
+    execute_values(cursor, statement, keys, template)
+    return cursor.fetchall()
+
+
+def execute_values(
+    cursor: Cursor, statement: str, rows: Sequence[Sequence[Any]], template: str = ""
+) -> None:
+    """Run a statement with a list of rows in the place of `{values}`.
+
+    `template` is the form of one row, for casts: "(%s, %s::float8)".
+    """
+    template = template or f"({', '.join(['%s'] * len(rows[0]))})"
+    values = ", ".join([template] * len(rows))
+    flat = [value for row in rows for value in row]
+    cursor.execute(statement.replace("{values}", values), flat)

@@ -13,10 +13,10 @@ from .tail import Group
 def update_summaries(state: RunState, group: Group) -> None:
     x, values = _ordered(group.x, group.values)
     rows = state.metrics[group.ids]
-    finite = np.isfinite(values)
+    finite = np.asarray(np.isfinite(values))
     rows["count"] += len(x)
     rows["nonfinite"] += len(x) - finite.sum(axis=1)
-    seen = finite.any(axis=1)
+    seen = np.asarray(finite.any(axis=1))
     _ends(rows, seen, finite, x, values, group.attempt)
     _extremes(rows, seen, finite, x, values)
     state.metrics[group.ids] = rows
