@@ -26,7 +26,7 @@ def wait_until(true: Callable[[], object], what: str) -> None:
 
 
 class Client:
-    """One process that uses the database of `data`."""
+    """One process that uses the database of `data`, through Django's backend if asked for."""
 
     def __init__(
         self,
@@ -34,11 +34,11 @@ class Client:
         *,
         environment: Mapping[str, str] | None = None,
         before: Callable[[], None] | None = None,
-        wrapper: tuple[str, ...] = (),
+        django: bool = False,
     ) -> None:
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         self.process = subprocess.Popen(
-            [*wrapper, sys.executable, str(CLIENT), str(data)],
+            [sys.executable, "-W", "ignore", str(CLIENT), str(data), *["django"] * django],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

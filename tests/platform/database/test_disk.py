@@ -21,7 +21,6 @@ pytestmark = pytest.mark.skipif(
 def test_disk_too_small_for_a_cluster_is_told(empty: Path, start: Start, size: str) -> None:
     empty.mkdir(mode=0o700)
     answer = start(empty, before=partial(on_small_disk, empty, size)).ask("SELECT 1")
-    assert answer["error"] == "OperationalError"
     assert answer["text"].startswith("The disk that holds ")
     assert answer["text"].rstrip().endswith("is full: free some space, then try again")
 
@@ -29,7 +28,6 @@ def test_disk_too_small_for_a_cluster_is_told(empty: Path, start: Start, size: s
 def test_read_only_disk_is_told(empty: Path, start: Start) -> None:
     empty.mkdir(mode=0o700)
     answer = start(empty, before=partial(on_small_disk, empty, "0")).ask("SELECT 1")
-    assert answer["error"] == "OperationalError"
     assert "choose another folder with AHNB_DATA_DIR" in answer["text"]
 
 
@@ -37,7 +35,7 @@ def test_disk_that_fills_up_refuses_writes_and_loses_nothing_committed(
     empty: Path, start: Start
 ) -> None:
     empty.mkdir(mode=0o700)
-    client = start(empty, before=partial(on_small_disk, empty, "100m"))
+    client = start(empty, django=True, before=partial(on_small_disk, empty, "100m"))
     assert client.ask("CREATE TABLE kept (value int, filler text)") is None
     ballast = Path(f"/proc/{client.process.pid}/root{empty}/ballast")
     ballast.write_bytes(bytes(30_000_000))

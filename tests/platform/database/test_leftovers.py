@@ -19,7 +19,7 @@ Start = Callable[..., Client]
 
 def refusal(client: Client) -> str:
     answer = client.ask("SELECT 1")
-    assert answer["error"] == "OperationalError"
+    assert answer["error"] == "DatabaseError"
     return str(answer["text"])
 
 

@@ -1,13 +1,16 @@
 """The secret key: made once, for its owner alone."""
 
-import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+import ahnb_platform
 from ahnb_platform.secretkey import NAME, SHORTEST, secret_key
 
 
@@ -25,12 +28,24 @@ def test_key_is_long_stays_the_same_and_is_its_owners_alone(tmp_path: Path) -> N
     assert secret_key(tmp_path / "other") != key
 
 
-def test_many_starters_at_once_get_one_key(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        keys = pool.map(secret_key, [data] * 40, chunksize=1)
-    assert len(set(keys)) == 1
-    assert [path.name for path in data.iterdir()] == [NAME]
+def test_starters_at_once_get_one_key(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(50)]
+    program = (
+        "import sys; from pathlib import Path; from ahnb_platform.secretkey import secret_key;"
+        "print(flush=True); sys.stdin.readline(); print(*map(secret_key, map(Path, sys.argv[1:])))"
+    )
+    words = [sys.executable, "-c", program, *map(str, folders)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    source = Path(ahnb_platform.__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    starters: list[Any] = [subprocess.Popen(words, env=environment, **pipes) for _ in range(3)]
+    for starter in starters:
+        starter.stdout.readline()
+    for starter in starters:
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    assert len({starter.communicate(timeout=60)[0] for starter in starters}) == 1
+    assert {path.name for folder in folders for path in folder.iterdir()} == {NAME}
 
 
 def test_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
