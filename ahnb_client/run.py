@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -14,6 +14,7 @@ from .config import Config
 from .errors import AHNBError, ConfigurationError
 from .identifiers import is_run_id, uuid7
 from .notices import tell
+from .params import Params
 from .plain import dumps, plain, text
 from .series import Series
 from .transport.journal import Journal
@@ -88,7 +89,7 @@ class Run:
         self._shipment: Shipment | None = None
         self._journal = Journal(None, recording=False)
         self._begin()
-        self.params = Params(self, params or {})
+        self.params = Params(self.event, params or {})
 
     def _load_config(self, project: str | None) -> Config:
         try:
@@ -290,37 +291,6 @@ class Run:
             raise error
         self._journal.losses[reason] += 1
         tell(f"not recorded ({reason}): {error}", once=f"lost {reason}")
-
-
-class Params(Mapping[str, Any]):
-    """The person's hyperparameters; setting one records it."""
-
-    def __init__(self, run: Run, params: Mapping[str, Any]) -> None:
-        self._run = run
-        self._values: dict[str, Any] = {}
-        self.update(params)
-
-    def __getitem__(self, key: str) -> Any:
-        return self._values[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.update({key: value})
-
-    def update(self, params: Mapping[str, Any] = {}, /, **more: Any) -> None:
-        """Set several at once."""
-        changes = {**params, **more}
-        if changes:
-            self._values.update(changes)
-            self._run.event("params", changes)
-
-    def __repr__(self) -> str:
-        return repr(self._values)
 
 
 def run(project: str | None = None, **options: Any) -> Run:

@@ -4,8 +4,11 @@ import gzip
 import json
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from .. import record
+from ..clock import now
+from ..plain import dumps, plain
 from .columns import Columns, Rows, clusters
 from .journal import Position
 from .reader import Reader
@@ -80,7 +83,13 @@ def _pause() -> None:
 
 def compress(body: bytes) -> bytes:
     """The body as it is sent and kept: gzip without a time stamp, so always the same bytes."""
-    return gzip.compress(body, 5, mtime=0)
+    # Level 5 takes four times as long for a body that is 5 % smaller.
+    return gzip.compress(body, 2, mtime=0)
+
+
+def event_text(kind: str, data: Any, at: float | None = None) -> str:
+    """An event that no record holds, as JSON."""
+    return dumps({"kind": kind, "at": now() if at is None else at, "data": plain(data)}).decode()
 
 
 def cut(reader: Reader, start: Position, max_records: int = MAX_RECORDS) -> Batch:

@@ -1,13 +1,10 @@
 """Delivering one spool: what to send next, and what each answer changes."""
 
-import contextlib
 import time
 from typing import Any, Protocol
 
-from ..clock import now
 from ..identifiers import uuid7
 from ..notices import tell
-from ..plain import dumps, plain
 from .answers import (
     HOLD_SECONDS,
     Answer,
@@ -17,7 +14,7 @@ from .answers import (
     is_run_document,
     verdict,
 )
-from .batch import MAX_RECORDS, Batch, compress, cut
+from .batch import MAX_RECORDS, Batch, compress, cut, event_text
 from .journal import Position
 from .plan import Pending, Plan
 from .reader import Reader, Source
@@ -25,7 +22,6 @@ from .spool import Header, Spool
 
 INTERVAL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
-MAX_REFUSED_BYTES = 16 << 20
 ENDED = {"finished", "failed", "interrupted", "preempted"}
 SILENT_END = "process ended without a word"
 
@@ -161,7 +157,7 @@ class Shipment:
         losses = self.source.take_losses()
         if batch.damaged:
             losses["damaged"] = losses.get("damaged", 0) + batch.damaged
-        extras = [_event("lost", {"reasons": losses})] if losses else []
+        extras = [event_text("lost", {"reasons": losses})] if losses else []
         if batch.is_empty and not extras:
             extras += self._last_word() if self.source.closed else self._heartbeat()
         if batch.is_empty and not extras:
@@ -171,14 +167,14 @@ class Shipment:
 
     def _heartbeat(self) -> list[str]:
         is_silent = time.monotonic() - self._sent_at >= self._heartbeat_seconds
-        return [_event("heartbeat", {})] if is_silent else []
+        return [event_text("heartbeat", {})] if is_silent else []
 
     def _last_word(self) -> list[str]:
         """A status for a run whose process was killed: nobody else will ever give it one."""
         if not self._is_left or self.plan.status in ENDED:
             return []
         data = {"status": "failed", "reason": SILENT_END}
-        return [_event("status", data, at=self.plan.last_at)]
+        return [event_text("status", data, at=self.plan.last_at)]
 
     def _write_down(
         self, batch: Batch, seq: int, extras: tuple[str, ...], *, replaces_refused: bool = False
@@ -224,7 +220,7 @@ class Shipment:
         if pending.replaces_refused:
             self._keep_refused(pending)
         if rejected := answer.document["rejected"]:
-            self._keep({"seq": pending.seq, "rejected": rejected})
+            self._keep_line({"seq": pending.seq, "rejected": rejected})
             first = rejected[0] if isinstance(rejected[0], dict) else {}
             tell(f"the server refused a value: {first.get('detail')}", once="rejected")
         self._limit = min(self._limit * 2, MAX_RECORDS)
@@ -261,7 +257,7 @@ class Shipment:
         extras = pending.extras
         if not pending.replaces_refused:
             lost = {"reasons": {"refused": pending.records}, "seq": pending.seq}
-            extras = (_event("lost", {**lost, "code": answer.code, "detail": answer.reason}),)
+            extras = (event_text("lost", {**lost, "code": answer.code, "detail": answer.reason}),)
         self._write_down(Batch(pending.end), seq, extras, replaces_refused=True)
         self.due = time.monotonic()
 
@@ -271,18 +267,14 @@ class Shipment:
         self._write_down(cut(self._reader, pending.start, pending.records), pending.seq, ())
         self._cope(Verdict.HOLD, answer)
 
+    def _keep_line(self, what: dict[str, Any]) -> None:
+        if self.spool is not None:
+            self.spool.keep_refused(what)
+
     def _keep_refused(self, pending: Pending) -> None:
         batch = cut(self._reader, pending.start, MAX_RECORDS)
         body = batch.encode(self.plan.writer, pending.seq).decode()
-        self._keep({"seq": pending.seq, "why": pending.extras, "batch": body})
-
-    def _keep(self, what: dict[str, Any]) -> None:
-        """Add a line to the file of what was refused, which outlives the spool."""
-        if self.spool is None:
-            return
-        with contextlib.suppress(OSError), self.spool.refused.open("ab") as file:
-            if file.tell() < MAX_REFUSED_BYTES:
-                file.write(dumps(plain(what)) + b"\n")
+        self._keep_line({"seq": pending.seq, "why": pending.extras, "batch": body})
 
     # Trouble, and the end
 
@@ -317,7 +309,3 @@ class Shipment:
             if self.spool is not None:
                 self.spool.clear()
             self.is_done = True  # the last thing: a process that exits waits for it
-
-
-def _event(kind: str, data: dict[str, Any], at: float | None = None) -> str:
-    return dumps({"kind": kind, "at": now() if at is None else at, "data": plain(data)}).decode()

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import ConfigurationError
+from ..plain import dumps, plain
 from . import segments
 from .journal import Position
 
 HEADER = "header.json"
 LOCK = "lock"
 REFUSED = "refused.ndjson"
+MAX_REFUSED_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,12 @@ class Spool:
     def refused(self) -> Path:
         """The file that keeps what the server would not take."""
         return self.folder / REFUSED
+
+    def keep_refused(self, what: dict[str, Any]) -> None:
+        """Add a line to the file of what the server refused, which outlives the rest."""
+        with contextlib.suppress(OSError), self.refused.open("ab") as file:
+            if file.tell() < MAX_REFUSED_BYTES:
+                file.write(dumps(plain(what)) + b"\n")
 
     def release(self) -> None:
         """Let another process adopt it."""

@@ -168,7 +168,7 @@ def test_a_forked_child_is_silent_and_the_parent_goes_on(program: Program, store
 
         thread = threading.Thread(target=log_always)
         thread.start()
-        for step in range(50):
+        for step in range(20):
             series.append(step, (float(step),))
             child = os.fork()
             if child == 0:
@@ -185,7 +185,7 @@ def test_a_forked_child_is_silent_and_the_parent_goes_on(program: Program, store
     )
     run_id, threads = done.stdout.split()
     assert done.returncode == 0, done.stderr
-    assert store.points(run_id, "loss") == [(step, float(step)) for step in range(50)]
+    assert store.points(run_id, "loss") == [(step, float(step)) for step in range(20)]
     assert -1.0 not in [value for _, value in store.points(run_id, "other")]
     assert store.events(run_id, "note") == []
     assert store.status(run_id) == "finished"

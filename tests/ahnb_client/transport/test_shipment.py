@@ -318,7 +318,7 @@ def test_no_project_means_no_request(tmp_path: Path, remote: Server, store: Stor
 def test_damage_at_any_place_of_a_segment_costs_at_most_what_it_hit(
     tmp_path: Path, remote: Server, store: Store
 ) -> None:
-    for place in range(0, 600, 37):
+    for place in range(0, 600, 61):
         recorded = Recorded(tmp_path / "spool")
         add_points(recorded.journal, 10)
         recorded.journal.close()
