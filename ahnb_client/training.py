@@ -108,10 +108,12 @@ class Training:
 
     def end_fit(self, error: BaseException | None) -> None:
         """End the run by what ended the fit; None means that it returned."""
-        status, reason = lifecycle.outcome(error)
-        if status == "failed" and error is not None and self.run is not None:
-            self.run.event("exception", failure.document(error))
-        self.end_as(status, reason)
+        unspeakable = "failed", type(error).__name__  # its text cannot be had
+        outcome = self._guard.call("the reason", lifecycle.outcome, error) or unspeakable
+        if outcome[0] == "failed" and error is not None and self.run is not None:
+            document = self._guard.call("the exception", failure.document, error)
+            self.run.event("exception", document or {"type": type(error).__name__})
+        self.end_as(*outcome)
 
     def vanished(self) -> None:
         """End the run of a fit that is gone without a word.

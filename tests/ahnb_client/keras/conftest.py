@@ -15,16 +15,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @pytest.fixture(autouse=True)
-def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Runs are recorded offline into an empty folder; no setting of this machine counts."""
-    for name in [name for name in os.environ if name.startswith("AHNB_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AHNB_DIR", str(tmp_path / "spool"))
+def spool(empty_environment: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Runs are recorded offline into an empty folder."""
     monkeypatch.setenv("AHNB_MODE", "offline")
     monkeypatch.setenv("AHNB_PROJECT", "team/project")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    return tmp_path / "spool"
+    return Path(os.environ["AHNB_DIR"])
 
 
 @pytest.fixture

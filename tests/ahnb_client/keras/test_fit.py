@@ -113,6 +113,21 @@ def test_exception_ends_the_run_as_failed(rows, classifier):
     assert exception["traceback"][-1]["function"] == "_raise"
 
 
+class Unspeakable(Exception):
+    """An exception whose text cannot be had."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_exception_without_words_ends_the_run_all_the_same(rows, classifier):
+    callback = AHNBCallback()
+    with pytest.raises(Unspeakable):
+        classifier().fit(*rows, verbose=0, callbacks=[callback, StopsWith(Unspeakable())])
+    status = records_of(callback.run).last("status")
+    assert status == {"status": "failed", "reason": "Unspeakable"}
+
+
 def test_keyboard_interrupt_ends_the_run_as_interrupted(rows, classifier):
     callback = AHNBCallback(strict=True)
     with pytest.raises(KeyboardInterrupt):
