@@ -22,7 +22,9 @@ class NewProjectForm(forms.Form):
     slug = forms.CharField(
         label="Address", max_length=63, validators=[validate_slug], help_text=SLUG_HELP
     )
-    description = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea)
+    description = forms.CharField(
+        max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -33,7 +35,9 @@ class DetailsForm(forms.Form):
     """What a project says of itself."""
 
     name = forms.CharField(max_length=100)
-    description = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea)
+    description = forms.CharField(
+        max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     objective_metric = forms.CharField(
         label="Objective",
         max_length=255,

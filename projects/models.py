@@ -106,6 +106,7 @@ class ProjectAlias(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta:
+        verbose_name_plural = "project aliases"
         constraints = [
             models.UniqueConstraint(fields=["team", "slug"], name="projects_alias_slug_once")
         ]

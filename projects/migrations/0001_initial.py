@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='projects.project')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='project_aliases', to='accounts.team')),
             ],
+            options={
+                'verbose_name_plural': 'project aliases',
+            },
         ),
         migrations.CreateModel(
             name='ProjectShare',

@@ -59,7 +59,7 @@ class TokenForm(forms.ModelForm):
             (Scope.READ, "Read projects and runs"),
         ],
         initial=Scope.values,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         label="It may",
     )
     days = forms.IntegerField(

@@ -17,8 +17,9 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch):
-    """What stands on standard input."""
+def typed(monkeypatch: pytest.MonkeyPatch, settings, tmp_path):
+    """What stands on standard input; the data directory is of a server never started."""
+    settings.DATA_DIR = tmp_path
 
     def put(text: str) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO(text))
@@ -49,10 +50,7 @@ def test_the_link_begins_with_the_public_address(db: None, typed, settings) -> N
     assert out.startswith("https://ahnb.example.org/account/link/")
 
 
-def test_the_link_begins_where_the_server_was_last_started(
-    db: None, typed, settings, tmp_path
-) -> None:
-    settings.DATA_DIR = tmp_path
+def test_the_link_begins_where_the_server_was_last_started(db: None, typed, tmp_path) -> None:
     (tmp_path / "server.url").write_text("http://127.0.0.1:9001\n")
     out, _ = run("adduser", "alice@example.org")
     assert out.startswith("http://127.0.0.1:9001/account/link/")

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                'verbose_name': 'API token',
                 'ordering': ['-created_at'],
             },
         ),
@@ -100,6 +101,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.CharField(max_length=63, unique=True)),
             ],
+            options={
+                'verbose_name_plural': 'team aliases',
+            },
         ),
         migrations.CreateModel(
             name='User',

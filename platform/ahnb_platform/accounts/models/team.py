@@ -79,6 +79,9 @@ class TeamAlias(models.Model):
     slug = models.CharField(max_length=63, unique=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="aliases")
 
+    class Meta:
+        verbose_name_plural = "team aliases"
+
     def __str__(self) -> str:
         return self.slug
 

@@ -42,6 +42,7 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
+        verbose_name = "API token"
 
     def __str__(self) -> str:
         return f"{self.name} (ahnb_{self.prefix}_…)"
