@@ -93,6 +93,7 @@ class Run(models.Model):
         role: int
         user: User | None
         metrics: dict[str, Any]
+        state: Any
         last_seen_at: datetime
 
     class Meta:

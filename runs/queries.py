@@ -79,16 +79,15 @@ def search_runs(
 def completed(runs: Sequence[Run], project: Project) -> list[Run]:
     """Give runs of one project what is stored elsewhere, in as many queries for one as for many."""
     ids = [run.id for run in runs]
-    summaries = metrics.summaries(project_id=project.pk, run_ids=ids)
-    states = metrics.states(project_id=project.pk, run_ids=ids)
+    known = metrics.states_and_summaries(project_id=project.pk, run_ids=ids)
     users = User.objects.in_bulk({run.user_id for run in runs if run.user_id is not None})
     for run in runs:
-        state = states.get(run.id)
+        run.state, run.metrics = known.get(run.id, (None, {}))
         run.project = project
-        run.role = project.role
+        # 0 where the project was not looked up for a person.
+        run.role = getattr(project, "role", 0)
         run.user = users.get(run.user_id) if run.user_id is not None else None
-        run.metrics = summaries.get(run.id, {})
-        run.last_seen_at = state.last_seen_at if state else run.created_at
+        run.last_seen_at = run.state.last_seen_at if run.state else run.created_at
     return list(runs)
 
 

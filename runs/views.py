@@ -66,13 +66,12 @@ def run(request: PageRequest, run_id: UUID) -> HttpResponse:
 
 @require_GET
 def live(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """What changed since `version`: 204 for nothing; 286 ends the polling with the run."""
+    """What changed since `seen`: 204 for nothing; 286 ends the polling with the run."""
     run = queries.run_for_user(request.user, run_id)
-    context = vitals_of(run)
-    state = context["state"]
-    seen = f"{run.shown_status}-{state.version if state else 0}"
+    seen = _seen(run)
     if request.GET.get("seen") == seen:
         return HttpResponse(status=204)
+    context = vitals_of(run)
     status = STOP_POLLING if context["has_ended"] else 200
     context |= {"seen": seen, "is_part": True, "is_editor": run.role >= Role.EDITOR}
     response = render(request, "runs/_vitals.html", context, status=status)
@@ -150,11 +149,15 @@ def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
     context = report_of(run)
-    state = context["state"]
     context |= {
-        "seen": f"{run.shown_status}-{state.version if state else 0}",
+        "seen": _seen(run),
         "is_editor": run.role >= Role.EDITOR,
         "note_form": note_form,
         "charts": [group.as_dict() for group in context["groups"]],
     }
     return render(request, "runs/run.html", context, status=status)
+
+
+def _seen(run: Run) -> str:
+    """What a page knows of a run that still trains; another text means news."""
+    return f"{run.shown_status}-{run.state.version if run.state else 0}"

@@ -2,7 +2,7 @@
 
 from .appending import append, begin_attempt, create_state, touch
 from .folding import fold
-from .glances import states, summaries, sync_search_rows
+from .glances import states, states_and_summaries, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series
 from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
@@ -24,6 +24,7 @@ __all__ = [
     "series",
     "series_of_runs",
     "states",
+    "states_and_summaries",
     "stored_bytes",
     "summaries",
     "sync_search_rows",

@@ -40,13 +40,17 @@ def summaries(*, project_id: int, run_ids: Iterable[UUID]) -> dict[UUID, dict[st
 
 def states(*, project_id: int, run_ids: Iterable[UUID]) -> dict[UUID, State]:
     return {
-        run_id: State(
-            last_seen_at=seen,
-            version=version,
-            points=state.points,
-            attempts=state.attempts,
-            writers={writer: one.acked for writer, one in state.writers.items()},
-        )
+        run_id: _state(seen, version, state)
+        for run_id, seen, version, state in _states(project_id, run_ids)
+    }
+
+
+def states_and_summaries(
+    *, project_id: int, run_ids: Iterable[UUID]
+) -> dict[UUID, tuple[State, dict[str, Summary]]]:
+    """Both in one statement."""
+    return {
+        run_id: (_state(seen, version, state), _summaries(state))
         for run_id, seen, version, state in _states(project_id, run_ids)
     }
 
@@ -72,6 +76,16 @@ def _sync(cursor: Cursor, project_id: int) -> int:
     ]
     insert_rows(cursor, "runs_metricsummary", COLUMNS, rows, CHANGED)
     return len(found)
+
+
+def _state(seen: datetime, version: int, state: RunState) -> State:
+    return State(
+        last_seen_at=seen,
+        version=version,
+        points=state.points,
+        attempts=state.attempts,
+        writers={writer: one.acked for writer, one in state.writers.items()},
+    )
 
 
 def _summaries(state: RunState) -> dict[str, Summary]:

@@ -1,6 +1,6 @@
 """Projects at a glance: counts, what runs now, which run is best.
 
-Each function is one statement, however many projects or runs there are.
+Each function is one statement or two, however many projects or runs there are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from projects.models import Project
 
+from .. import metrics
 from ..queries import direction_of
 
 SILENCE = timedelta(minutes=3)
@@ -83,6 +84,7 @@ def glances(projects: Iterable[Project]) -> dict[int, Glance]:
     first of the usual metrics that was logged.
     """
     by_id = {project.pk: project for project in projects}
+    freshen(list(by_id))
     rows = _rows(
         """
         SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name
@@ -126,6 +128,16 @@ def glances(projects: Iterable[Project]) -> dict[int, Glance]:
         )
         for key, statuses, last_at, metric, mode, usual in rows
     }
+
+
+def freshen(project_ids: list[int]) -> None:
+    """Let the rows that are searched show every point that was received."""
+    stale = _rows(
+        "SELECT DISTINCT project_id FROM runs_metricstate WHERE stale AND project_id = ANY(%s)",
+        [project_ids],
+    )
+    for (project_id,) in stale:
+        metrics.sync_search_rows(project_id=project_id)
 
 
 def _objective(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import metrics, queries
+from .. import queries
 from ..models import Run
 from ..params import flattened
 from .groups import Group, Member, groups_of
@@ -46,7 +46,6 @@ def vitals_of(run: Run) -> dict[str, Any]:
     """What changes while the run trains."""
     objective = objective_of(run)
     groups = groups_of(run.metrics, directions_of(run))
-    state = metrics.states(project_id=run.project_id, run_ids=[run.id]).get(run.id)
     epochs, planned = epochs_of(run)
     return {
         "run": run,
@@ -59,7 +58,7 @@ def vitals_of(run: Run) -> dict[str, Any]:
         "epochs": epochs,
         "planned_epochs": planned,
         "seconds_per_epoch": run.duration_seconds / epochs if epochs else None,
-        "state": state,
+        "state": run.state,
     }
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from ..models import Run
 from ..params import flattened, text_of
-from .overview import Objective
+from .overview import Objective, freshen
 
 MOST_CHANGES = 6
 # Differ between any two runs without having been chosen.
@@ -40,6 +40,7 @@ def standing_of(run: Run, objective: Objective) -> Standing | None:
     value = summary and getattr(summary, objective.part)
     if value is None:
         return None
+    freshen([run.project_id])
     column, better = ("min", "<") if objective.mode == "min" else ("max", ">")
     with connection.cursor() as cursor:
         # Column and operator are one of two constants.

@@ -1,0 +1,329 @@
+"""The page of one run."""
+
+import json
+import math
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+from runs import services
+from runs.models import Run
+from runs.pages.groups import placed
+from runs.pages.story import changes_between
+
+from ..cast import client_of, log_points, make_run
+from ..sketches import send_events, sketch_run
+
+
+@pytest.fixture
+def page(alice: User) -> Client:
+    return client_of(alice)
+
+
+@pytest.fixture
+def run(digits: Project, alice: User) -> Run:
+    return sketch_run(
+        digits,
+        alice,
+        name="brave-otter",
+        tags=["baseline"],
+        params={"width": 64, "fit": {"epochs": 3}, "optimizer": {"learning_rate": 0.001}},
+    )
+
+
+def text_of(answer: Any) -> str:
+    """What a person reads, without tags and with single spaces."""
+    body = answer.content.decode().partition("<main")[2]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def test_page_tells_the_run_in_words(page: Client, run: Run) -> None:
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "#1 brave-otter" in shown
+    assert "and 3 epochs" in shown
+    assert "Its best val_loss is 0.4000 at epoch 2, its last value" in shown
+    assert "baseline" in shown
+
+
+def test_page_compares_with_the_previous_run_of_the_same_person(
+    page: Client, run: Run, digits: Project, alice: User, bob: User
+) -> None:
+    sketch_run(digits, bob, params={"width": 1})
+    better = sketch_run(
+        digits,
+        alice,
+        val_loss=(0.9, 0.2),
+        params={"width": 128, "fit": {"epochs": 3}, "optimizer": {"learning_rate": 0.001}},
+    )
+    shown = text_of(page.get(better.get_absolute_url()))
+    assert "place 1 of 3 runs" in shown
+    assert "best so far" in shown
+    assert "Against #1 brave-otter" in shown
+    assert "width 64 → 128 ." in shown
+    assert "learning_rate 0.001" not in shown.partition("Against")[2].partition("val_loss")[0]
+
+
+def test_a_single_run_is_not_called_the_best(page: Client, run: Run) -> None:
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "best so far" not in shown
+    assert "place 1" not in shown
+
+
+def test_values_that_are_not_finite_are_told(page: Client, digits: Project, alice: User) -> None:
+    run = sketch_run(digits, alice, val_loss=(0.5, math.nan, math.inf))
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "2 of its 3 values are not finite" in shown
+    assert "0.5000" in shown
+
+
+def test_a_failed_run_says_why(page: Client, digits: Project, alice: User) -> None:
+    run = make_run(digits, alice)
+    send_events(run, ("status", {"status": "failed", "reason": "ValueError: <shape>"}))
+    answer = page.get(run.get_absolute_url())
+    assert "ValueError: &lt;shape&gt;" in answer.content.decode()
+    assert "Failed after" in text_of(answer)
+
+
+def test_a_silent_run_is_lost_not_running(page: Client, digits: Project, alice: User) -> None:
+    run = make_run(digits, alice)
+    past = timezone.now() - timezone.timedelta(minutes=5)
+    metrics_state = connection.ops.quote_name("runs_metricstate")
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {metrics_state} SET last_seen_at = %s", [past])
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "No sign of life since" in shown
+
+
+def test_a_run_without_anything_is_a_whole_page(page: Client, digits: Project, alice: User) -> None:
+    answer = page.get(make_run(digits, alice).get_absolute_url())
+    assert answer.status_code == 200
+    shown = text_of(answer)
+    assert "has not described its model yet" in shown
+    assert "No parameter was sent" in shown
+
+
+def test_parameters_stand_as_given_ones_own_first(page: Client, run: Run) -> None:
+    shown = text_of(page.get(run.get_absolute_url())).partition("Parameters")[2]
+    assert shown.index("width 64") < shown.index("fit.epochs 3")
+    assert "optimizer.learning_rate 0.001" in shown
+
+
+def test_layers_show_shapes_and_counts(page: Client, run: Run) -> None:
+    layer = {
+        "name": "dense",
+        "class": "Dense",
+        "output_shape": [None, 10],
+        "parameters": 650,
+        "activation": "softmax",
+        "settings": {"units": 10},
+    }
+    send_events(run, ("model", {"name": "digits", "parameters": 4810, "layers": [layer]}))
+    shown = text_of(page.get(run.get_absolute_url())).partition("Model digits")[2]
+    assert "4,810 parameters" in shown
+    assert "dense Dense (None, 10) 650 softmax" in shown
+
+
+def test_what_the_client_had_to_drop_is_shown(page: Client, run: Run) -> None:
+    send_events(run, ("lost", {"points": 12, "reason": "disk full"}))
+    assert "dropped by the client points 12 reason disk full" in text_of(
+        page.get(run.get_absolute_url())
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("loss", ("loss", "train")),
+        ("val_loss", ("loss", "validation")),
+        ("batch/loss", ("loss", "batch")),
+        ("val_", ("val_", "train")),
+        ("system/cpu_percent", ("system/cpu_percent", "system")),
+        ("evaluate/loss", ("evaluate/loss", "train")),
+    ],
+)
+def test_train_validation_and_batches_share_a_chart(name: str, place: tuple[str, str]) -> None:
+    assert placed(name) == place
+
+
+def test_charts_know_what_to_ask_for(page: Client, run: Run) -> None:
+    log_points(run, {"batch/loss": [1.0, 0.9]}, unit="step")
+    body = page.get(run.get_absolute_url()).content.decode()
+    [data] = re.findall(r'<script id="chart-groups" type="application/json">(.*?)</script>', body)
+    [group] = json.loads(data)
+    assert group["title"] == "loss"
+    assert {(one["name"], one["role"], one["unit"]) for one in group["series"]} == {
+        ("loss", "train", "epoch"),
+        ("val_loss", "validation", "epoch"),
+        ("batch/loss", "batch", "step"),
+    }
+
+
+def test_series_answer_as_the_api_does(page: Client, run: Run) -> None:
+    answer = page.get(
+        f"{run.get_absolute_url()}series/", {"metric": ["val_loss", "none"], "from": 1, "time": 1}
+    ).json()["metrics"]
+    assert answer["val_loss"]["x"] == [1, 2]
+    assert answer["val_loss"]["min"] == [0.5, 0.4]
+    assert len(answer["val_loss"]["t"]) == 2
+    assert answer["none"]["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["points=x", "points=0", "from=now", "attempt=-1", "points=99999"]
+)
+def test_series_refuse_what_is_no_number(page: Client, run: Run, query: str) -> None:
+    answer = page.get(f"{run.get_absolute_url()}series/?metric=loss&{query}")
+    assert answer.status_code == 422
+
+
+def live(page: Client, run: Run) -> tuple[str, Any]:
+    """The address that the page asks for news, and the answer to it."""
+    body = page.get(run.get_absolute_url()).content.decode()
+    [address] = re.findall(r'hx-get="(/runs/[^"]+/live/[^"]+)"', body)
+    return address, page.get(address)
+
+
+def test_nothing_new_is_answered_with_nothing(page: Client, digits: Project, alice: User) -> None:
+    run = sketch_run(digits, alice, status="running")
+    _, answer = live(page, run)
+    assert answer.status_code == 204
+    assert answer.content == b""
+
+
+def test_new_points_come_with_the_next_question(page: Client, digits: Project, alice: User) -> None:
+    run = sketch_run(digits, alice, status="running")
+    address, _ = live(page, run)
+    log_points(run, {"accuracy": [0.25]})
+    answer = page.get(address)
+    assert answer.status_code == 200
+    assert "0.2500" in answer.content.decode()
+    assert answer["HX-Trigger-After-Settle"] == "ahnb:points"
+    assert f"/runs/{run.id}/live/" in answer.content.decode()
+
+
+def test_polling_ends_with_the_run(page: Client, digits: Project, alice: User) -> None:
+    run = sketch_run(digits, alice, status="running")
+    address, _ = live(page, run)
+    send_events(run, ("status", {"status": "finished"}))
+    answer = page.get(address)
+    assert answer.status_code == 286
+    assert "/live/" not in answer.content.decode()
+    assert "/live/" not in page.get(run.get_absolute_url()).content.decode()
+
+
+def test_stranger_gets_the_404_of_a_missing_run(charlie: User, run: Run) -> None:
+    client = client_of(charlie)
+    for part in ("", "live/", "series/?metric=loss", "edit/"):
+        hidden = client.get(f"/runs/{run.id}/{part}")
+        missing = client.get(f"/runs/{uuid.uuid4()}/{part}")
+        assert hidden.status_code == missing.status_code == 404
+        assert hidden.content == missing.content
+
+
+def test_reader_sees_everything_and_changes_nothing(dana: User, run: Run) -> None:
+    client = client_of(dana)
+    shown = client.get(run.get_absolute_url()).content.decode()
+    assert "Edit" not in shown.partition("<main")[2].partition("</h1>")[2][:3000]
+    assert "note-text" not in shown
+    assert client.get(f"/runs/{run.id}/edit/").status_code == 403
+    assert client.post(f"/runs/{run.id}/edit/", {"name": "x"}).status_code == 403
+    assert client.post(f"/runs/{run.id}/notes/", {"text": "x"}).status_code == 403
+    assert client.post(f"/runs/{run.id}/place/", {"act": "trash"}).status_code == 403
+
+
+def test_editor_changes_name_tags_and_notes(bob: User, run: Run) -> None:
+    changes = {"name": "calm-heron", "group": "wide", "tags": "final, table 2,", "notes": "Look."}
+    answer = client_of(bob).post(f"/runs/{run.id}/edit/", changes)
+    assert answer.status_code == 302
+    run.refresh_from_db()
+    assert (run.name, run.group, run.tags, run.notes) == (
+        "calm-heron",
+        "wide",
+        ["final", "table 2"],
+        "Look.",
+    )
+
+
+def test_a_faulty_edit_comes_back_with_its_fault(bob: User, run: Run) -> None:
+    answer = client_of(bob).post(f"/runs/{run.id}/edit/", {"name": "a\u202eb"})
+    assert answer.status_code == 200
+    assert "control characters" in answer.content.decode()
+    run.refresh_from_db()
+    assert run.name == "brave-otter"
+
+
+def test_a_note_is_anchored_to_its_step(bob: User, run: Run) -> None:
+    client = client_of(bob)
+    answer = client.post(f"/runs/{run.id}/notes/", {"text": "A <b>bump</b>", "step": "2"})
+    assert answer["Location"] == f"/runs/{run.id}/#notes"
+    shown = client.get(run.get_absolute_url())
+    assert "A &lt;b&gt;bump&lt;/b&gt;" in shown.content.decode()
+    assert "Bob just now · at step 2" in text_of(shown)
+
+
+def test_a_note_without_words_is_refused_on_the_page(bob: User, run: Run) -> None:
+    answer = client_of(bob).post(f"/runs/{run.id}/notes/", {"text": " "})
+    assert answer.status_code == 422
+    assert "This field is required" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("act", "field"), [("trash", "trashed_at"), ("archive", "archived_at")])
+def test_editor_puts_a_run_away_and_takes_it_back(
+    bob: User, run: Run, act: str, field: str
+) -> None:
+    client = client_of(bob)
+    back = {"trash": "restore", "archive": "unarchive"}[act]
+    client.post(f"/runs/{run.id}/place/", {"act": act})
+    run.refresh_from_db()
+    assert getattr(run, field) is not None
+    assert back in client.get(run.get_absolute_url()).content.decode()
+    client.post(f"/runs/{run.id}/place/", {"act": back})
+    run.refresh_from_db()
+    assert getattr(run, field) is None
+
+
+def test_a_trashed_run_takes_no_note(bob: User, run: Run) -> None:
+    services.trash_run(run=run, by=bob)
+    assert client_of(bob).post(f"/runs/{run.id}/notes/", {"text": "x"}).status_code == 410
+
+
+def test_unknown_act_is_refused(bob: User, run: Run) -> None:
+    assert client_of(bob).post(f"/runs/{run.id}/place/", {"act": "burn"}).status_code == 422
+
+
+def test_changes_name_what_came_went_and_differs() -> None:
+    changes = changes_between(
+        {"a": 1, "b": {"c": 0.1}, "d": 1}, {"a": 1, "b": {"c": 0.2}, "e": [1]}
+    )
+    assert [(one.name, one.before, one.after) for one in changes] == [
+        ("b.c", "0.1", "0.2"),
+        ("d", "1", ""),
+        ("e", "", "[1]"),
+    ]
+
+
+def test_queries_do_not_grow_with_notes_metrics_and_runs(
+    page: Client, run: Run, digits: Project, alice: User
+) -> None:
+    def queries() -> int:
+        page.get(run.get_absolute_url())
+        with CaptureQueriesContext(connection) as captured:
+            page.get(run.get_absolute_url())
+        return len(captured)
+
+    services.add_note(run=run, by=alice, text="one")
+    few = queries()
+    for number in range(6):
+        services.add_note(run=run, by=alice, text=f"{number}")
+        log_points(run, {f"metric-{number}": [1.0, 2.0]})
+        sketch_run(digits, alice)
+    assert queries() <= few
+    assert few <= 14
