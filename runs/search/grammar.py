@@ -15,6 +15,7 @@ from .fields import Field, field_of
 LONGEST_QUERY = 4_000
 # Each bracket and each `not` is one level of the tree.
 DEEPEST = 50
+EXPECTED = "The query cannot be read here; write for example: metrics.val_loss < 0.3"
 
 GRAMMAR = r"""
     ?condition: conjunction (_OR conjunction)*        -> any_of
@@ -108,18 +109,11 @@ def _parsed(text: str, start: str) -> Any:
     try:
         return _TREE.transform(_PARSER.parse(text, start=start))
     except UnexpectedInput as error:
-        place = error.pos_in_stream
-        position = len(text) if place is None or place < 0 else place
-        raise QueryError(_expectation(error), position=position) from error
+        if getattr(getattr(error, "token", None), "type", "") == "$END":
+            raise QueryError("The query ends too early.", position=len(text)) from error
+        raise QueryError(EXPECTED, position=error.pos_in_stream or 0) from error
     except VisitError as error:
         raise error.orig_exc from None
-
-
-def _expectation(error: UnexpectedInput) -> str:
-    token = getattr(error, "token", None)
-    if token is not None and token.type == "$END":
-        return "The query ends too early."
-    return "The query cannot be read here; write for example: metrics.val_loss < 0.3"
 
 
 def _check_text(text: str, parameter: str) -> None:
