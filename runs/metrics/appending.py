@@ -18,7 +18,7 @@ from .locking import lock_state, save_state
 from .records import UNITS, Batch, Column, Place, Receipt, SeqReused
 from .sql import Cursor
 from .state import Delivered, RunState, add_metrics, encode_state
-from .summaries import update_summaries
+from .summing import update_summaries
 
 METRICS_A_RUN = 10_000
 WRITERS_A_RUN = 10_000

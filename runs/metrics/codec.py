@@ -37,11 +37,15 @@ class Reader:
         return self.buffer[start : self.offset]
 
     def unpack(self, form: str) -> tuple[Any, ...]:
-        return struct.unpack(form, self.take(struct.calcsize(form)))
+        found = struct.unpack_from(form, self.buffer, self.offset)
+        self.offset += struct.calcsize(form)
+        return found
 
     def array(self, dtype: Any, count: int) -> NDArray[Any]:
         kind = np.dtype(dtype)
-        return np.frombuffer(self.take(count * kind.itemsize), kind)
+        found = np.frombuffer(self.buffer, kind, count, self.offset)
+        self.offset += count * kind.itemsize
+        return found
 
 
 def encode_ints(values: Ints) -> bytes:
@@ -75,7 +79,7 @@ def decode_ints(reader: Reader, count: int) -> Ints:
 
 def encode_times(values: Floats) -> bytes:
     """Seconds: integers of a fixed unit where that gives back the same bits."""
-    for number, scale in enumerate(SCALES):
+    for number, scale in enumerate(SCALES if len(values) > 1 else ()):
         ints = _scaled(values, scale)
         if ints is not None:
             return bytes((number,)) + encode_ints(ints)

@@ -166,8 +166,8 @@ def encode_buckets(buckets: Buckets) -> bytes:
         struct.pack(HEADER, len(buckets), buckets.timed, buckets.opening, buckets.closing),
         encode_ints(buckets.count),
         encode_ints(buckets.nonfinite),
-        encode_values(buckets.low),
-        encode_values(buckets.high),
+        encode_values(buckets.low, compress=False),
+        encode_values(buckets.high, compress=False),
     ]
     if buckets.timed:
         parts += [encode_times(buckets.first), encode_times(buckets.last)]

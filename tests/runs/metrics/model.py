@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from runs.metrics import Series
 
@@ -88,11 +90,11 @@ def check_points(found: Series, expected: list[Point]) -> None:
 def check_buckets(found: Series, expected: list[Point], wanted: int) -> None:
     assert len(found.x) <= wanted
     assert found.x[0] == expected[0].x
-    ends = [*found.x[1:], math.inf]
-    for number, (start, end) in enumerate(zip(found.x, ends, strict=True)):
-        inside = [point for point in expected if start <= point.x < end]
+    cuts = [bisect_left(expected, x, key=lambda point: point.x) for x in found.x]
+    for number, (start, stop) in enumerate(pairwise([*cuts, len(expected)])):
+        inside = expected[start:stop]
         finite = [point.value for point in inside if math.isfinite(point.value)]
-        assert inside[0].x == start
+        assert inside[0].x == found.x[number]
         assert bits(found.times[number]) == bits(inside[0].time)
         assert found.low[number] == (min(finite) if finite else None)
         assert found.high[number] == (max(finite) if finite else None)
