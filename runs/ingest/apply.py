@@ -111,6 +111,8 @@ def _update_status(key: ids.RunKey) -> None:
         status_reason=last.data.get("reason") or "",
         finished_at=None if status == Status.RUNNING else last.at,
     )
+    if status != Status.RUNNING:
+        metrics.fold(project_id=key.project_id, run_id=key.id)
 
 
 def _update_documents(key: ids.RunKey, rows: Sequence[RunEvent]) -> None:
