@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    # First: every batch of points passes here.
+    path("api/v1/", include("runs.api_urls")),
+    path("api/v1/", include("projects.api_urls")),
+    path("api/v1/", include("ahnb_platform.api.urls")),
     path("", include("projects.urls")),
     path("", include("runs.urls")),
     path("", include("ahnb_platform.accounts.urls")),
-    path("api/v1/", include("ahnb_platform.api.urls")),
-    path("api/v1/", include("projects.api_urls")),
-    path("api/v1/", include("runs.api_urls")),
     path("", include("ahnb_platform.api.health_urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]

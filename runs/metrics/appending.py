@@ -23,6 +23,7 @@ from .summing import update_summaries
 METRICS_A_RUN = 10_000
 WRITERS_A_RUN = 10_000
 GAPS_A_WRITER = 10_000
+ATTEMPTS_A_RUN = 10_000
 
 STORE = """
 WITH stored AS (
@@ -44,7 +45,7 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
     Raises:
         Missing: no such run (or it was deleted meanwhile).
         SeqReused: the sequence number holds other content.
-        Invalid: more writers, or gaps in a writer's sequence, than a run may have.
+        Invalid: more writers, attempts or gaps in a writer's sequence than a run may have.
     """
     place = Place(project_id, run_id)
     with connection.cursor() as cursor:
@@ -74,7 +75,7 @@ def begin_attempt(*, project_id: int, run_id: UUID, attempt: int, from_step: int
     place = Place(project_id, run_id)
     with connection.cursor() as cursor:
         state = lock_state(cursor, place)
-        state.attempts[attempt] = from_step
+        _begin(state, attempt, from_step)
         save_state(cursor, place, state)
 
 
@@ -97,6 +98,12 @@ def _repeated(cursor: Cursor, place: Place, batch: Batch, delivered: Delivered) 
     return Receipt(delivered.acked, True, stored.rejected)
 
 
+def _begin(state: RunState, attempt: int, from_step: int) -> None:
+    state.attempts[attempt] = from_step
+    if len(state.attempts) > ATTEMPTS_A_RUN:
+        raise Invalid("The run has too many attempts.", code="too-many-attempts")
+
+
 def _delivered(state: RunState, batch: Batch) -> Delivered:
     delivered = state.writers.setdefault(batch.writer, Delivered())
     delivered.add(batch.seq)
@@ -109,7 +116,7 @@ def _delivered(state: RunState, batch: Batch) -> Delivered:
 
 def _store(cursor: Cursor, place: Place, state: RunState, batch: Batch) -> list[dict[str, Any]]:
     """Add the batch to the tail; what of it was refused here."""
-    state.attempts.setdefault(batch.attempt, 0)
+    _begin(state, batch.attempt, state.attempts.get(batch.attempt, 0))
     columns, rejected = _entered(state, batch.columns)
     groups = tail.groups_of(columns, attempt=batch.attempt, arrival=state.arrival)
     for group in groups:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from ahnb_platform.errors import Missing
 
@@ -21,7 +21,7 @@ from .state import RunState, decode_state
 from .tail import decode_groups, series_of
 
 READ_STATE = "SELECT drains, data FROM runs_metricstate WHERE project_id = %s AND run_id = %s"
-TRIES = 4
+TRIES = 3
 
 
 @dataclass
@@ -67,17 +67,19 @@ def series(
     """
     place = Place(project_id, run_id)
     question = Question(names, points, start, stop, attempt, with_times)
-    with connection.cursor() as cursor:
-        for left in reversed(range(TRIES)):
-            drains, state = _state(cursor, place, lock=not left)
+    for _ in range(TRIES):
+        with connection.cursor() as cursor:
+            drains, state = _state(cursor, place)
             found = _read(cursor, place, state, question)
-            if not left or _drains(cursor, place) == drains:
+            if _drains(cursor, place) == drains:
                 return found
-    raise AssertionError("the last try holds the lock")
+    with transaction.atomic(), connection.cursor() as cursor:
+        _, state = _state(cursor, place, lock=" FOR SHARE")
+        return _read(cursor, place, state, question)
 
 
-def _state(cursor: Cursor, place: Place, *, lock: bool) -> tuple[int, RunState]:
-    cursor.execute(READ_STATE + (" FOR SHARE" if lock else ""), place)
+def _state(cursor: Cursor, place: Place, *, lock: str = "") -> tuple[int, RunState]:
+    cursor.execute(READ_STATE + lock, place)
     row = cursor.fetchone()
     if row is None:
         raise Missing

@@ -191,12 +191,8 @@ def test_a_slug_that_no_project_can_have_is_refused(api, slug):
 
 def test_all_faults_are_told_at_once(api):
     answer = put(api, name=5, tags=[1, 2], nonsense=1, x_ours=1)
-    assert [pointer for pointer, _ in faults(answer)] == [
-        "/name",
-        "/tags/0",
-        "/tags/1",
-        "/nonsense",
-    ]
+    pointers = [pointer for pointer, _ in faults(answer)]
+    assert pointers == ["/name", "/tags/0", "/tags/1", "/nonsense"]
 
 
 def test_a_start_that_cannot_be_true_becomes_now(api):
@@ -345,11 +341,8 @@ def test_series_between_two_steps(api, run):
     send(api, run, batch(**points("loss", *[float(n) for n in range(10)])))
     path = f"/api/v1/runs/{run.id}/series/?metric=loss&metric=nowhere"
     found = api.get(path + "&from=3&to=5&time=1").json()["metrics"]
-    assert (found["loss"]["x"], found["loss"]["total"], found["loss"]["exact"]) == (
-        [3, 4, 5],
-        3,
-        True,
-    )
+    loss = found["loss"]
+    assert (loss["x"], loss["total"], loss["exact"]) == ([3, 4, 5], 3, True)
     assert len(loss["t"]) == 3
     assert found["nowhere"]["total"] == 0
     few = api.get(path + "&points=4&from=&to=").json()["metrics"]["loss"]
