@@ -151,14 +151,20 @@ def train_live(epochs: int) -> None:
         notes="Still training: the curves grow while you look.",
         monitor="val_accuracy",
     )
-    calm = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: time.sleep(0.05))
+
+    class Calm(keras.callbacks.Callback):
+        """Waits a little after every batch."""
+
+        def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+            time.sleep(0.05)
+
     build_model(settings).fit(
         images,
         labels,
         batch_size=settings.batch_size,
         epochs=epochs,
         validation_data=(validation_images, validation_labels),
-        callbacks=[calm, callback],
+        callbacks=[Calm(), callback],
         verbose=0,
     )
 
