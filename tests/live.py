@@ -1,32 +1,48 @@
 """The real server, granian in a process of its own, on the test database.
 
 Use the fixture `server` together with `transactional_db`: another process sees only what is
-committed. `server.url` is its address, `server.address` host and port for raw sockets.
+committed. `server.url` is its address, `server.address` host and port for raw sockets. It can be
+stopped, killed, frozen and started again on the same port; who does so leaves it running.
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+THREADS = 8
 
 
-@dataclass(frozen=True)
 class LiveServer:
-    """Where the server listens."""
+    """A server on a port of its own."""
 
-    host: str
-    port: int
+    def __init__(self, data: Path, environment: dict[str, str]) -> None:
+        """Choose the port; `start` begins to listen.
+
+        Args:
+            data: a folder of its own, for its log and its secret key.
+            environment: settings beside those that it needs.
+        """
+        self.host, self.port = "127.0.0.1", _free_port()
+        self._log = data / "server.log"
+        self._settings = {
+            "AHNB_DATA_DIR": str(data),
+            "DATABASE_URL": _test_database(),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -37,41 +53,68 @@ class LiveServer:
     def address(self) -> tuple[str, int]:
         return self.host, self.port
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start, and wait until it listens.
+
+        Raises:
+            RuntimeError: it does not; the message holds its log.
+        """
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", self.host, "--port", str(self.port)),
+            *("--workers", "1", "--blocking-threads", str(THREADS), "--no-ws"),
+            "ahnb_platform.wsgi:application",
+        ]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **self._settings},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # `kill` and `freeze` reach its worker too
+            )
+        _wait_until_it_answers(self._process, self.address, self._log)
+
+    def stop(self) -> None:
+        """End it as an administrator does, with SIGTERM."""
+        if self._process is not None:
+            self.thaw()
+            self._process.terminate()
+            self._process.wait(timeout=STOP_SECONDS)
+
+    def kill(self) -> None:
+        """End it and its worker at once, with SIGKILL."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(timeout=STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """Let it answer nothing more, while connections to it still open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on after `freeze`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self.is_running:
+            os.killpg(self._process.pid, number)
+
 
 @contextmanager
 def running_server(data: Path, **environment: str) -> Iterator[LiveServer]:
-    """Run a server until the block ends.
-
-    Args:
-        data: a folder of its own, for its log and its secret key.
-        environment: settings beside those that it needs.
-    """
-    server = LiveServer("127.0.0.1", _free_port())
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--host", server.host, "--port", str(server.port)),
-        *("--workers", "1", "--blocking-threads", "8", "--no-ws"),
-        "ahnb_platform.wsgi:application",
-    ]
-    settings = {
-        "AHNB_DATA_DIR": str(data),
-        "DATABASE_URL": _test_database(),
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
-    }
-    with (data / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **settings, **environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_it_answers(process, server, data / "server.log")
-            yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    """Run a server until the block ends; the arguments are those of `LiveServer`."""
+    server = LiveServer(data, environment)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _free_port() -> int:
@@ -90,11 +133,13 @@ def _test_database() -> str:
     return f"postgresql://{who}{port}/{settings['NAME']}{query}"
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], server: LiveServer, log: Path) -> None:
+def _wait_until_it_answers(
+    process: subprocess.Popen[bytes], address: tuple[str, int], log: Path
+) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            socket.create_connection(server.address, timeout=1).close()
+            socket.create_connection(address, timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -5,13 +5,14 @@ import json
 import socket
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
 from runs import metrics
 from runs.models import Run
 from tests import cast
-from tests.live import LiveServer
+from tests.live import THREADS, LiveServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("transactional_db")]
 
@@ -129,6 +130,23 @@ def test_a_foreign_host_gets_a_problem_document(server):
         wire.sendall(b"GET /api/v1/me/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
         status, headers, _ = parsed(b"".join(iter(lambda: wire.recv(65536), b"")))
     assert (status, headers["content-type"]) == (400, "application/problem+json")
+
+
+def test_half_sent_bodies_do_not_stop_others(server, run, bob):
+    """More of them than the server has threads."""
+    head = (
+        f"POST /api/v1/runs/{run.id}/batches/ HTTP/1.1\r\nHost: {server.host}\r\n"
+        f"Authorization: Bearer {cast.token_of(bob)}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    with ExitStack() as held:
+        for _ in range(2 * THREADS):
+            wire = held.enter_context(socket.create_connection(server.address, timeout=20))
+            wire.sendall(head.encode())
+        with socket.create_connection(server.address, timeout=20) as wire:
+            wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            status, _, _ = parsed(b"".join(iter(lambda: wire.recv(65536), b"")))
+    assert status == 200
 
 
 def delivered(run: Run) -> dict[uuid.UUID, int]:
