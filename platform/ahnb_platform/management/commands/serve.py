@@ -28,6 +28,8 @@ DATABASE_STOP_SECONDS = 11.0
 
 class Command(BaseCommand):
     help = "Run the database and the web server until Ctrl-C or SIGTERM."
+    # Made later: who may not start should be told at once.
+    requires_system_checks: tuple[()] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -53,6 +55,8 @@ class Command(BaseCommand):
 
     def serve(self, host: str, port: int, workers: int, threads: int) -> None:
         with listening(host, port) as listener:
+            # Also loads every URL, which the workers then have by their fork.
+            self.check()
             serving.migrate()
             serving.collect_static()
             # Workers are made by fork and must not share a connection.
