@@ -134,7 +134,7 @@ def train_all(count: int) -> dict[str, dict[str, list[float]]]:
 
 
 def train_live(epochs: int) -> None:
-    """A training slow enough to be watched."""
+    """A training slow enough to be watched, until Ctrl-C."""
     from dataclasses import replace
 
     import keras
@@ -158,15 +158,19 @@ def train_live(epochs: int) -> None:
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
             time.sleep(0.05)
 
-    build_model(settings).fit(
-        images,
-        labels,
-        batch_size=settings.batch_size,
-        epochs=epochs,
-        validation_data=(validation_images, validation_labels),
-        callbacks=[Calm(), callback],
-        verbose=0,
-    )
+    try:
+        build_model(settings).fit(
+            images,
+            labels,
+            batch_size=settings.batch_size,
+            epochs=epochs,
+            validation_data=(validation_images, validation_labels),
+            callbacks=[Calm(), callback],
+            verbose=0,
+        )
+    finally:
+        # The server is ours and ends next: let the run's last words reach it.
+        callback.run.wait(5)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ MEMBERS = {
 def pages(page: Page, url: str) -> dict[str, str]:
     """Every page that a member sees, with the project's first and last run."""
     page.goto(f"{url}/projects/{PROJECT}/")
-    links = page.locator("#runs-table a[href^='/runs/']").evaluate_all(
+    links = page.locator("table a[href^='/runs/']").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
     )
     return {**MEMBERS, "run": links[0], "run-last": links[-1]}
