@@ -23,8 +23,9 @@ const parallel = parallelIn(document.getElementById("parallel"), view);
 const scatter = scatterIn(document.getElementById("scatter"), view);
 const overTime = overTimeIn(document.getElementById("over-time"), view);
 
-/** What the drawings depend on: the address without brushes and pages. */
+/** What the drawings depend on: the address without brushes and pages; "" for a faulty filter. */
 function chartsAddress() {
+  if (!panel().dataset.charts) return "";
   const parameters = new URLSearchParams(location.search);
   parameters.delete("brush");
   parameters.delete("cursor");
@@ -42,6 +43,7 @@ function choose() {
 async function drawAll() {
   const address = chartsAddress();
   loaded = address;
+  if (!address) return;
   const data = await load(address);
   if (!data || loaded !== address) return;
   view.data = data;

@@ -1,0 +1,118 @@
+"""What holds on every page: accessible, in light and dark, narrow, with and without script."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+from runs.services import add_note
+
+from ..sketches import send_events, sketch_project
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LAYER = {"name": "dense", "class": "Dense", "output_shape": [None, 10], "parameters": 650}
+
+
+@pytest.fixture
+def paths(digits: Project, alice: User) -> list[str]:
+    runs = sketch_project(digits, alice, count=4)
+    add_note(run=runs[0], by=alice, text="Looks calmer.", step=1)
+    send_events(runs[0], ("model", {"name": "digits", "layers": [LAYER]}))
+    here = digits.get_absolute_url()
+    return [
+        "/",
+        here,
+        f"{here}?q=metrics.val_loss+<+<",
+        f"{here}settings/",
+        f"{here}sharing/",
+        runs[0].get_absolute_url(),
+        f"{runs[0].get_absolute_url()}edit/",
+        "/tokens/",
+        "/teams/",
+        "/teams/vision/",
+        "/account/",
+    ]
+
+
+def drawn(page: Page, path: str) -> None:
+    page.goto(path)
+    if page.locator("[data-charts], [data-group]").count():
+        expect(page.locator("[data-chart] canvas").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(
+    page: Callable[..., Page], alice: User, paths: list[str], theme: str
+) -> None:
+    here = page(alice, color_scheme=theme)
+    found = []
+    for path in paths:
+        drawn(here, path)
+        assert here.locator("html").get_attribute("data-bs-theme") == theme
+        for fault in Axe().run(here, options=RULES).response["violations"]:
+            places = [node["target"] for node in fault["nodes"][:3]]
+            found.append(f"{path}: {fault['id']} {fault['help']} at {places}")
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_before_the_login(page: Callable[..., Page], theme: str) -> None:
+    here = page(color_scheme=theme)
+    here.goto("/account/login/")
+    assert Axe().run(here, options=RULES).response["violations"] == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(
+    page: Callable[..., Page], alice: User, paths: list[str]
+) -> None:
+    here = page(alice, width=390)
+    wide = []
+    for path in paths:
+        drawn(here, path)
+        if here.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(path)
+    assert wide == []
+
+
+def test_every_page_says_the_same_without_script(
+    page: Callable[..., Page], alice: User, paths: list[str]
+) -> None:
+    here = page(alice, java_script_enabled=False)
+    for path in paths:
+        here.goto(path)
+        expect(here.locator("h1")).to_have_count(1)
+        expect(here.locator("main")).not_to_be_empty()
+
+
+def test_the_menu_works_by_keyboard(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice)
+    here.goto("/")
+    here.locator("summary[aria-label^='Menu of']").focus()
+    here.keyboard.press("Enter")
+    expect(here.get_by_role("link", name="Tokens", exact=True).first).to_be_visible()
+    here.keyboard.press("Escape")
+    expect(here.get_by_role("button", name="Log out")).to_be_hidden()
+    assert here.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_choice_of_colours_is_remembered(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice, color_scheme="light")
+    here.goto("/")
+    here.locator("summary[aria-label^='Menu of']").click()
+    here.get_by_role("button", name="Dark colours").click()
+    expect(here.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    here.goto("/teams/")
+    expect(here.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_the_first_tab_leads_to_the_content(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice)
+    here.goto("/")
+    here.keyboard.press("Tab")
+    expect(here.get_by_role("link", name="Skip to the content")).to_be_focused()
+    here.keyboard.press("Enter")
+    expect(here.locator("main")).to_be_focused()
