@@ -96,3 +96,14 @@ def test_zooms_are_fine_enough_to_draw(shape):
         found = story.read("loss", wanted)
         assert not found.exact
         assert len(found.x) >= wanted / 2
+
+
+def test_a_split_within_equal_steps_keeps_their_order():
+    story = Story(limits=TINY)
+    for steps in ([4] + [5] * 11, [4] * 3, [5] * 3, [4] * 8):
+        count = len(story.model.points)
+        story.send(column("loss", count + np.arange(len(steps)), steps=steps))
+        story.fold()
+    for window in ({}, {"start": 5}, {"stop": 4}):
+        check(story.read("loss", 100, **window), story.model.window("loss", **window), 100)
+        check(story.read("loss", 2, **window), story.model.window("loss", **window), 2)
