@@ -28,7 +28,7 @@ const near = new IntersectionObserver(
       curves.fetchAll();
     }
   },
-  { rootMargin: "300px" },
+  { rootMargin: "1200px" },
 );
 for (const element of document.querySelectorAll("[data-group]")) near.observe(element);
 for (const unit of ["epoch", "step", "time"]) connect(unit);
