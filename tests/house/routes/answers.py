@@ -1,0 +1,73 @@
+"""What answers say, and what holds for each of them whatever it says."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from django.urls import reverse
+
+from .table import Line
+
+PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "errors"}
+CHANGING = re.compile(rb'("request_id": ?"|name="csrfmiddlewaretoken" value=")[^"]*')
+
+
+def told(response: Any) -> str:
+    """The answer as the table writes it: the status, or to which door the caller is sent."""
+    if response.status_code != 302:
+        return str(response.status_code)
+    page, _, back = response["Location"].partition("?next=")
+    doors = {reverse("account_login"): "login", reverse("admin:login"): "door"}
+    leads_back = unquote(back) == response.wsgi_request.get_full_path()
+    return doors.get(page, "302") if leads_back else "302"
+
+
+def told_in_full(response: Any, line: Line) -> str:
+    """As `told`, followed by what is wrong with the answer."""
+    body_of(response)
+    faults = api_faults(response) if line.is_api else page_faults(response)
+    return " ".join([told(response), *faults])
+
+
+def page_faults(response: Any) -> list[str]:
+    """Of a page: it must have a policy for its content that allows nothing unsafe."""
+    if not response.get("Content-Type", "").startswith("text/html"):
+        return []
+    policy = response.get("Content-Security-Policy", "")
+    is_strict = "default-src 'none'" in policy and "unsafe" not in policy
+    return [] if is_strict else [f"weak policy: {policy}"]
+
+
+def api_faults(response: Any) -> list[str]:
+    """Of the API: no cookie goes out, and an error is a problem document."""
+    faults = ["sets a cookie"] if response.cookies else []
+    if response.status_code >= 400:
+        faults += problem_faults(response)
+    if response.status_code == 401 and response.get("WWW-Authenticate") != "Bearer":
+        faults.append("asks for no token")
+    return faults
+
+
+def problem_faults(response: Any) -> list[str]:
+    if response["Content-Type"] != "application/problem+json":
+        return [f"an error of type {response['Content-Type']}"]
+    document = json.loads(response.content)
+    faults = [f"lacks {name}" for name in sorted(PROBLEM - document.keys())]
+    said = (document.get("status"), document.get("request_id"))
+    if said != (response.status_code, response["X-Request-ID"]):
+        faults.append("contradicts its headers")
+    return faults
+
+
+def fingerprint(response: Any) -> tuple[int, dict[str, str], list[str], bytes]:
+    """Status, headers, cookies and body, without what differs from one call to the next."""
+    headers = {name: value for name, value in response.items() if name != "X-Request-ID"}
+    body = CHANGING.sub(rb"\1", body_of(response))
+    return response.status_code, headers, sorted(response.cookies), body
+
+
+def body_of(response: Any) -> bytes:
+    """The body; reading it is what runs a streamed answer."""
+    body: bytes = response.getvalue() if response.streaming else response.content
+    return body

@@ -1,0 +1,51 @@
+"""What each writing route is sent so that it does its work; {…} is filled in from the world."""
+
+from typing import Any
+
+PASSWORD = "correct horse battery"
+NEW_PASSWORD = "staple paper clip"
+PROJECT = "/projects/<team_slug>/<project_slug>"
+TEAM = "/teams/<team_slug>"
+RUN = "/runs/<run_id>"
+
+FORMS: dict[str, dict[str, str]] = {
+    "/projects/new/": {"team": "vision", "name": "Letters", "slug": "letters"},
+    f"{PROJECT}/bulk/": {"act": "archive", "run": "{run_id}"},
+    f"{PROJECT}/settings/": {"name": "Renamed"},
+    f"{PROJECT}/settings/address/": {"slug": "renamed"},
+    f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},
+    f"{RUN}/edit/": {"name": "renamed"},
+    f"{RUN}/notes/": {"text": "A remark."},
+    f"{RUN}/place/": {"act": "archive"},
+    f"{TEAM}/": {"email": "charlie@example.org", "role": "1"},
+    f"{TEAM}/members/<user_id>/role/": {"role": "2"},
+    f"{TEAM}/settings/": {"name": "Renamed", "slug": "renamed"},
+    "/teams/new/": {"name": "Hearing", "slug": "hearing"},
+    "/tokens/": {"name": "laptop", "scopes": "read"},
+    "/account/": {"name": "Renamed"},
+    "/account/login/": {"login": "{email}", "password": PASSWORD},
+    "/account/password/change/": {
+        "oldpassword": PASSWORD,
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    },
+    "/account/password/set/": {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD},
+    "/account/password/reset/": {"email": "{email}"},
+}
+
+API_RUN = f"/api/v1{RUN}"
+BATCH = {
+    "writer": "0192f3a0-0000-7000-8000-000000000001",
+    "seq": 1,
+    "axes": [{"start": 0, "count": 2}],
+    "metrics": {"batch/loss": {"axis": 0, "v": [0.5, 0.25]}},
+}
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "POST /api/v1/projects/": {"project": "vision/letters"},
+    "PATCH /api/v1/projects/<team>/<project>/": {"name": "Renamed"},
+    f"PUT {API_RUN}/": {"project": "vision/digits"},
+    f"PATCH {API_RUN}/": {"name": "renamed"},
+    f"POST {API_RUN}/batches/": BATCH,
+    f"POST {API_RUN}/notes/": {"text": "A remark."},
+}
+QUERIES = {f"{API_RUN}/series/": "?metric=loss"}

@@ -1,0 +1,176 @@
+"""The world in which every route is called: who calls, and what is there."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client
+
+from ahnb_platform.accounts import links, people, tokens
+from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
+from projects.models import Project
+from projects.services import share_project
+
+from ... import cast
+from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
+from .table import Line, path_of
+
+NO_ID = 987_654_321
+
+
+@dataclass
+class World:
+    """The team "vision" with "digits", and the stranger's team "other" with "secret".
+
+    `real`, `foreign` and `missing` have a value for each argument of the routes: of an object of
+    vision, of one of other, and of none.
+    """
+
+    people: dict[str, User]
+    digits: Project
+    secret: Project
+    real: dict[str, Any]
+    foreign: dict[str, Any]
+    missing: dict[str, Any]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+
+    def call(self, line: Line, caller: str, **arguments: Any) -> Any:
+        """The answer to `caller`; `arguments` take the place of real ones."""
+        if line.is_api:
+            return self.call_api(line, self.token(caller), **arguments)
+        form = self.form(line, caller) if line.method == "POST" else None
+        return self.call_page(line, self.browser(caller), form, **arguments)
+
+    def call_page(
+        self, line: Line, browser: Client, form: dict[str, Any] | None = None, **arguments: Any
+    ) -> Any:
+        path = self.path(line, **arguments)
+        return browser.generic(line.method, path) if form is None else browser.post(path, form)
+
+    def call_api(self, line: Line, token: str, body: Any = None, **arguments: Any) -> Any:
+        body = body or DOCUMENTS.get(str(line))
+        return cast.Api(token).request(line.method, self.path(line, **arguments), body)
+
+    def path(self, line: Line, **arguments: Any) -> str:
+        return path_of(line.route, self.real | arguments) + QUERIES.get(line.route, "")
+
+    def form(self, line: Line, caller: str, **fields: Any) -> dict[str, Any]:
+        known = self.real | {"email": self.people.get(caller, self.people["owner"]).email}
+        form = FORMS.get(line.route, {}).items()
+        return {name: value.format(**known) for name, value in form} | fields
+
+    def browser(self, caller: str) -> Client:
+        """A browser of the caller, in the state after logging in."""
+        browser = Client()
+        browser.cookies = SimpleCookie(self.cookies.get(caller, ""))
+        return browser
+
+    def token(self, caller: str) -> str:
+        return self.tokens.get(caller, "")
+
+    def new_token(self, **fields: Any) -> str:
+        """Another token of the owner."""
+        owner = self.people["owner"]
+        fields = {"name": "test", "scopes": cast.ALL_SCOPES} | fields
+        return tokens.issue_token(user=owner, by=owner, **fields)[1]
+
+
+def make_world() -> World:
+    """The cast, each with a password, and an object of each kind on both sides."""
+    actors = make_actors()
+    alice, charlie = actors["owner"], actors["stranger"]
+    insiders = {"editors": [actors["editor"]], "readers": [actors["reader"]]}
+    vision = cast.make_team("vision", alice, owners=[actors["revoked"]], **insiders)
+    other = cast.make_team("other", charlie)
+    erin, _ = people.take_in(team=vision, email="erin@example.org", role=Role.READER, by=alice)
+    guest = cast.make_person("guest@example.org")
+    digits = cast.make_project(vision, "digits", alice)
+    secret = cast.make_project(other, "secret", charlie)
+    real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
+    foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk}
+    keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
+    return World(actors, digits, secret, real, foreign, nothing(), **keys)
+
+
+def make_actors() -> dict[str, User]:
+    names = {
+        "owner": "alice",
+        "editor": "bob",
+        "reader": "dana",
+        "stranger": "charlie",
+        "revoked": "rita",
+    }
+    actors = {caller: cast.make_person(f"{name}@example.org") for caller, name in names.items()}
+    password = make_password(PASSWORD)
+    for user in actors.values():
+        user.password = password
+        user.save()
+    return actors
+
+
+def cookies_of(actors: dict[str, User]) -> dict[str, str]:
+    """A session of each person; `revoked` is deactivated after logging in."""
+    found = {}
+    for caller, user in actors.items():
+        browser = cast.client_of(user)
+        session = browser.session
+        session[CAME_BY_LINK] = time.time()
+        session.save()
+        found[caller] = browser.cookies.output(header="", sep=";")
+    User.objects.filter(pk=actors["revoked"].pk).update(is_active=False)
+    return found
+
+
+def tokens_of(actors: dict[str, User]) -> dict[str, str]:
+    """A token of each person; `revoked` is one of the owner that is no longer valid."""
+    owner = actors["owner"]
+    found = {caller: cast.token_of(user) for caller, user in actors.items()}
+    token, found["revoked"] = tokens.issue_token(
+        user=owner, name="lost", scopes=cast.ALL_SCOPES, by=owner
+    )
+    tokens.revoke_token(token=token, by=owner)
+    return found
+
+
+def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
+    """An object of each kind in the project, by the names that routes give to their ids."""
+    run = cast.make_run(project, owner)
+    cast.log_points(run, {"loss": [0.5, 0.25]})
+    share = share_project(project=project, by=owner, role=Role.READER, user=guest)
+    token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
+    return slugs(project.team.slug, project.slug) | {
+        "run_id": run.id,
+        "share_id": share.pk,
+        "token_id": token.pk,
+    }
+
+
+def nothing() -> dict[str, Any]:
+    """Arguments that name nothing."""
+    ids = dict.fromkeys(("share_id", "user_id", "token_id", "object_id", "content_type_id"), NO_ID)
+    return slugs("nothing", "nothing") | ids | {"run_id": cast.uuid7(), "secret": "nothing"}
+
+
+def slugs(team: str, project: str) -> dict[str, Any]:
+    """As the API and as the pages name them."""
+    return {"team": team, "team_slug": team, "project": project, "project_slug": project}
+
+
+def link_secret(user: User) -> str:
+    """The secret of a new one-time link."""
+    return links.make_login_link(user=user).rstrip("/").rpartition("/")[2]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

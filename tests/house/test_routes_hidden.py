@@ -1,0 +1,121 @@
+"""What a caller may not see answers exactly as what does not exist, on every route."""
+
+from typing import Any
+
+import pytest
+
+from ahnb_platform.accounts.models import Role
+
+from .. import cast
+from .routes.answers import fingerprint, told
+from .routes.bodies import API_RUN, PROJECT
+from .routes.table import API_LINES, LINES, Line
+from .routes.world import NO_ID, World, undone
+
+# Whoever holds the secret is the person that the link is for.
+LINK = "/account/link/<secret>/"
+OBJECT_LINES = [line for line in LINES if line.arguments and line.route != LINK]
+WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
+# The client makes the ids of runs, so that one which is taken must be told: 409, see below.
+PUT_RUN = f"PUT {API_RUN}/"
+BY_LINE = {str(line): line for line in LINES}
+
+
+@pytest.mark.parametrize("line", WORKING_LINES, ids=str)
+def test_table_hides_every_object_from_strangers(line: Line) -> None:
+    assert line.stated("stranger") == "404"
+
+
+@pytest.mark.parametrize("line", OBJECT_LINES, ids=str)
+def test_stranger_cannot_tell_a_real_object_from_a_missing_one(world: World, line: Line) -> None:
+    with undone():
+        seen = fingerprint(world.call(line, "stranger"))
+    for argument in line.arguments:
+        with undone():
+            answer = world.call(line, "stranger", **{argument: world.missing[argument]})
+            assert fingerprint(answer) == seen, argument
+
+
+@pytest.mark.parametrize("line", WORKING_LINES, ids=str)
+def test_foreign_id_is_missing_below_ones_own_objects(world: World, line: Line) -> None:
+    for argument in line.arguments:
+        if (str(line), argument) == (PUT_RUN, "run_id"):
+            continue
+        with undone():
+            foreign = world.call(line, "owner", **{argument: world.foreign[argument]})
+        with undone():
+            missing = world.call(line, "owner", **{argument: world.missing[argument]})
+        assert told(missing) == "404", argument
+        assert fingerprint(foreign) == fingerprint(missing), argument
+
+
+@pytest.mark.parametrize("line", [line for line in WORKING_LINES if line.is_api], ids=str)
+def test_token_of_another_project_cannot_tell_either(world: World, line: Line) -> None:
+    letters = cast.make_project(world.digits.team, "letters", world.people["owner"])
+    token = world.new_token(project=letters)
+    seen = fingerprint(world.call_api(line, token))
+    assert seen[0] == 404
+    for argument in line.arguments:
+        answer = world.call_api(line, token, **{argument: world.missing[argument]})
+        assert fingerprint(answer) == seen, argument
+
+
+@pytest.mark.parametrize("line", [line for line in API_LINES if line.succeeds], ids=str)
+def test_token_of_the_project_opens_it(world: World, line: Line) -> None:
+    answer = world.call_api(line, world.new_token(project=world.digits))
+    is_making = str(line) == "POST /api/v1/projects/"
+    assert told(answer) == ("403" if is_making else line.stated("owner"))
+
+
+def test_taken_id_of_a_run_says_nothing_of_its_place(world: World) -> None:
+    line = BY_LINE[PUT_RUN]
+    answer = world.call(line, "owner", run_id=world.foreign["run_id"])
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "run-id-taken"
+    for word in ("other", "secret", "charlie", str(world.foreign["run_id"])):
+        assert word not in answer.content.decode().replace("another", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign", "missing"),
+    [
+        ("POST /projects/new/", {"team": "other"}, {"team": "nothing"}),
+        ("POST /tokens/", {"project": "{secret.pk}"}, {"project": str(NO_ID)}),
+        (f"POST {PROJECT}/bulk/", {"run": "{foreign[run_id]}"}, {"run": "{missing[run_id]}"}),
+    ],
+)
+def test_form_cannot_name_a_foreign_object(
+    world: World, name: str, foreign: dict[str, str], missing: dict[str, str]
+) -> None:
+    answers = []
+    for fields in (foreign, missing):
+        filled = {field: value.format(**vars(world)) for field, value in fields.items()}
+        with undone():
+            form = world.form(BY_LINE[name], "owner", **filled)
+            answers.append(world.call_page(BY_LINE[name], world.browser("owner"), form))
+    assert fingerprint(answers[0]) == fingerprint(answers[1])
+
+
+@pytest.mark.parametrize("name", ["POST /api/v1/projects/", PUT_RUN])
+def test_document_cannot_name_a_foreign_project(world: World, name: str) -> None:
+    answers: list[Any] = []
+    for path in ("other/secret", "other/letters", "nothing/letters"):
+        with undone():
+            answers.append(
+                world.call_api(
+                    BY_LINE[name], world.token("owner"), {"project": path}, run_id=cast.uuid7()
+                )
+            )
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert len({fingerprint(answer)[3] for answer in answers}) == 1
+
+
+def test_shared_project_opens_to_its_guest_alone(world: World) -> None:
+    """The stranger of the other tests is one for lack of a share, not for another reason."""
+    from projects.services import share_project
+
+    line = BY_LINE[f"GET {PROJECT}/"]
+    alice, charlie = world.people["owner"], world.people["stranger"]
+    assert told(world.call(line, "stranger")) == "404"
+    share_project(project=world.digits, by=alice, role=Role.READER, user=charlie)
+    assert told(world.call(line, "stranger")) == "200"
