@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.http import StreamingHttpResponse
+from django.views.decorators.http import require_safe
 
 from ahnb_platform.web.typed import PageRequest
 from runs.export import rows_of
@@ -15,6 +16,7 @@ from .state import parse_state
 from .summary import default_order
 
 
+@require_safe
 def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> StreamingHttpResponse:
     """Every run of filter and brushes in the page's order, with all that was recorded of it."""
     project = project_for_user(request.user, team_slug, project_slug)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
@@ -34,6 +35,7 @@ class Card:
         return [record.value for record in self.records]
 
 
+@require_safe
 def home(request: PageRequest) -> HttpResponse:
     """Every project with what goes on in it, the liveliest first."""
     archived = "archived" in request.GET

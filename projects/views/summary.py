@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
@@ -26,6 +27,7 @@ from .state import SummaryState, canonical, parse_state, without_brush
 ROWS = 50
 
 
+@require_safe
 def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """The page; for htmx only the panel with the runs, which names its new address."""
     project = project_for_user(request.user, team_slug, project_slug)
@@ -96,6 +98,7 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
     }
 
 
+@require_safe
 def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
 
@@ -115,6 +118,7 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     return json_answer(data | {"total": page.total, "parallel": choice.keys} | axes)
 
 
+@require_safe
 def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """The curves of one metric for the first runs of filter and brushes."""
     project = project_for_user(request.user, team_slug, project_slug)

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from ahnb_platform.api.middleware import is_api
 from ahnb_platform.api.problems import problem
 from ahnb_platform.errors import DomainError
 
+# Others never reach a view: many of Django's take any method for GET.
+PAGE_METHODS = ("GET", "HEAD", "POST")
 NOT_FOUND = "There is nothing here, or you may not see it."
 TITLES = {
     400: "That request could not be read",
@@ -54,7 +56,8 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        is_known = request.method in PAGE_METHODS or not is_page(request)
+        response = self.get_response(request) if is_known else HttpResponseNotAllowed(PAGE_METHODS)
         if response.status_code == 405 and not response.content and is_page(request):
             page = error_page(request, 405)
             page["Allow"] = response["Allow"]
