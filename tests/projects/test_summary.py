@@ -31,9 +31,18 @@ def address(project: Project, part: str = "", **parameters: Any) -> str:
     return f"{project.get_absolute_url()}{part}{query}"
 
 
+def panel_of(answer: Any) -> str:
+    """The part of the page that shows the runs."""
+    return answer.content.decode().partition('id="runs-panel"')[2]
+
+
 def names_in(answer: Any) -> list[str]:
     """The names of the runs in the table, from top to bottom."""
-    return re.findall(r">#\d+ (run-\d+)</a>", answer.content.decode().partition("<tbody>")[2])
+    return re.findall(r">#\d+ (run-\d+)</a>", panel_of(answer))
+
+
+def heads_in(answer: Any) -> str:
+    return panel_of(answer).partition("<thead>")[2].partition("</thead>")[0]
 
 
 @pytest.fixture
@@ -69,7 +78,7 @@ def test_summary_lists_the_best_first(page: Client, digits: Project, runs: list[
     assert names_in(answer) == [f"run-{number}" for number in (6, 5, 4, 3, 2, 1)]
     shown = answer.content.decode()
     assert "Best val_loss" in shown
-    assert '<span class="badge-best">best</span>' in shown.partition("run-5")[0]
+    assert '<span class="badge-best">best</span>' in panel_of(answer).partition("run-5")[0]
 
 
 def test_summary_without_runs_says_the_next_step(page: Client, digits: Project) -> None:
@@ -169,8 +178,7 @@ def test_sorting_follows_the_heads_of_columns(
 def test_columns_are_those_that_were_asked_for(
     page: Client, digits: Project, runs: list[Run]
 ) -> None:
-    shown = page.get(address(digits, cols=["params.optimizer.learning_rate"])).content.decode()
-    heads = shown.partition("<thead>")[2].partition("</thead>")[0]
+    heads = heads_in(page.get(address(digits, cols=["params.optimizer.learning_rate"])))
     assert "learning_rate" in heads
     assert "val_loss" not in heads
     assert "width" not in heads
@@ -181,8 +189,7 @@ def test_columns_that_differ_are_shown_without_asking(
 ) -> None:
     for width in (8, 16):
         sketch_run(digits, alice, params={"width": width, "depth": 3})
-    heads = page.get(address(digits)).content.decode().partition("<thead>")[2]
-    heads = heads.partition("</thead>")[0]
+    heads = heads_in(page.get(address(digits)))
     assert "width" in heads
     assert "depth" not in heads
 
