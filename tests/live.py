@@ -92,6 +92,9 @@ class LiveServer:
         self._signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait(timeout=STOP_SECONDS)
+        end = time.monotonic() + STOP_SECONDS
+        while _is_listening(self.address) and time.monotonic() < end:
+            time.sleep(0.02)  # its worker is no child of ours that could be waited for
 
     def freeze(self) -> None:
         """Let it answer nothing more, while connections to it still open."""
@@ -138,13 +141,18 @@ def _wait_until_it_answers(
 ) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(address, timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+        if _is_listening(address):
             return
+        time.sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+def _is_listening(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

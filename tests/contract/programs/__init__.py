@@ -1,0 +1,1 @@
+"""Trainings that the tests run in processes of their own."""
