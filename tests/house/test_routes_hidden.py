@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ahnb_platform.accounts.models import Role
+from projects.services import share_project
 
 from .. import cast
 from .routes.answers import fingerprint, told
@@ -16,6 +17,7 @@ from .routes.world import NO_ID, World, undone
 LINK = "/account/link/<secret>/"
 OBJECT_LINES = [line for line in LINES if line.arguments and line.route != LINK]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
+NESTED_LINES = [line for line in WORKING_LINES if {"share_id", "user_id"} & {*line.arguments}]
 # The client makes the ids of runs, so that one which is taken must be told: 409, see below.
 PUT_RUN = f"PUT {API_RUN}/"
 BY_LINE = {str(line): line for line in LINES}
@@ -47,6 +49,20 @@ def test_foreign_id_is_missing_below_ones_own_objects(world: World, line: Line) 
             missing = world.call(line, "owner", **{argument: world.missing[argument]})
         assert told(missing) == "404", argument
         assert fingerprint(foreign) == fingerprint(missing), argument
+
+
+@pytest.mark.parametrize("line", NESTED_LINES, ids=str)
+def test_ones_own_id_is_missing_below_the_wrong_parent(world: World, line: Line) -> None:
+    """Of another team and project of the owner, so that only the parent is wrong."""
+    owner, member = world.people["owner"], cast.make_person("frank@example.org")
+    hearing = cast.make_team("hearing", owner, readers=[member])
+    speech = cast.make_project(hearing, "speech", owner)
+    share = share_project(project=speech, by=owner, role=Role.READER, user=world.people["stranger"])
+    with undone():
+        misplaced = world.call(line, "owner", share_id=share.pk, user_id=member.pk)
+    missing = world.call(line, "owner", share_id=NO_ID, user_id=NO_ID)
+    assert told(misplaced) == "404"
+    assert fingerprint(misplaced) == fingerprint(missing)
 
 
 @pytest.mark.parametrize("line", [line for line in WORKING_LINES if line.is_api], ids=str)
@@ -112,8 +128,6 @@ def test_document_cannot_name_a_foreign_project(world: World, name: str) -> None
 
 def test_shared_project_opens_to_its_guest_alone(world: World) -> None:
     """The stranger of the other tests is one for lack of a share, not for another reason."""
-    from projects.services import share_project
-
     line = BY_LINE[f"GET {PROJECT}/"]
     alice, charlie = world.people["owner"], world.people["stranger"]
     assert told(world.call(line, "stranger")) == "404"
