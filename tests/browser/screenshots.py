@@ -91,7 +91,8 @@ def shots(
 ) -> Iterator[Path]:
     for name, path in wanted.items():
         page.goto(url + path, wait_until="load")
-        page.wait_for_timeout(900)  # charts grow for a moment
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # charts load when they come near
+        page.wait_for_timeout(900)
         file = folder / f"{name}-{suffix}.png"
         page.screenshot(path=file, full_page=True)
         yield file
