@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from ahnb_platform.accounts.models import Role
-from ahnb_platform.api.answers import answer
+from ahnb_platform.api.answers import answer, nothing
 from ahnb_platform.api.parameters import BadParameter, Parameters
 from ahnb_platform.api.permissions import READ, WRITE
 from ahnb_platform.api.schemas import describe, listing, of, ref
@@ -65,7 +65,7 @@ class RunDetail(RunView):
     def delete(self, request: Request, run_id: UUID) -> HttpResponse:
         """Put the run into the trash."""
         services.trash_run(run=self.run, by=self.person)
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class RunRestore(RunView):

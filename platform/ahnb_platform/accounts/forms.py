@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
@@ -89,6 +90,12 @@ class TokenForm(forms.ModelForm):
         return timezone.now() + timedelta(days=days) if days else None
 
 
+@cache
+def zones() -> list[tuple[str, str]]:
+    """Every time zone with its label; the system's files are read once."""
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+
+
 class ProfileForm(forms.ModelForm):
     """What a person says of themselves."""
 
@@ -100,8 +107,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self.fields["time_zone"].choices = [("", "The browser's"), *zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", "The browser's"), *zones()]  # type: ignore[attr-defined]
 
 
 class EmailForm(forms.Form):

@@ -15,6 +15,13 @@ def answer(document: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(dumps(document), status=status, content_type="application/json")
 
 
+def nothing() -> HttpResponse:
+    """204: done, and there is nothing to say, so no type of content either."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
+
+
 def dumps(document: Any) -> bytes:
     """JSON in UTF-8."""
     try:
