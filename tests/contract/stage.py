@@ -125,7 +125,7 @@ def _points(answer: dict[str, Any]) -> Points:
     assert answer["exact"]
     assert answer["total"] == len(answer["x"])
     assert answer["min"] == answer["max"]
-    named = dict(answer["nonfinite"])
+    named: dict[int, str] = dict(answer["nonfinite"])
     assert answer["nonfinite_total"] == len(named)
     pairs = zip(answer["x"], answer["min"], strict=True)
-    return [(step, named.get(step) if value is None else value) for step, value in pairs]
+    return [(step, named[step] if value is None else value) for step, value in pairs]

@@ -3,6 +3,8 @@
 In the end the server has every point exactly once, and the training never noticed.
 """
 
+import random
+import time
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -138,6 +140,24 @@ def test_second_sync_changes_nothing(stage, server):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
     assert_delivered(stage, training, "loop", leaves=[training.run_id("loop")])
+
+
+@pytest.mark.slow
+def test_program_killed_at_any_moment_keeps_what_it_wrote_down(stage):
+    moments = random.Random(17)
+    for _ in range(20):
+        training = stage.train_alone("loop")
+        await_truth(training, 1)
+        time.sleep(moments.uniform(0, 1.5))
+        training.end()
+        done = stage.ahnb("sync")
+        assert (done.returncode, stage.left) == (0, []), done.stdout
+        run_id = training.run_id("loop")
+        assert stage.run(run_id)["status_reason"] == "process ended without a word"
+        stored = stage.series(run_id)
+        for name, points in training.truth("loop").items():
+            assert stored[name][: len(points)] == points
+            assert [step for step, _ in stored[name]] == list(range(len(stored[name])))
 
 
 def under_load(stage: Stage, fault: Callable[[], None], *, times: int) -> None:

@@ -86,7 +86,8 @@ class Training:
         """Each metric's points, as the program itself wrote them down."""
         series: dict[str, Points] = {}
         path = self._folder / f"{name}.csv"
-        for line in path.read_text().splitlines() if path.exists() else ():
+        text = path.read_text() if path.exists() else ""
+        for line in text[: text.rfind("\n") + 1].splitlines():  # the last may be half written
             metric, place, value = line.rsplit(",", 2)
             series.setdefault(metric, []).append((int(place), as_told(float(value))))
         return series

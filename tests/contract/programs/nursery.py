@@ -14,17 +14,14 @@ import os
 import runpy
 import sys
 import time
+from importlib import import_module
 from typing import Any
-
-import keras
-import tensorflow  # noqa: F401 - what takes its time
 
 Request = dict[str, Any]
 
 
 def serve() -> Request | None:
     """Answer until the end of the input; in a child, give the request that it was made for."""
-    keras.config.backend()
     for line in sys.stdin:
         request = json.loads(line)
         if "wait" in request:
@@ -59,6 +56,9 @@ def become(request: Request) -> None:
         os.dup2(os.open(f"{request['folder']}/{name}", flags, 0o600), descriptor)
 
 
-if __name__ == "__main__" and (program := serve()):
-    become(program)
-    runpy.run_module(program["start"], run_name="__main__", alter_sys=True)
+if __name__ == "__main__":
+    for name in ("keras", "tensorflow"):
+        import_module(name)
+    if program := serve():
+        become(program)
+        runpy.run_module(program["start"], run_name="__main__", alter_sys=True)
