@@ -76,7 +76,12 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         return context | {"error": error, "pointer": "^".rjust(error.position + 1)}
     sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
     best_id = records[-1].run_id if records else None
-    return context | {"page": page, "rows": rows_of(page.runs, choice.shown, sparks, best_id)}
+    return context | {
+        "page": page,
+        "rows": rows_of(page.runs, choice.shown, sparks, best_id),
+        # What lies outside the brushes is drawn too, so that one can brush again.
+        "has_charts": bool(page.total or state.brushes),
+    }
 
 
 def default_order(objective: Objective | None) -> str:
@@ -115,7 +120,7 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     page = queries.search_runs(project=project, q=state.q, order=order, limit=MOST_RUNS)
     by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
     data = chart_data(page.runs, columns, by)
-    return json_answer(data | {"total": page.total, "parallel": choice.keys} | axes)
+    return json_answer(data | {"total": page.total, "parallel": choice.axes} | axes)
 
 
 @require_safe

@@ -45,17 +45,24 @@ class Column:
 
     @property
     def label(self) -> str:
-        """The short name: the last part of a path, the metric's own name."""
+        """The short name: the last part of a path that says what it is, the metric's own name."""
         if self.kind == "plain":
             return PLAIN[self.name]
-        return self.name.rpartition(".")[2] if self.kind == "params" else self.name
+        return self._split[1] if self.kind == "params" else self.name
 
     @property
     def qualifier(self) -> str:
         """What the short name leaves out: the path before it, or the part of the summary."""
         if self.kind == "params":
-            return self.name.rpartition(".")[0]
+            return self._split[0]
         return "" if self.kind == "plain" else (self.part or "last")
+
+    @property
+    def _split(self) -> tuple[str, str]:
+        """Path and short name; `optimizer.name` is called by what it names, the optimizer."""
+        named = self.name.removesuffix(".name")
+        path, _, label = named.rpartition(".")
+        return path, label
 
     def value(self, run: Any) -> Any:
         """What `run` has here: a number, a text, a boolean, a time, or None."""

@@ -10,7 +10,9 @@ from ..models import Run
 from ..params import flattened
 from .groups import Group, Member, groups_of
 from .overview import GUESSES, Objective
+from .model import compile_row, layer_row
 from .story import MOST_CHANGES, changes_between, run_before, standing_of
+from .telling import importance
 
 MOST_TILES = 4
 MOST_LAYERS = 300
@@ -23,6 +25,8 @@ def report_of(run: Run) -> dict[str, Any]:
     documents = queries.documents_of(run)
     before = run_before(run)
     changes = changes_between(before.params, run.params) if before else []
+    changes.sort(key=lambda change: importance(change.name))
+    params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
     model = documents.get("model") or {}
     layers = model.get("layers") or []
     return {
@@ -30,9 +34,11 @@ def report_of(run: Run) -> dict[str, Any]:
         "before": before,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(len(changes) - MOST_CHANGES, 0),
-        "params": sorted(flattened(run.params), key=_own_first),
+        "params": [param for param in params if param[1] is not None],
+        "unset_params": [name for name, value in params if value is None],
         "model": model,
-        "layers": layers[:MOST_LAYERS],
+        "compiled": compile_row(model.get("compile")),
+        "layers": [layer_row(layer) for layer in layers[:MOST_LAYERS]],
         "more_layers": max(len(layers) - MOST_LAYERS, 0),
         "environment": documents.get("environment") or {},
         "documents": documents,
@@ -100,8 +106,3 @@ def tiles_of(groups: list[Group], objective: Objective | None) -> list[Member]:
         key=lambda one: (one.name != decides, one.name == "learning_rate", one.role == "train")
     )
     return members[:MOST_TILES]
-
-
-def _own_first(param: tuple[str, Any]) -> tuple[bool, str]:
-    """A person's own parameters stand alone; what was captured lies under fit, optimizer…"""
-    return "." in param[0], param[0]

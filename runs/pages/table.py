@@ -13,12 +13,11 @@ from ..models import Run
 from ..queries import direction_of
 from .columns import PLAIN, Column, best_of, finite, parse
 from .overview import Objective, column_names
+from .telling import importance, tells
 
 MOST_COLUMNS = 16
-DEFAULT_PARAMS = 5
+DEFAULT_PARAMS = 7
 DEFAULT_METRICS = 2
-# What Keras and the person set for speed and bookkeeping, not for the result.
-SELDOM_TOLD = ("fit.verbose", "fit.steps", "seed", "version", "path", "initial_epoch")
 # Logged, but no result: neither end of it is the better one.
 NOT_RESULTS = ("learning_rate",)
 
@@ -46,6 +45,12 @@ class Choice:
     @property
     def keys(self) -> list[str]:
         return [column.key for column in self.shown]
+
+    @property
+    def axes(self) -> list[str]:
+        """The columns as parallel axes: parameters first, then results, the deciding one last."""
+        results = [column.key for column in self.shown if column.kind == "metrics"]
+        return [key for key in self.keys if key not in results] + results[::-1]
 
     def column(self, key: str) -> Column | None:
         """A column by its key, wherever it comes from, with its direction."""
@@ -96,14 +101,11 @@ def choose(project: Project, wanted: Sequence[str], objective: Objective | None)
     )
     shown = [column for key in wanted if (column := options.column(key))]
     if not shown:
-        differing = [name for name, differs in params if differs and _tells(name)]
+        differing = [name for name, differs in params if differs and tells(name)]
+        differing.sort(key=importance)
         shown = metrics[:DEFAULT_METRICS]
         shown += [Column("params", name) for name in differing[:DEFAULT_PARAMS]]
     return replace(options, shown=tuple(shown[:MOST_COLUMNS]))
-
-
-def _tells(name: str) -> bool:
-    return not any(part in name for part in SELDOM_TOLD)
 
 
 def _metric_columns(

@@ -1,6 +1,8 @@
 """Numbers, sizes and times as people read them, without saying more or less than is known."""
 
 import math
+import struct
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -51,19 +53,53 @@ def sign(text: str) -> str:
 
 
 def given(value: object) -> str:
-    """A parameter as it was given: numbers in their shortest exact form, texts unquoted."""
+    """A parameter as it was given: numbers in their shortest honest form, texts unquoted.
+
+    Of a described object (`{"class": "L2", "l2": 0.01}`) the class comes first; other trees are
+    written as `key value` pairs. Nothing is a dash.
+    """
     if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, list):
+        return {True: "true", False: "false", None: "–"}[value]
+    if isinstance(value, list | tuple):
         return ", ".join(map(given, value))
+    if isinstance(value, Mapping):
+        return _tree(value)
     if isinstance(value, float) and math.isfinite(value):
         return _shortest(value)
     return str(value)
 
 
+def _tree(tree: Mapping[str, object]) -> str:
+    """A tree in words; a serialized Keras object (`class_name`, `config`) as its class."""
+    settings = dict(tree)
+    name = settings.pop("class", None) or settings.pop("class_name", None)
+    if name is not None and isinstance(config := settings.pop("config", {}), Mapping):
+        for key in ("module", "registered_name", "class_name", "build_config"):
+            settings.pop(key, None)
+        settings |= config
+    told = [(key, entry) for key, entry in settings.items() if entry not in (None, "", [], {})]
+    words = ", ".join(f"{key} {given(entry)}" for key, entry in told)
+    if name is None:
+        return words or "–"
+    return f"{name} ({words})" if words else str(name)
+
+
 def _shortest(value: float) -> str:
-    text = repr(value).removesuffix(".0")
+    """The fewest digits that still name this number; of a float32 that was widened, its own."""
+    text = repr(_narrowed(value)).removesuffix(".0")
     return text.replace("e-0", "e-").replace("e+", "e")
+
+
+def _narrowed(value: float) -> float:
+    """0.001 for 0.0010000000474974513: the shortest decimal of the same float32, if it is one."""
+    try:
+        single = struct.pack("f", value)
+    except OverflowError:
+        return value
+    if struct.unpack("f", single)[0] != value:
+        return value
+    candidates = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    return next((short for short in candidates if struct.pack("f", short) == single), value)
 
 
 def size(count: int | None) -> str:

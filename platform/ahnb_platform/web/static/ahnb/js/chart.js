@@ -2,8 +2,8 @@
 import { init } from "../../vendor/echarts.js";
 
 const VIRIDIS = ["#440154", "#482878", "#3e4a89", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6dcd59", "#b4de2c", "#fde725"];
-const LIGHT = { text: "#232a35", muted: "#5c6370", line: "#dde1e7", surface: "#ffffff", none: "#9aa2ad" };
-const DARK = { text: "#e6e9ee", muted: "#a3abb8", line: "#3a4352", surface: "#1b2331", none: "#727c8b" };
+const LIGHT = { text: "#232a35", muted: "#5c6370", line: "#dde1e7", none: "#9aa2ad" };
+const DARK = { text: "#e6e9ee", muted: "#a3abb8", line: "#3a4352", none: "#727c8b" };
 // Okabe and Ito's colours, told apart with any colour vision.
 const LINES = ["#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#56b4e9"];
 const LINES_DARK = ["#56b4e9", "#ff8c42", "#2fd3a2", "#e29ac8", "#f0c04a", "#9fd8ff"];
@@ -11,12 +11,14 @@ const LINES_DARK = ["#56b4e9", "#ff8c42", "#2fd3a2", "#e29ac8", "#f0c04a", "#9fd
 const drawn = new Map();
 
 export const isDark = () => document.documentElement.getAttribute("data-bs-theme") === "dark";
-export const colours = () => (isDark() ? DARK : LIGHT);
+const words = () => (isDark() ? DARK : LIGHT);
+/** The theme's colours; `surface` is that of the cards on which charts lie. */
+export const colours = () => ({ ...words(), surface: getComputedStyle(document.querySelector(".card")).backgroundColor });
 export const lineColours = () => (isDark() ? LINES_DARK : LINES);
 
 /** The colour of a rank between 0 (worst) and 1 (best); the best stands out on either background. */
 export function rankColour(rank) {
-  if (rank === null || rank === undefined) return colours().none;
+  if (rank === null || rank === undefined) return words().none;
   const place = isDark() ? 0.15 + 0.85 * rank : 0.88 * (1 - rank);
   return VIRIDIS[Math.round(place * (VIRIDIS.length - 1))];
 }

@@ -1,6 +1,7 @@
 // One chart of a run: train and validation together, batches behind them.
 import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip } from "./chart.js";
 import { extremes } from "./overtime.js";
+import { bestMark, noteMarks } from "./marks.js";
 import { epochClock, smoothed, stepsWithin } from "./timeline.js";
 
 const POINTS = 1500;
@@ -74,11 +75,18 @@ export function curvesIn(element, group, number, tools) {
       ...base(`${group.title} over ${hasAxis}: ${parts.map((series) => series.name).join(", ")}`),
       grid: { left: 12, right: 84, top: 14, bottom: 32, containLabel: true },
       tooltip: tooltip((items) => tip(items, hasAxis), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
-      xAxis: axis(hasAxis === "time" ? "time" : "value", { name: hasAxis === "time" ? "" : hasAxis, nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : "dataMin", max: range ? range[1] : "dataMax" }),
+      xAxis: xAxis(hasAxis, range),
       yAxis: axis(log ? "log" : "value"),
       brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colour.muted } },
-      series: parts.flatMap((series, index) => lines(series, index, place(series))),
+      series: withNotes(parts.flatMap((series, index) => lines(series, index, place(series))), hasAxis, toEpoch),
     };
+  }
+
+  /** The notes hang on the first line; they say `nb` and how they begin. */
+  function withNotes([first, ...others], hasAxis, toEpoch) {
+    const batches = group.series.filter((series) => series.unit === "step").map((series) => whole?.[series.name]).find((series) => series?.t?.length);
+    const markLine = noteMarks(tools, hasAxis, toEpoch, batches);
+    return first ? [{ ...first, markLine }, ...others] : [];
   }
 
   function lines(series, index, place) {
@@ -89,11 +97,13 @@ export function curvesIn(element, group, number, tools) {
     const raw = { ...data, x: data.x.map(place) };
     const line = { type: "line", name: series.name, symbol: "circle", symbolSize: 4, showSymbol: data.x.length < 60 && !behind, progressive: 0, itemStyle: { color: colour }, lineStyle: { color: colour, width: behind ? 1 : 2, opacity: behind ? 0.35 : 1 }, z: behind ? 1 : 3, emphasis: { disabled: true } };
     const end = { show: !behind, formatter: () => series.name, color: colour, fontSize: 11, distance: 6, width: 76, overflow: "truncate" };
+    const apart = { labelLayout: { moveOverlap: "shiftY" } };
+    const best = series.best && !tools.range[unit] ? { markPoint: bestMark(raw, series.best, colour) } : {};
     const smooth = tools.smoothing > 0 && !behind;
-    const drawn = [{ ...line, data: extremes(raw), ...(smooth ? { lineStyle: { ...line.lineStyle, width: 1, opacity: 0.3 }, showSymbol: false } : { endLabel: end, labelLayout: { moveOverlap: "shiftY" } }) }];
+    const drawn = [{ ...line, data: extremes(raw), ...(smooth ? { lineStyle: { ...line.lineStyle, width: 1, opacity: 0.3 }, showSymbol: false } : { endLabel: end, ...apart, ...best }) }];
     if (smooth) {
       const middle = data.min.map((low, at) => (low === null ? null : (low + data.max[at]) / 2));
-      drawn.push({ ...line, name: `${series.name}, smoothed`, data: smoothed(middle, tools.smoothing).map((value, at) => [raw.x[at], value]), endLabel: end, z: 4 });
+      drawn.push({ ...line, name: `${series.name}, smoothed`, data: smoothed(middle, tools.smoothing).map((value, at) => [raw.x[at], value]), endLabel: end, ...apart, ...best, z: 4 });
     }
     if (data.nonfinite.length) drawn.push(oddities(series, data, colour));
     return drawn;
@@ -125,10 +135,25 @@ function unitOf(group) {
   return ["epoch", "step", "time"].find((unit) => units.has(unit));
 }
 
+/** A value of an epoch stands where the epoch ended; what lies between two ends belongs to the later one. */
+function xAxis(unit, range) {
+  const common = { nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : "dataMin", max: range ? range[1] : "dataMax" };
+  if (unit === "time") return axis("time", common);
+  const isEpoch = unit === "epoch";
+  const value = axis("value", { ...common, name: isEpoch ? "end of epoch" : unit, ...(isEpoch && !range ? { minInterval: 1 } : {}) });
+  if (isEpoch) value.axisLabel.formatter = (epoch) => (epoch < 0 ? "start" : short(epoch));
+  return value;
+}
+
+function placeInWords(x, unit) {
+  if (unit === "time") return new Date(x).toLocaleString();
+  if (unit !== "epoch") return `${unit} ${short(x)}`;
+  return `${Number.isInteger(x) ? "end of" : "during"} epoch ${short(Math.max(Math.ceil(x), 0))}`;
+}
+
 function tip(items, unit) {
   if (!items.length) return null;
-  const [x] = items[0].value;
-  const title = unit === "time" ? new Date(x).toLocaleString() : `${unit} ${short(Number(x.toFixed(2)))}`;
+  const title = placeInWords(items[0].value[0], unit);
   const seen = new Map();
   for (const item of items) {
     const value = item.data.word || short(item.value[1]);

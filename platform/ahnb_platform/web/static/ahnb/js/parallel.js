@@ -41,12 +41,14 @@ export function parallelIn(element, view) {
 
 function axesOf(data) {
   const byKey = new Map(data.columns.map((column) => [column.key, column]));
-  return data.parallel.map((key) => byKey.get(key)).filter(Boolean).slice(0, MOST_AXES);
+  const axes = data.parallel.map((key) => byKey.get(key)).filter(Boolean);
+  // The results stand last and are never left out.
+  return axes.length > MOST_AXES ? [...axes.slice(0, MOST_AXES - 2), ...axes.slice(-2)] : axes;
 }
 
 function option(data, columns, order) {
   const colour = colours();
-  const halo = { textBorderColor: colour.surface, textBorderWidth: 3 };
+  const ground = { backgroundColor: colour.surface, padding: [1, 3], borderRadius: 2, margin: 6 };
   return {
     toolbox: { show: false },
     ...base(`Parallel coordinates of ${data.rank.length} runs over ${columns.map((column) => column.label).join(", ")}`),
@@ -66,7 +68,7 @@ function option(data, columns, order) {
       ...(column.direction === "min" ? { nameLocation: "start" } : {}),
       ...(column.type === "category" ? { data: column.categories } : {}),
       axisLine: { lineStyle: { color: colour.muted } },
-      axisLabel: { color: colour.text, fontSize: 11, ...halo, ...(column.type === "number" && !column.time ? { formatter: short } : { width: 90, overflow: "truncate" }) },
+      axisLabel: { color: colour.text, fontSize: 11, ...ground, ...(column.type === "number" && !column.time ? { formatter: short } : { width: 90, overflow: "truncate" }) },
     })),
     series: [
       {

@@ -43,6 +43,8 @@ function choose() {
 async function drawAll() {
   const address = chartsAddress();
   loaded = address;
+  document.getElementById("charts").hidden = !address;
+  document.getElementById("q").ariaInvalid = String(Boolean(panel().querySelector("[role=alert]")));
   if (!address) return;
   const data = await load(address);
   if (!data || loaded !== address) return;

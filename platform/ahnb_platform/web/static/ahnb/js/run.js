@@ -2,13 +2,16 @@
 import { connect } from "../../vendor/echarts.js";
 import { curvesIn } from "./curves.js";
 
-const groups = JSON.parse(document.getElementById("chart-groups").textContent);
+const given = (id) => JSON.parse(document.getElementById(id).textContent);
+const groups = given("chart-groups");
 const shown = new Set();
 const tools = {
   address: `${location.pathname}series/`,
   smoothing: 0,
   log: false,
   range: {},
+  notes: given("step-notes"),
+  hasSteps: groups.some((group) => group.series.some((series) => series.unit === "step")),
   zoom(unit, stretch) {
     tools.range[unit] = stretch;
     document.getElementById("zoom-reset").hidden = !Object.values(tools.range).some(Boolean);

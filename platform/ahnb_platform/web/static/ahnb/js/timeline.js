@@ -1,7 +1,7 @@
 // Puts what was logged per batch onto the axis of epochs, by the times at which both were logged.
 
 /** Places between known pairs (from[i], to[i]), both rising; beyond the ends the last slope, at most one step. */
-function between(from, to, value) {
+export function between(from, to, value) {
   let low = 0;
   let high = from.length - 1;
   if (high < 1) return to[0] ?? value;
