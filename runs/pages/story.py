@@ -19,10 +19,17 @@ NOT_CHOSEN = ("seed", "version", "path")
 
 @dataclass(frozen=True)
 class Standing:
-    """The run among the project's: `place` 1 is the best; runs without the metric are left out."""
+    """The run among the project's: `place` 1 is the best; runs without the metric are left out.
+
+    Attributes:
+        shared_with: how many others have the very same value.
+        is_record: whether it is the best so far; of equal ones, the first that got there.
+    """
 
     place: int
     of: int
+    shared_with: int
+    is_record: bool
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,27 @@ def standing_of(run: Run, objective: Objective) -> Standing | None:
     freshen([run.project_id])
     column, better = ("min", "<") if objective.mode == "min" else ("max", ">")
     with connection.cursor() as cursor:
-        # Column and operator are one of two constants.
+        # Column and operator are one of two constants. The order is that of `records_of`.
         cursor.execute(
             f"""
-            SELECT count(*) FILTER (WHERE s.{column} {better} %s), count(*)
+            SELECT count(*) FILTER (WHERE s.{column} {better} %s), count(*),
+                   count(*) FILTER (WHERE s.{column} = %s),
+                   count(*) FILTER (WHERE s.{column} = %s
+                       AND (coalesce(r.finished_at, r.started_at), r.id) < (%s, %s::uuid))
             FROM runs_metricsummary s
             JOIN runs_run r ON r.project_id = s.project_id AND r.id = s.run_id
             WHERE s.project_id = %s AND s.name = %s AND s.{column} IS NOT NULL AND r.id <> %s
                   AND r.trashed_at IS NULL AND r.archived_at IS NULL
             """,  # noqa: S608
-            [value, run.project_id, objective.metric, run.id],
+            [
+                *(value, value, value),
+                *(run.finished_at or run.started_at, run.id),
+                *(run.project_id, objective.metric, run.id),
+            ],
         )
-        ahead, others = cursor.fetchone()
-    return Standing(ahead + 1, others + 1)
+        ahead, others, equal, earlier = cursor.fetchone()
+    is_listed = run.trashed_at is None and run.archived_at is None
+    return Standing(ahead + 1, others + 1, equal, is_listed and not ahead and not earlier)
 
 
 def run_before(run: Run) -> Run | None:
