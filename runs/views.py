@@ -153,7 +153,12 @@ def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200
         "seen": _seen(run),
         "is_editor": run.role >= Role.EDITOR,
         "note_form": note_form,
-        "charts": [group.as_dict() for group in context["groups"]],
+        "charts": [group.as_dict(context["objective"]) for group in context["groups"]],
+        "step_notes": [
+            {"step": note.step, "text": note.text[:80]}
+            for note in context["notes"]
+            if note.step is not None
+        ],
     }
     return render(request, "runs/run.html", context, status=status)
 

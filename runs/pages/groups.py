@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..metrics import Summary
+from .overview import Objective
 
 ROLES = {"batch/": "batch", "val_": "validation"}
 SYSTEM = "system/"
@@ -43,10 +44,12 @@ class Group:
     def points(self) -> int:
         return sum(member.summary.count for member in self.members)
 
-    def as_dict(self) -> dict[str, Any]:
-        """What the page's script needs to draw it."""
+    def as_dict(self, objective: Objective | None = None) -> dict[str, Any]:
+        """What the page's script needs to draw it; `best` is the better end of what decides."""
+        decides = objective.metric if objective else None
         series = [
             {"name": member.name, "role": member.role, "unit": member.summary.unit}
+            | ({"best": member.direction} if member.name == decides else {})
             for member in self.members
         ]
         return {"title": self.title, "series": series}
