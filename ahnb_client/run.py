@@ -2,7 +2,8 @@
 
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -29,8 +30,9 @@ class Run:
     """One experiment under way.
 
     Everything is first written to a spool on this machine and sent later, by a thread of its
-    own; no call waits for the network. After `finish` the run takes nothing more, until
-    `resume`. As a context manager it ends as finished, failed or interrupted, by what happened.
+    own; no call waits for the network. As a context manager it ends as finished, failed or
+    interrupted, by what happened. After the end it takes notes, parameters and other events, but
+    no points until `resume`.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Run:
         self.id: str = uuid7() if self._own_id or run_id is None else run_id
         self.project = project or self._config.project
         self.status: str = "running"
+        self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
         self._create = plain(
             {
                 "project": self.project,
@@ -89,6 +92,8 @@ class Run:
         self._shipment: Shipment | None = None
         self._journal = Journal(None, recording=False)
         self._begin()
+        if not self._own_id:
+            self._add_event("status", {"status": "running"})
         self.params = Params(self.event, params or {})
 
     def _load_config(self, project: str | None) -> Config:
@@ -123,8 +128,6 @@ class Run:
         self._journal.attempt = attempt
         for (unit, *names), series in self._series.items():
             series.move_to(self._journal, names, unit)
-        if not self._own_id:
-            self.event("status", {"status": "running"})
         self._shipment = lifecycle.begin(self, header, self._spool, self._journal, self._config)
 
     def _make_spool(self, header: Header) -> Spool | None:
@@ -199,10 +202,18 @@ class Run:
         """Record something that is no number: `params`, `model`, `note`, `finding` …
 
         Args:
-            kind: what it is; a kind that the server does not know is stored, not refused.
+            kind: what it is; a kind that the server does not know is stored, not refused. Of a
+                run that has ended it is taken too: how and when the run ended stays as it was.
             data: anything; what JSON cannot hold becomes text.
             at: seconds since the epoch, UTC; now by default.
         """
+        if self.status in END_STATUSES:
+            with self._reopened():
+                self._add_event(kind, data, at)
+        else:
+            self._add_event(kind, data, at)
+
+    def _add_event(self, kind: str, data: Any, at: float | None = None) -> None:
         try:
             event = {"kind": kind, "at": now() if at is None else float(at), "data": plain(data)}
             frame = record.frame(record.pack_event(self._journal.attempt, dumps(event)))
@@ -244,9 +255,32 @@ class Run:
                 status = "failed"
             self.status = status
             data = {"status": status} if reason is None else {"status": status, "reason": reason}
-            self.event("status", data)
-            self._journal.close()
+            self._last_words = data, now()
+            self._close()
+
+    def _close(self) -> None:
+        data, at = self._last_words
+        self._add_event("status", data, at)
+        self._journal.close()
         lifecycle.end(self, self._spool, self._journal, self._shipment)
+
+    @contextmanager
+    def _reopened(self) -> Iterator[None]:
+        """Take a word that comes after the end, as a note on a finished training does."""
+        with self._lock:
+            if self._config.mode != "disabled":
+                self._go_on()
+            try:
+                yield
+            finally:
+                self._close()
+
+    def _go_on(self) -> None:
+        """Record again, in the journal that was closed or in a new one."""
+        if self._journal.reopen():
+            lifecycle.take_up(self)
+        else:
+            self._begin()
 
     def resume(self) -> None:
         """Go on with a run that was ended in this process, as when a callback is used again."""
@@ -254,12 +288,8 @@ class Run:
             if self.status == "running":
                 return
             self.status = "running"
-            if self._journal.reopen():
-                lifecycle.take_up(self)
-            else:
-                self._begin()
-            if self._own_id:
-                self.event("status", {"status": "running"})
+            self._go_on()
+            self._add_event("status", {"status": "running"})
 
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""

@@ -13,6 +13,7 @@ from . import segments
 
 SEGMENT_SIZE = 1 << 20
 MEMORY_LIMIT = 16 << 20
+AFTER_END = "the run has ended: what is logged now is not recorded; run.resume() goes on with it"
 
 
 class Position(NamedTuple):
@@ -88,6 +89,7 @@ class Journal:
     def _append_slowly(self, frame: bytes, definition: Definition | None) -> None:
         if self.closed:
             self.losses["after-end"] += 1
+            tell(AFTER_END, once="after-end")
             return
         size = len(frame) + (len(definition.frame) if definition else 0)
         if self._position + size > self._limit:

@@ -141,7 +141,7 @@ def test_only_the_first_end_counts(begin: Begin, store: Store) -> None:
     assert store.events(run.id, "status") == [{"status": "failed", "reason": "out of memory"}]
 
 
-def test_an_ended_run_takes_nothing_until_it_is_resumed(
+def test_an_ended_run_takes_no_points_until_it_is_resumed(
     begin: Begin, store: Store, tmp_path: Path
 ) -> None:
     run = begin()
@@ -159,6 +159,37 @@ def test_an_ended_run_takes_nothing_until_it_is_resumed(
         "running",
         "finished",
     ]
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_word_after_the_end_arrives_and_changes_no_end(
+    begin: Begin, store: Store, delivered: bool
+) -> None:
+    run = begin()
+    run.finish("interrupted", "by hand")
+    if delivered:
+        assert run.wait(10)
+    run.note("looked better than the last one")
+    run.params["width"] = 64
+    assert run.status == "interrupted"
+    assert run.wait(10)
+    assert store.events(run.id, "note") == [{"text": "looked better than the last one"}]
+    assert store.events(run.id, "params") == [{"width": 64}]
+    ends = store.events(run.id, "status")
+    assert all(end == {"status": "interrupted", "reason": "by hand"} for end in ends)
+
+
+def test_word_after_the_end_of_an_offline_run_is_kept(tmp_path: Path) -> None:
+    run = Run(config=Config(project="a/b", mode="offline", directory=tmp_path / "offline"))
+    run.finish()
+    run.note("afterwards")
+    folders = list((tmp_path / "offline").iterdir())
+    batches = [
+        cut(Reader(LeftSegments(folder)), START).encode("w", 1)
+        for folder in folders
+        if folder.is_dir()
+    ]
+    assert sum(b"afterwards" in batch for batch in batches) == 1
 
 
 def test_everything_delivered_leaves_nothing_on_disk(begin: Begin, config: Config) -> None:
