@@ -61,14 +61,24 @@ def run_for_editor(user: User, run_id: UUID, *, within: int | None = None) -> Ru
 
 
 def search_runs(
-    *, project: Project, q: str = "", order: str = "", limit: int = 100, cursor: str | None = None
+    *,
+    project: Project,
+    q: str = "",
+    order: str = "",
+    limit: int = 100,
+    cursor: str | None = None,
+    is_fresh: bool = False,
 ) -> Page:
     """One page of the runs that match `q`, in `order`; see `runs.search` for both.
+
+    Args:
+        is_fresh: the caller has just let the rows that are searched show all points.
 
     Raises:
         runs.search.QueryError: `q`, `order` or `cursor` cannot be understood.
     """
-    metrics.sync_search_rows(project_id=project.pk)
+    if not is_fresh:
+        metrics.sync_search_rows(project_id=project.pk)
     found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=cursor)
     rows = Run.objects.filter(project_id=project.pk, id__in=found.run_ids)
     by_id = {run.id: run for run in rows}

@@ -66,11 +66,15 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "best": records[-1] if records else None,
         "choice": choice,
         "axes": axes_of(choice, state),
-        "heads": heads_of(choice.shown, order),
     }
     try:
         page = queries.search_runs(
-            project=project, q=state.query, order=order, limit=ROWS, cursor=state.cursor or None
+            project=project,
+            q=state.query,
+            order=order,
+            limit=ROWS,
+            cursor=state.cursor or None,
+            is_fresh=True,
         )
     except QueryError as error:
         return context | {"error": error, "pointer": "^".rjust(error.position + 1)}
@@ -78,6 +82,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     best_id = records[-1].run_id if records else None
     return context | {
         "page": page,
+        "heads": heads_of(choice.shown, order, page.runs),
         "rows": rows_of(page.runs, choice.shown, sparks, best_id),
         # What lies outside the brushes is drawn too, so that one can brush again.
         "has_charts": bool(page.total or state.brushes),
@@ -96,6 +101,8 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
     """The keys of the scatterplot's axes and of the curves: as asked, else what tells most."""
     metrics = [column for column in choice.shown if column.kind == "metrics"]
     params = [column for column in choice.shown if column.kind == "params"]
+    # Of what one can turn, the learning rate is what one looks at first.
+    params.sort(key=lambda column: column.name != "optimizer.learning_rate")
     return {
         "x": state.x or (params[0].key if params else "started"),
         "y": state.y or (metrics[0].key if metrics else "duration"),
@@ -117,7 +124,9 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
     columns = [column for key in wanted if (column := choice.column(key))]
     order = state.order or default_order(objective)
-    page = queries.search_runs(project=project, q=state.q, order=order, limit=MOST_RUNS)
+    page = queries.search_runs(
+        project=project, q=state.q, order=order, limit=MOST_RUNS, is_fresh=True
+    )
     by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
     data = chart_data(page.runs, columns, by)
     return json_answer(data | {"total": page.total, "parallel": choice.axes} | axes)
@@ -128,8 +137,11 @@ def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     """The curves of one metric for the first runs of filter and brushes."""
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)
-    order = state.order or default_order(glances([project])[project.pk].objective)
-    page = queries.search_runs(project=project, q=state.query, order=order, limit=MOST_CURVES)
+    objective = glances([project])[project.pk].objective
+    order = state.order or default_order(objective)
+    page = queries.search_runs(
+        project=project, q=state.query, order=order, limit=MOST_CURVES, is_fresh=True
+    )
     drawn = curves_of(project, page.runs, state.series)
     return json_answer({"total": page.total, "metric": state.series, "curves": drawn})
 

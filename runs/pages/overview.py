@@ -80,14 +80,30 @@ class Record:
 def glances(projects: Iterable[Project]) -> dict[int, Glance]:
     """A glance at each project, by its key.
 
-    The objective is the project's own, else what most of its latest 500 runs watch, else the
-    first of the usual metrics that was logged.
+    The rows that are searched are brought up to date on the way. The objective is the project's
+    own, else what most of its latest 500 runs watch, else the first of the usual metrics that
+    was logged.
     """
     by_id = {project.pk: project for project in projects}
-    freshen(list(by_id))
-    rows = _rows(
+    rows = _glances(list(by_id))
+    if stale := [row[0] for row in rows if row[-1]]:
+        for project_id in stale:
+            metrics.sync_search_rows(project_id=project_id)
+        rows = _glances(list(by_id))
+    return {
+        key: Glance(
+            json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual)
+        )
+        for key, statuses, last_at, metric, mode, usual, _ in rows
+    }
+
+
+def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
+    """The facts of each glance, and whether the rows that are searched lag behind the points."""
+    return _rows(
         """
-        SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name
+        SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name,
+               EXISTS (SELECT 1 FROM runs_metricstate s WHERE s.project_id = p.id AND s.stale)
         FROM unnest(%s::bigint[]) AS p(id)
         LEFT JOIN LATERAL (
             SELECT jsonb_object_agg(shown, runs) AS statuses, max(last_at) AS last_at
@@ -120,14 +136,8 @@ def glances(projects: Iterable[Project]) -> dict[int, Glance]:
             ORDER BY guess.place LIMIT 1
         ) AS usual ON true
         """,
-        [list(by_id), timezone.now() - SILENCE, GUESSES],
+        [project_ids, timezone.now() - SILENCE, GUESSES],
     )
-    return {
-        key: Glance(
-            json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual)
-        )
-        for key, statuses, last_at, metric, mode, usual in rows
-    }
 
 
 def freshen(project_ids: list[int]) -> None:

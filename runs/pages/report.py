@@ -9,8 +9,8 @@ from .. import queries
 from ..models import Run
 from ..params import flattened
 from .groups import Group, Member, groups_of
-from .overview import GUESSES, Objective
 from .model import compile_row, layer_row
+from .overview import GUESSES, Objective
 from .story import MOST_CHANGES, changes_between, run_before, standing_of
 from .telling import importance
 

@@ -126,11 +126,14 @@ def _metric_columns(
     return columns
 
 
-def heads_of(columns: Sequence[Column], order: str) -> dict[str, list[Head]]:
-    """The heads before, over and after the columns."""
+def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> dict[str, list[Head]]:
+    """The heads before, over and after the columns; over numbers they stand on the right."""
     return {
         "before": [_head("Run", "number", order), Head("Status"), Head("Curve")],
-        "columns": [_column_head(column, order) for column in columns],
+        "columns": [
+            _column_head(column, order, is_number=_holds_numbers(column, runs))
+            for column in columns
+        ],
         "after": [
             _head("Started", "started", order),
             _head("Time", "duration", order, is_number=True),
@@ -139,7 +142,11 @@ def heads_of(columns: Sequence[Column], order: str) -> dict[str, list[Head]]:
     }
 
 
-def _column_head(column: Column, order: str) -> Head:
+def _holds_numbers(column: Column, runs: Sequence[Any]) -> bool:
+    return column.kind == "metrics" or any(finite(column.value(run)) is not None for run in runs)
+
+
+def _column_head(column: Column, order: str, *, is_number: bool) -> Head:
     best_first = "-" if column.direction == "max" else ""
     return _head(
         column.label,
@@ -147,7 +154,7 @@ def _column_head(column: Column, order: str) -> Head:
         order,
         qualifier=column.qualifier,
         first=best_first,
-        is_number=column.kind == "metrics",
+        is_number=is_number,
     )
 
 
@@ -188,7 +195,7 @@ def _cell(run: Any, column: Column, best: float | None) -> Cell:
     number = finite(value)
     return Cell(
         value,
-        is_number=number is not None,
+        is_number=number is not None or column.kind == "metrics",
         is_best=best is not None and number == best,
         is_param=column.kind == "params",
     )

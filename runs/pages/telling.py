@@ -1,4 +1,4 @@
-"""Which parameters tell most: a person's own, then what was chosen for the training, the rest last."""
+"""Which parameters tell most: a person's own, then what was chosen for the training."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ CHOSEN = (
 # Where the client puts what it read from Keras.
 CAPTURED = ("optimizer", "fit", "compile", "callbacks")
 # Speed and bookkeeping, or said by another parameter.
-SELDOM = ("fit.verbose", "fit.steps", "fit.shuffle", "initial_epoch", "seed", "version", "path") + (
+SELDOM = (
+    "fit.verbose",
+    "fit.steps",
+    "fit.shuffle",
+    "initial_epoch",
     "optimizer.class_name",
+    "path",
+    "seed",
+    "version",
 )
 
 

@@ -45,7 +45,9 @@ def find(*, project_id: int, q: str, order: str, limit: int, cursor: str | None)
     index, after = _read_cursor(cursor, order, len(phases))
     total = runs.count()
     found: list[tuple[int, Place]] = []
-    while len(found) <= limit and index < len(phases):
+    # Without a cursor one knows when every match is found, and need not ask the next phase.
+    wanted = limit + 1 if cursor else min(limit + 1, total)
+    while len(found) < wanted and index < len(phases):
         places = phases[index].places(runs, after, limit + 1 - len(found))
         found += [(index, place) for place in places]
         index, after = index + 1, None

@@ -85,7 +85,7 @@ export function curvesIn(element, group, number, tools) {
   /** The notes hang on the first line; they say `nb` and how they begin. */
   function withNotes([first, ...others], hasAxis, toEpoch) {
     const batches = group.series.filter((series) => series.unit === "step").map((series) => whole?.[series.name]).find((series) => series?.t?.length);
-    const markLine = noteMarks(tools, hasAxis, toEpoch, batches);
+    const markLine = noteMarks(tools, hasAxis, toEpoch, batches, element.clientHeight - 70);
     return first ? [{ ...first, markLine }, ...others] : [];
   }
 

@@ -2,10 +2,14 @@
 import { colours } from "./chart.js";
 import { between } from "./timeline.js";
 
-const LONGEST = 36;
+const LETTER_PIXELS = 6.5;
 
-/** Lines at the steps of notes. `batches` is the series that says when which step was. */
-export function noteMarks({ notes, hasSteps }, unit, toEpoch, batches) {
+/**
+ * Lines at the steps of notes. `batches` is the series that says when which step was; the words
+ * that run along a line have `room` pixels.
+ */
+export function noteMarks({ notes, hasSteps }, unit, toEpoch, batches, room) {
+  const longest = Math.floor(room / LETTER_PIXELS) - 4;
   const colour = colours();
   const place = ({ step }) => {
     if (unit === "step") return step;
@@ -15,7 +19,7 @@ export function noteMarks({ notes, hasSteps }, unit, toEpoch, batches) {
     return hasSteps ? null : step;
   };
   const data = notes.map((note) => ({ xAxis: place(note), name: note.text })).filter(({ xAxis }) => xAxis !== null);
-  const label = { formatter: ({ name }) => `nb: ${name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name}`, position: "insideEndTop", color: colour.text, fontSize: 11 };
+  const label = { formatter: ({ name }) => `nb: ${name.length > longest ? `${name.slice(0, longest)}…` : name}`, position: "insideEndTop", color: colour.text, fontSize: 11 };
   return { symbol: "none", silent: true, animation: false, data, label, lineStyle: { color: colour.muted, type: "dashed", width: 1 } };
 }
 

@@ -68,7 +68,7 @@ function curveOption({ data }, { curves, metric, total }) {
     ...base(`Curves of ${metric} for ${curves.length} runs`),
     grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
     tooltip: tooltip((item) => ({ title: item.seriesName, rows: [[item.color, `${metric} at ${unit} ${item.value[0]}`, short(item.value[1])]] }), { trigger: "item" }),
-    xAxis: axis(unit === "time" ? "time" : "value", { name: unit, nameLocation: "middle", nameGap: 26, splitLine: { show: false }, minInterval: 1 }),
+    xAxis: axis(unit === "time" ? "time" : "value", { name: unit === "epoch" ? "end of epoch" : unit, nameLocation: "middle", nameGap: 26, splitLine: { show: false }, minInterval: 1 }),
     yAxis: axis(low > 0 && high / low >= 50 ? "log" : "value", { name: metric, nameTextStyle: { align: "left", color: colour.muted } }),
     series: [...curves].reverse().map((curve) => ({
       type: "line",

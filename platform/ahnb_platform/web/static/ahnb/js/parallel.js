@@ -57,6 +57,7 @@ function option(data, columns, order) {
     parallelAxis: columns.map((column, place) => ({
       ...axis(column.type === "category" ? "category" : column.time ? "time" : column.log ? "log" : "value"),
       id: `axis${place}`,
+      ...(column.type === "number" && !column.time && column.values.every((value) => value === null || Number.isInteger(value)) ? { minInterval: 1 } : {}),
       dim: place,
       z: 20,
       name: columns.some((other) => other !== column && other.label === column.label) ? `${column.qualifier}\n${column.label}` : column.label,
