@@ -10,6 +10,7 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 from runs.services import add_note
 
+from ..cast import token_of
 from ..sketches import send_events, sketch_project
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -26,6 +27,7 @@ def paths(digits: Project, alice: User) -> list[str]:
         "/",
         here,
         f"{here}?q=metrics.val_loss+<+<",
+        f"{here}?q=params.width+>+99999",
         f"{here}settings/",
         f"{here}sharing/",
         runs[0].get_absolute_url(),
@@ -33,7 +35,10 @@ def paths(digits: Project, alice: User) -> list[str]:
         "/tokens/",
         "/teams/",
         "/teams/vision/",
+        "/teams/vision/audit/",
         "/account/",
+        "/account/password/change/",
+        "/account/logout/",
     ]
 
 
@@ -63,6 +68,10 @@ def test_axe_finds_nothing(
 def test_axe_finds_nothing_before_the_login(page: Callable[..., Page], theme: str) -> None:
     here = page(color_scheme=theme)
     here.goto("/account/login/")
+    card = here.locator(".door").bounding_box()
+    assert card is not None
+    assert abs(card["x"] + card["width"] / 2 - 640) < 10
+    assert card["width"] < 500
     assert Axe().run(here, options=RULES).response["violations"] == []
 
 
@@ -76,6 +85,32 @@ def test_no_page_scrolls_sideways_on_a_phone(
         if here.evaluate("document.documentElement.scrollWidth") > 390:
             wide.append(path)
     assert wide == []
+
+
+def test_first_columns_stay_readable_on_a_phone(
+    page: Callable[..., Page], alice: User, paths: list[str]
+) -> None:
+    here = page(alice, width=390)
+    token_of(alice)
+    for path in [paths[1], "/tokens/", "/teams/vision/", "/"]:
+        drawn(here, path)
+        table = here.locator(".table-responsive").last
+        first = table.locator("tbody th[scope=row]").first
+        table.evaluate("table => { table.scrollLeft = 400; }")
+        box = first.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert 100 < box["width"] < 200
+
+
+def test_times_stay_in_one_line(page: Callable[..., Page], alice: User, paths: list[str]) -> None:
+    here = page(alice, width=390)
+    here.goto("/teams/vision/audit/")
+    times = here.locator("td time")
+    assert times.count()
+    for box in [times.nth(place).bounding_box() for place in range(times.count())]:
+        assert box is not None
+        assert box["height"] < 30
 
 
 def test_every_page_says_the_same_without_script(

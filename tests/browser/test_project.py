@@ -134,6 +134,33 @@ def test_filter_and_order_keep_the_place_on_the_page(
     here.get_by_label("Filter the runs").fill("metrics.val_loss <")
     here.keyboard.press("Enter")
     expect(here.get_by_role("alert")).to_contain_text("^")
+    expect(here.locator("#charts")).to_be_hidden()
+    expect(here.get_by_label("Filter the runs")).to_have_attribute("aria-invalid", "true")
+
+
+def test_charts_come_back_once_the_filter_is_mended(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice)
+    here.goto(f"{SUMMARY}?q=metrics.val_loss+<&cols=params.width&cols=metrics.val_loss.min")
+    alert = here.get_by_role("alert")
+    expect(alert).to_contain_text("^")
+    box, bar = alert.bounding_box(), here.locator("#view-form").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert 0 <= box["y"] - bar["y"] - bar["height"] < 40
+    here.get_by_label("Filter the runs").fill("params.width > 99999")
+    here.keyboard.press("Enter")
+    expect(here.get_by_role("heading", name="No run matches")).to_be_visible()
+    expect(here.locator("#charts")).to_be_hidden()
+    here.get_by_label("Filter the runs").fill("metrics.val_loss < 0.3")
+    here.keyboard.press("Enter")
+    expect(here.locator("[data-run]")).to_have_count(3)
+    expect(here.locator("[data-note=parallel]")).to_contain_text("3 runs")
+    drawn = here.locator("#parallel canvas").first
+    expect(drawn).to_be_visible()
+    width = drawn.bounding_box()
+    assert width is not None
+    assert width["width"] > 600
+    assert "cols=params.width" in here.url
 
 
 def test_other_axes_are_in_the_address(page: Callable[..., Page], alice: User) -> None:
