@@ -186,6 +186,7 @@ def test_gzip_is_read(api, run):
         (b"{}", "br", 415, "unsupported-encoding"),
         (gzip.compress(gzip.compress(b"{}")), "gzip, gzip", 415, "unsupported-encoding"),
     ],
+    ids=["no gzip", "cut off", "more after it", "bomb", "brotli", "twice"],
 )
 def test_odd_encodings(api, run, body, encoding, status, code):
     answer = send(api, run, body, headers={"Content-Encoding": encoding})
