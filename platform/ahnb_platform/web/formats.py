@@ -4,20 +4,19 @@ import math
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from django.utils import timezone
 
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
 
-def number(value: float | int | Literal[""] | None, digits: int = 4) -> str:
+def number(value: float | int | str | None, digits: int = 4) -> str:
     """A measured value with `digits` significant digits; thousands grouped, tiny ones as 9.1e-4.
 
     A value that is not whole is never shown as a whole number: 0.99996 stays 0.99996, since
     1.000 would claim perfection. Whole numbers are exact up to fifteen digits.
     """
-    if value in (None, ""):  # what a template has where there is nothing
+    if value is None or isinstance(value, str):  # a template has "" where there is nothing
         return "–"
     if isinstance(value, bool | int):
         return whole(value)

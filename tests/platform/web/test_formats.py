@@ -26,9 +26,10 @@ from ahnb_platform.web import formats
         (math.inf, "∞"),
         (-math.inf, "−∞"),
         (None, "–"),
+        ("", "–"),
     ],
 )
-def test_numbers_have_four_significant_digits(value: float | None, shown: str) -> None:
+def test_numbers_have_four_significant_digits(value: float | str | None, shown: str) -> None:
     assert formats.number(value) == shown
 
 
