@@ -6,6 +6,7 @@ import time
 import uuid
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62}")
 
 
 def uuid7() -> str:
@@ -20,3 +21,8 @@ def uuid7() -> str:
 def is_run_id(text: str) -> bool:
     """Whether `text` is a whole run id in its usual form (lower case, with hyphens)."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+def is_project(text: str) -> bool:
+    """Whether `text` has the form `team/project`, as servers take it."""
+    return _PROJECT.fullmatch(text) is not None

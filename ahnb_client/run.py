@@ -13,7 +13,7 @@ from . import lifecycle, record
 from .clock import now
 from .config import Config
 from .errors import AHNBError, ConfigurationError
-from .identifiers import is_run_id, uuid7
+from .identifiers import is_project, is_run_id, uuid7
 from .notices import tell
 from .params import Params
 from .plain import dumps, plain, text
@@ -71,6 +71,7 @@ class Run:
         self._own_id = run_id is None or not self._usable(run_id)
         self.id: str = uuid7() if self._own_id or run_id is None else run_id
         self.project = project or self._config.project
+        self._check_project()
         self.status: str = "running"
         self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
         self._create = plain(
@@ -104,6 +105,15 @@ class Run:
                 raise
             tell(f"{error}; recording offline", once="configuration")
             return Config.offline(project)
+
+    def _check_project(self) -> None:
+        """Say before the training, not after it, that no server will take this name."""
+        if self.project is None or is_project(self.project):
+            return
+        said = f"{self.project!r} is no project; write team/project, in small letters, digits and -"
+        if self._strict:
+            raise ConfigurationError(said)
+        tell(f"{said}. Recording goes on; `ahnb sync --project TEAM/PROJECT {self.id}` sends it")
 
     def _usable(self, run_id: str) -> bool:
         if is_run_id(run_id):

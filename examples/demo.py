@@ -27,6 +27,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "demo@example.org"
 PROJECT = "demo/digits"
+PORT = 8765
 WIDTHS, RATES = (16, 64, 256), (0.0003, 0.001, 0.003, 0.01)
 OPTIMIZERS = ("adam", "rmsprop")
 
@@ -45,7 +46,9 @@ def serving(port: int) -> Iterator[str]:
     """The server as a process of its own, ended with the demonstration; gives its address."""
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as server:
+    # It would invite to a page that shows nothing yet.
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, stdout=quiet, start_new_session=True) as server:
         try:
             wait_until_ready(url, server)
             yield url
@@ -175,16 +178,18 @@ def train_live(epochs: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__.splitlines()[0])
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--once", action="store_true", help="check that all arrived, then end")
     parser.add_argument("--models", type=int, default=24, help=argparse.SUPPRESS)
     given = parser.parse_args()
     with serving(given.port) as url:
         manage("adduser", EMAIL, "--team", "demo", "--role", "owner")
         manage("addproject", PROJECT)
-        key = manage("addtoken", EMAIL, "--name", f"demo {time.strftime('%Y-%m-%d %H:%M:%S')}")
+        name = f"demo {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        key = manage("addtoken", EMAIL, "--name", name, "--project", PROJECT, "--days", "7")
         connect(url, key)
-        print("Loading Keras …", file=sys.stderr, flush=True)
+        words = f"The server runs. {given.models} trainings follow, then the link to look at them."
+        print(words, "Loading Keras …", sep="\n", file=sys.stderr, flush=True)
         with quiet():
             import keras  # noqa: F401 - the slowest import, and the only noisy one
         kept = train_all(max(given.models, 1))
@@ -198,12 +203,16 @@ def main() -> None:
             train_live(epochs=2000)
             signal.pause()
         except KeyboardInterrupt:
-            print("Ended; `./scripts/serve` shows it again.")
+            again = "" if given.port == PORT else f" --port {given.port}"
+            print(f"\nEnded. `./scripts/serve{again}` shows it again,")
+            print(f"`.venv/bin/python manage.py loginlink {EMAIL}` lets you in.")
 
 
 def connect(url: str, key: str) -> None:
     """Tell the client where to send, by its environment as any job script does."""
-    os.environ.update(AHNB_SERVER=url, AHNB_API_KEY=key, TF_CPP_MIN_LOG_LEVEL="3")
+    spool = Path(os.environ.get("AHNB_DATA_DIR") or ROOT / ".ahnb") / "demo-spool"
+    os.environ.update(AHNB_SERVER=url, AHNB_API_KEY=key, AHNB_DIR=str(spool))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 

@@ -7,6 +7,7 @@ import sys
 from ..config import Config, save_login, server_address
 from ..errors import ConfigurationError
 from ..transport.http import Server
+from .person import email_of, may_record
 
 NAME = "login"
 HELP = "store an API key for a server"
@@ -27,10 +28,11 @@ def run(options: argparse.Namespace) -> int:
         )
     server = _server(options.server)
     key = _key(asks=options.key is None)
-    person = Server(server, key).me()["user"]
+    me = Server(server, key).me()
     path = save_login(server, key)
-    name = person.get("email", "") if isinstance(person, dict) else person
-    print(f"{name} at {server}; the key is in {path}")
+    print(f"{email_of(me)} at {server}; the key is in {path}")
+    if not may_record(me):
+        print("This key may only read: trainings need one that may write runs.", file=sys.stderr)
     return 0
 
 

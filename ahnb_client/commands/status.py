@@ -12,6 +12,7 @@ from ..config import Config
 from ..errors import ConfigurationError, TransportError
 from ..transport.http import Server
 from ..transport.spool import Spool, refused_files, spool_folders
+from .person import email_of, may_record
 
 NAME = "status"
 HELP = "show settings, connection and what waits to be sent"
@@ -47,10 +48,12 @@ def _connection(config: Config) -> tuple[str, bool]:
     if config.key is None:
         return "no API key: `ahnb login`, or set AHNB_API_KEY", False
     try:
-        person = Server(config.server, config.key).me()["user"]
+        me = Server(config.server, config.key).me()
     except TransportError as error:
         return str(error), False
-    return f"ready, as {person.get('email', '') if isinstance(person, dict) else person}", True
+    if not may_record(me):
+        return f"{email_of(me)}'s key may only read, not write runs", False
+    return f"ready, as {email_of(me)}", True
 
 
 def _waiting(folder: Path) -> dict[str, Any]:

@@ -40,7 +40,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--all", action="store_true", help="also what other machines left in a shared folder"
     )
     parser.add_argument("--server", metavar="URL", help="send to this server instead")
-    parser.add_argument("--project", metavar="TEAM/PROJECT", help="for runs that name no project")
+    parser.add_argument(
+        "--project",
+        metavar="TEAM/PROJECT",
+        help="where to put runs that the server does not have yet",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
@@ -113,7 +117,7 @@ class _Delivery:
             return Result(header.run_id, "kept", trouble=f"{trouble}: `ahnb login`")
         if config.server in self._unreachable:
             return Result(header.run_id, "kept", trouble=self._unreachable[config.server])
-        project = header.create.get("project") or self._options.project or config.project
+        project = self._options.project or header.create.get("project") or config.project
         header = replace(header, create={**header.create, "project": project})
         shipment = Shipment(header, LeftSegments(spool.folder), spool, is_left=True)
         self._send(shipment, Server(config.server, config.key))

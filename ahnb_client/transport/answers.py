@@ -42,8 +42,14 @@ class Answer:
     @property
     def reason(self) -> str:
         """What went wrong, in words for people."""
-        said = self.document.get("detail") or self.document.get("title") or self.trouble
-        return f"{said} (HTTP {self.status})" if self.status else str(said)
+        if self.status is None:
+            return self.trouble
+        if self.status == 401:
+            return (
+                "the API key is wrong, expired or revoked: `ahnb login` stores another (HTTP 401)"
+            )
+        said = self.document.get("detail") or self.document.get("title") or "no words with it"
+        return f"{said} (HTTP {self.status})"
 
 
 def verdict(answer: Answer, *, is_ours: bool) -> Verdict:

@@ -59,7 +59,7 @@ class Server:
         return self.send("POST", f"runs/{run_id}/batches/", body, {"Content-Encoding": "gzip"})
 
     def me(self) -> Mapping[str, Any]:
-        """Whom the token belongs to.
+        """Whom the token belongs to, and what it may.
 
         Raises:
             ServerUnreachable: there is no answer, or none of an AHNB server.
@@ -68,6 +68,8 @@ class Server:
         answer = self.send("GET", "me/")
         if answer.status is None or answer.status >= 500:
             raise ServerUnreachable(f"{self._address}: {answer.reason}")
+        if answer.status >= 400 and not answer.code:
+            raise ServerUnreachable(f"{self._address} is no AHNB server (HTTP {answer.status})")
         if answer.status >= 400:
             raise Rejected(answer.reason, status=answer.status, code=answer.code)
         if "user" not in answer.document:

@@ -5,10 +5,12 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ahnb_client.cli import main
+from ahnb_client.commands.person import email_of, may_record
 from ahnb_client.config import Config
 from ahnb_client.run import Run
 from ahnb_client.version import __version__
@@ -148,6 +150,25 @@ def test_sync_refuses_a_beginning_that_is_no_run_or_several(
     assert main(["sync", "ffff"]) == 1
     assert "nothing is left" in capsys.readouterr().err
     assert store.runs == {}
+
+
+@pytest.mark.parametrize(
+    ("me", "expected"),
+    [
+        ({"user": {"email": "a@b.org"}, "token": {"scopes": ["read", "runs:write"]}}, True),
+        ({"user": {"email": "a@b.org"}, "token": {"scopes": ["read"]}}, False),
+        ({"user": "a@b.org"}, True),
+    ],
+)
+def test_key_without_the_scope_for_runs_is_no_good(me: dict[str, Any], expected: bool) -> None:
+    assert may_record(me) is expected
+    assert email_of(me) == "a@b.org"
+
+
+def test_sync_puts_a_misnamed_run_elsewhere(logged_in: StubServer, store: Store) -> None:
+    run = record_offline(project="My Project")
+    assert main(["sync", "--project", "team/right", run.id]) == 0
+    assert store.runs[run.id]["project"] == "team/right"
 
 
 def test_sync_names_a_project_for_runs_that_have_none(

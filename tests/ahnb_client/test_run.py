@@ -12,6 +12,7 @@ import pytest
 import ahnb_client
 from ahnb_client import lifecycle
 from ahnb_client.config import Config
+from ahnb_client.errors import ConfigurationError
 from ahnb_client.run import Run
 from ahnb_client.transport.batch import cut
 from ahnb_client.transport.journal import START
@@ -330,3 +331,21 @@ def test_values_arrive_bit_for_bit(begin: Begin, store: Store) -> None:
     arrived = [value for _, value in store.points(run.id, "value")]
     assert [math.copysign(1, value) for value in arrived[:7]] == [1, -1, 1, 1, 1, 1, 1]
     assert arrived == [*values, "Infinity", "-Infinity"]
+
+
+def test_impossible_project_is_told_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = Config(mode="offline", directory=tmp_path / "offline")
+    run = Run("My Project", config=config)
+    run.log({"loss": 1.0})
+    run.finish()
+    said = capsys.readouterr().err
+    assert "'My Project' is no project; write team/project" in said
+    assert f"ahnb sync --project TEAM/PROJECT {run.id}" in said
+
+
+def test_strict_run_refuses_an_impossible_project(tmp_path: Path) -> None:
+    config = Config(mode="offline", directory=tmp_path / "offline")
+    with pytest.raises(ConfigurationError, match="write team/project"):
+        Run("vision", config=config, strict=True)
