@@ -73,7 +73,7 @@ def live(request: PageRequest, run_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     context = vitals_of(run)
     status = STOP_POLLING if context["has_ended"] else 200
-    context |= {"seen": seen, "is_part": True, "is_editor": run.role >= Role.EDITOR}
+    context |= {"seen": seen, "is_editor": run.role >= Role.EDITOR}
     response = render(request, "runs/_vitals.html", context, status=status)
     response["HX-Trigger-After-Settle"] = "ahnb:points"
     return response

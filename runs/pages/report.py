@@ -23,17 +23,11 @@ ENDED = ("finished", "failed", "interrupted", "preempted")
 def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
     documents = queries.documents_of(run)
-    before = run_before(run)
-    changes = changes_between(before.params, run.params) if before else []
-    changes.sort(key=lambda change: importance(change.name))
     params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
     model = documents.get("model") or {}
     layers = model.get("layers") or []
     return {
         **vitals_of(run),
-        "before": before,
-        "changes": changes[:MOST_CHANGES],
-        "more_changes": max(len(changes) - MOST_CHANGES, 0),
         "params": [param for param in params if param[1] is not None],
         "unset_params": [name for name, value in params if value is None],
         "model": model,
@@ -49,11 +43,12 @@ def report_of(run: Run) -> dict[str, Any]:
 
 
 def vitals_of(run: Run) -> dict[str, Any]:
-    """What changes while the run trains."""
+    """What changes while the run trains, with the words that stand beside it."""
     objective = objective_of(run)
     groups = groups_of(run.metrics, directions_of(run))
     epochs, planned = epochs_of(run)
     return {
+        **comparison_of(run),
         "run": run,
         "has_ended": run.status in ENDED,
         "objective": objective,
@@ -65,6 +60,18 @@ def vitals_of(run: Run) -> dict[str, Any]:
         "planned_epochs": planned,
         "seconds_per_epoch": run.duration_seconds / epochs if epochs else None,
         "state": run.state,
+    }
+
+
+def comparison_of(run: Run) -> dict[str, Any]:
+    """The same person's previous run, and which parameters differ from it."""
+    before = run_before(run)
+    changes = changes_between(before.params, run.params) if before else []
+    changes.sort(key=lambda change: importance(change.name))
+    return {
+        "before": before,
+        "changes": changes[:MOST_CHANGES],
+        "more_changes": max(len(changes) - MOST_CHANGES, 0),
     }
 
 

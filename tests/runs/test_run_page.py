@@ -50,7 +50,7 @@ def test_page_tells_the_run_in_words(page: Client, run: Run) -> None:
     shown = text_of(page.get(run.get_absolute_url()))
     assert "#1 brave-otter" in shown
     assert "and 3 epochs" in shown
-    assert "Its best val_loss is 0.4000 at epoch 2, its last value" in shown
+    assert "Its best val_loss is 0.4000 at epoch 2, also its last value" in shown
     assert "baseline" in shown
 
 
@@ -311,6 +311,19 @@ def test_new_points_come_with_the_next_question(page: Client, digits: Project, a
     assert "0.2500" in answer.content.decode()
     assert answer["HX-Trigger-After-Settle"] == "ahnb:points"
     assert f"/runs/{run.id}/live/" in answer.content.decode()
+
+
+def test_news_keep_the_words_beside_the_numbers(
+    page: Client, run: Run, digits: Project, alice: User
+) -> None:
+    later = sketch_run(digits, alice, status="running", params={"width": 128})
+    services.edit_run(run=later, by=alice, notes="Still training: wider than before.")
+    address, _ = live(page, later)
+    log_points(later, {"accuracy": [0.25]})
+    news = page.get(address).content.decode()
+    assert "Still training: wider than before." in news
+    assert "Against <a href" in news
+    assert f"#{run.number} {run.name}" in news
 
 
 def test_polling_ends_with_the_run(page: Client, digits: Project, alice: User) -> None:
