@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
 from runs import queries
+from runs.pages.aside import PLACES
 from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
 from runs.pages.curves import MOST_CURVES, curves_of, sparks_of
@@ -22,6 +23,7 @@ from runs.search import QueryError
 
 from ..models import Project
 from ..queries import project_for_user
+from .aside import aside
 from .state import SummaryState, canonical, parse_state, without_brush
 
 ROWS = 50
@@ -33,6 +35,8 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
     project = project_for_user(request.user, team_slug, project_slug)
     if project.path != f"{team_slug}/{project_slug}":
         return redirect(f"{project.get_absolute_url()}?{request.GET.urlencode()}")
+    if place := PLACES.get(request.GET.get("place", "")):
+        return aside(request, project, place)
     state = parse_state(request.GET)
     glance = glances([project])[project.pk]
     context = table_context(project, state, glance)

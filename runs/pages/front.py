@@ -9,6 +9,7 @@ from typing import Any
 from projects.models import Project
 
 from .. import metrics
+from .aside import counts_aside
 from .overview import Glance, Record, running_runs
 
 STATUSES = ("running", "finished", "failed", "interrupted", "preempted", "lost")
@@ -25,6 +26,7 @@ class Gain:
 def front_of(project: Project, glance: Glance, records: Sequence[Record]) -> dict[str, Any]:
     """The context of the page's upper part."""
     return {
+        "aside": counts_aside(project),
         "running": running_runs(project) if glance.running else [],
         "stored_bytes": sum(metrics.stored_bytes(project_id=project.pk).values()),
         "statuses": [(name, glance.statuses[name]) for name in STATUSES if name in glance.statuses],

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
-from runs.services import add_note
+from runs.services import add_note, trash_run
 
 from ..cast import token_of
 from ..sketches import send_events, sketch_project
@@ -21,6 +21,7 @@ LAYER = {"name": "dense", "class": "Dense", "output_shape": [None, 10], "paramet
 def paths(digits: Project, alice: User) -> list[str]:
     runs = sketch_project(digits, alice, count=4)
     add_note(run=runs[0], by=alice, text="Looks calmer.", step=1)
+    trash_run(run=runs[-1], by=alice)
     send_events(runs[0], ("model", {"name": "digits", "layers": [LAYER]}))
     here = digits.get_absolute_url()
     return [
@@ -28,6 +29,7 @@ def paths(digits: Project, alice: User) -> list[str]:
         here,
         f"{here}?q=metrics.val_loss+<+<",
         f"{here}?q=params.width+>+99999",
+        f"{here}?place=trash",
         f"{here}settings/",
         f"{here}sharing/",
         runs[0].get_absolute_url(),

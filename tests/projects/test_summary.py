@@ -20,7 +20,7 @@ from projects.views.state import parse_brush
 from runs.models import Run
 from runs.services import archive_run, trash_run
 
-from ..cast import client_of, make_run
+from ..cast import client_of, make_project, make_run, make_team
 from ..sketches import sketch_project, sketch_run
 
 HTMX = {"HX-Request": "true"}
@@ -245,6 +245,53 @@ def test_trashed_and_archived_runs_are_left_out(
     assert "0.2500" in page.get("/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("place", "change", "act"),
+    [("archived", archive_run, "unarchive"), ("trash", trash_run, "restore")],
+)
+def test_runs_that_lie_aside_are_found_and_brought_back(
+    page: Client,
+    digits: Project,
+    runs: list[Run],
+    alice: User,
+    place: str,
+    change: Callable[..., object],
+    act: str,
+) -> None:
+    assert f"?place={place}" not in page.get(address(digits)).content.decode()
+    change(run=runs[0], by=alice)
+    assert f'href="?place={place}"' in page.get(address(digits)).content.decode()
+    shown = page.get(address(digits, place=place)).content.decode()
+    assert "run-1</a>" in shown
+    assert "run-2</a>" not in shown
+    page.post(f"{runs[0].get_absolute_url()}place/", {"act": act})
+    assert "run-1" in names_in(page.get(address(digits)))
+
+
+def test_a_reader_sees_what_lies_aside_without_buttons(
+    dana: User, digits: Project, runs: list[Run], alice: User
+) -> None:
+    trash_run(run=runs[0], by=alice)
+    shown = client_of(dana).get(address(digits, place="trash")).content.decode()
+    assert "run-1</a>" in shown
+    assert "Restore" not in shown
+
+
+def test_a_project_with_trashed_runs_alone_does_not_say_that_it_never_had_one(
+    page: Client, digits: Project, alice: User
+) -> None:
+    trash_run(run=sketch_run(digits, alice), by=alice)
+    shown = page.get(address(digits)).content.decode()
+    assert "No run yet" not in shown
+    assert 'href="?place=trash"' in shown
+
+
+def test_home_leads_to_a_new_project_with_and_without_projects(page: Client, alice: User) -> None:
+    assert page.get("/").content.decode().count('href="/projects/new/"') == 1
+    make_project(make_team("vision", alice), "digits", alice)
+    assert page.get("/").content.decode().count('href="/projects/new/"') == 1
+
+
 def test_htmx_gets_the_panel_and_its_address(
     page: Client, digits: Project, runs: list[Run]
 ) -> None:
@@ -411,7 +458,7 @@ def queries_of(client: Client, path: str) -> int:
     return sum(not text.startswith(("SAVEPOINT", "RELEASE")) for text in statements)
 
 
-@pytest.mark.parametrize(("part", "most"), [("", 14), ("charts/", 10), ("curves/", 11)])
+@pytest.mark.parametrize(("part", "most"), [("", 15), ("charts/", 10), ("curves/", 11)])
 def test_as_many_queries_for_many_runs_as_for_few(
     page: Client, digits: Project, alice: User, part: str, most: int
 ) -> None:

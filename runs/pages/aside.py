@@ -1,0 +1,63 @@
+"""Runs that lists leave out: those in the archive and those in the trash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q
+
+from projects.models import Project
+
+from ..models import Run
+from ..queries import completed
+
+ROWS = 50
+TRASHED = Q(trashed_at__isnull=False)
+ARCHIVED = Q(trashed_at=None, archived_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs lie aside, and the act of `runs:place` that brings one back."""
+
+    name: str
+    title: str
+    holds: Q
+    since: str
+    way_back: str
+    words: str
+
+    def at(self, run: Run) -> datetime | None:
+        """Since when the run lies there."""
+        moment: datetime | None = getattr(run, self.since)
+        return moment
+
+
+PLACES = {
+    place.name: place
+    for place in (
+        Place("archived", "Archived runs", ARCHIVED, "archived_at", "unarchive", "Take out"),
+        Place("trash", "Runs in the trash", TRASHED, "trashed_at", "restore", "Restore"),
+    )
+}
+
+
+def counts_aside(project: Project) -> dict[str, int]:
+    """How many runs lie in each of `PLACES`; places without runs are left out."""
+    counted = Run.objects.filter(project_id=project.pk).aggregate(
+        **{name: Count("id", filter=place.holds) for name, place in PLACES.items()}
+    )
+    return {name: count for name, count in counted.items() if count}
+
+
+def runs_aside(project: Project, place: Place, number: str | None) -> tuple[Page[Run], list[Run]]:
+    """One page of the runs there, the latest to come first; and its runs with all that belongs.
+
+    Args:
+        number: of the page, as an address says it; the nearest page where there is none such.
+    """
+    rows = Run.objects.filter(place.holds, project_id=project.pk)
+    page = Paginator(rows.order_by(F(place.since).desc(), "-id"), ROWS).get_page(number)
+    return page, completed(list(page.object_list), project)
