@@ -38,6 +38,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "documents": documents,
         "notes": queries.notes_of(run),
         "kinds": KINDS,
+        "steps_per_epoch": fit_count(run, "steps"),
         "lost": [event.data for event in queries.events_of(run, "lost")],
     }
 
@@ -89,9 +90,14 @@ def directions_of(run: Run) -> dict[str, str]:
 def epochs_of(run: Run) -> tuple[int, int | None]:
     """Finished epochs, and how many `fit` was asked for (None where that is not recorded)."""
     done = [summary.count for summary in run.metrics.values() if summary.unit == "epoch"]
+    return max(done, default=0), fit_count(run, "epochs")
+
+
+def fit_count(run: Run, name: str) -> int | None:
+    """A whole number that `fit` was given or found out; None where that is not recorded."""
     fit = run.params.get("fit")
-    planned = fit.get("epochs") if isinstance(fit, Mapping) else None
-    return max(done, default=0), planned if isinstance(planned, int) else None
+    count = fit.get(name) if isinstance(fit, Mapping) else None
+    return count if isinstance(count, int) else None
 
 
 def headline_of(groups: list[Group], objective: Objective | None) -> Member | None:

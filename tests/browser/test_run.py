@@ -133,3 +133,32 @@ def test_smoothing_is_moved_by_keyboard(
     here.get_by_label("logarithmic").focus()
     here.keyboard.press("Space")
     expect(here.get_by_label("logarithmic")).to_be_checked()
+
+
+PLACES = """async ([steps, first]) => {
+  const { epochClock } = await import("/static/ahnb/js/timeline.js");
+  const batches = { x: [0, 1, 2, 3, 4, 5, 6, 7], t: [0, 1, 2, 3, 5, 6, 906, 907] };
+  const epochs = { x: [first, first + 1], t: [4, 908] };
+  const clock = epochClock(epochs, batches, steps);
+  return batches.x.map((step, at) => clock(step, batches.t[at]));
+}"""
+
+
+@pytest.mark.parametrize("first", [0, 5])
+def test_a_pause_does_not_move_batches_within_their_epoch(
+    page: Callable[..., Page], dana: User, training: tuple[Run, Training], first: int
+) -> None:
+    here = page(dana)
+    here.goto(training[0].get_absolute_url())
+    places = here.evaluate(PLACES, [4, first])
+    assert places == [first + (step + 1) / 4 - 1 for step in range(8)]
+
+
+def test_batches_are_placed_by_time_where_epochs_differ_in_length(
+    page: Callable[..., Page], dana: User, training: tuple[Run, Training]
+) -> None:
+    here = page(dana)
+    here.goto(training[0].get_absolute_url())
+    by_time = here.evaluate(PLACES, [None, 0])
+    assert by_time == here.evaluate(PLACES, [3, 0])
+    assert by_time[4] < 0.01 < 0.99 < by_time[6]

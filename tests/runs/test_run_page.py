@@ -72,6 +72,15 @@ def test_page_compares_with_the_previous_run_of_the_same_person(
     assert "learning_rate 0.001" not in shown.partition("Against")[2].partition("val_loss")[0]
 
 
+def test_charts_know_how_many_batches_make_an_epoch(
+    page: Client, digits: Project, alice: User
+) -> None:
+    told = sketch_run(digits, alice, params={"fit": {"steps": 313}})
+    untold = sketch_run(digits, alice, params={"fit": "?"})
+    assert 'data-steps="313"' in page.get(told.get_absolute_url()).content.decode()
+    assert "data-steps" not in page.get(untold.get_absolute_url()).content.decode()
+
+
 def test_a_single_run_is_not_called_the_best(page: Client, run: Run) -> None:
     shown = text_of(page.get(run.get_absolute_url()))
     assert "best so far" not in shown

@@ -17,7 +17,7 @@ export function curvesIn(element, group, number, tools) {
 
   const clock = () => {
     const ofUnit = (wanted) => group.series.filter((series) => series.unit === wanted).map((series) => whole?.[series.name]).find((series) => series?.t?.length);
-    return mixed ? epochClock(ofUnit("epoch"), ofUnit("step")) : null;
+    return mixed ? epochClock(ofUnit("epoch"), ofUnit("step"), tools.stepsPerEpoch) : null;
   };
 
   async function fetchAll() {
@@ -64,7 +64,7 @@ export function curvesIn(element, group, number, tools) {
     const hasAxis = mixed && !toEpoch ? "step" : unit;
     const place = (series) => {
       if (series.unit === "time") return (x) => x * 1000;
-      return series.unit === "step" && toEpoch ? (_, index) => toEpoch(found[series.name].t[index]) : (x) => x;
+      return series.unit === "step" && toEpoch ? (step, index) => toEpoch(step, found[series.name].t[index]) : (x) => x;
     };
     const parts = group.series.filter((series) => found[series.name]?.x.length || found[series.name]?.nonfinite.length);
     const range = tools.range[unit];

@@ -14,7 +14,7 @@ export function noteMarks({ notes, hasSteps }, unit, toEpoch, batches, room) {
   const place = ({ step }) => {
     if (unit === "step") return step;
     if (unit !== "epoch") return null;
-    if (toEpoch && batches) return toEpoch(between(batches.x, batches.t, step));
+    if (toEpoch && batches) return toEpoch(step, between(batches.x, batches.t, step));
     // Where batches are counted, a step is no epoch.
     return hasSteps ? null : step;
   };

@@ -11,6 +11,7 @@ const tools = {
   log: false,
   range: {},
   notes: given("step-notes"),
+  stepsPerEpoch: Number(document.getElementById("chart-tools")?.dataset.steps),
   hasSteps: groups.some((group) => group.series.some((series) => series.unit === "step")),
   zoom(unit, stretch) {
     tools.range[unit] = stretch;
