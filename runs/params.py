@@ -15,13 +15,12 @@ def merged(parts: Iterable[Tree]) -> Tree:
     """One tree of all that was sent, in the order of time.
 
     A value once given stays: a person's own parameters are sent first, and nothing that is
-    captured afterwards replaces them. A part that would bring the tree over `MOST_KEYS` leaves
-    is left out.
+    captured afterwards replaces them. New leaves beyond `MOST_KEYS` are left out.
     """
     tree: Tree = {}
+    room = MOST_KEYS
     for part in parts:
-        if count(tree) + count(part) <= MOST_KEYS:
-            _fill(tree, part)
+        room = _fill(tree, part, room)
     return tree
 
 
@@ -64,8 +63,14 @@ def text_of(value: Any) -> str:
     return text[:LONGEST_TEXT]
 
 
-def _fill(tree: Tree, part: Tree) -> None:
+def _fill(tree: Tree, part: Tree, room: int) -> int:
+    """Add what `tree` has not, at most `room` leaves; gives the room that is left."""
     for key, value in part.items():
-        held = tree.setdefault(key, value if not isinstance(value, dict) else {})
-        if isinstance(held, dict) and isinstance(value, dict):
-            _fill(held, value)
+        if isinstance(value, dict) and value:
+            held = tree.setdefault(key, {}) if room else tree.get(key)
+            if isinstance(held, dict):
+                room = _fill(held, value, room)
+        elif key not in tree and room:
+            tree[key] = value
+            room -= 1
+    return room

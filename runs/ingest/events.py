@@ -58,6 +58,8 @@ def check_data(kind: str, data: Any) -> Any:
         Fault: it holds what cannot be stored, is too deep or too large, or has not the form that
             its kind asks for.
     """
+    if data is None:
+        raise Fault("/data", "bad-data", "The data of an event is left out or something.")
     fault = strictjson.first_fault(data)
     if fault is not None:
         raise Fault("/data" + fault.pointer, fault.code, fault.detail)
@@ -74,6 +76,15 @@ def check_data(kind: str, data: Any) -> Any:
 def _check_object(data: Any) -> None:
     if not isinstance(data, dict):
         raise Fault("/data", "bad-data", "The data of this event must be an object.")
+
+
+def _check_model(data: dict[str, Any]) -> None:
+    layers = data.get("layers") or []
+    if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
+        raise Fault("/data/layers", "bad-layers", "The layers of a model are a list of objects.")
+    for name in ("parameters", "trainable_parameters", "non_trainable_parameters"):
+        if data.get(name) is not None and not is_whole(data[name], LARGEST_STEP):
+            raise Fault(f"/data/{name}", "bad-count", "A number of parameters is an integer.")
 
 
 def _check_params(data: dict[str, Any]) -> None:
@@ -110,6 +121,7 @@ def _check_attempt(data: dict[str, Any]) -> None:
 
 
 _CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "model": _check_model,
     "params": _check_params,
     "status": _check_status,
     "note": _check_note,

@@ -57,12 +57,22 @@ def parse_batch(document: Any, received: float | None = None) -> Parsed:
         digest.update(b"|".join(axis.content) if axis else b"?")
     digest.update(b"|".join(content))
     if events or rejected:
-        stated = [(event.position, event.kind, event.at, event.data) for event in events]
-        digest.update(orjson.dumps([stated, rejected], option=orjson.OPT_SORT_KEYS))
+        digest.update(
+            orjson.dumps([_stated(document, events), rejected], option=orjson.OPT_SORT_KEYS)
+        )
     if clock.skewed:
         events.append(Event(0, CLOCK_SKEW, None, {}, once=True))
     batch = Batch(writer, seq, attempt, digest.digest(), columns, rejected)
     return Parsed(batch, events)
+
+
+def _stated(document: Mapping[str, Any], events: Sequence[Event]) -> list[list[Any]]:
+    """The events as they were sent: what is believed of their times changes with the clock."""
+    times = [str(document["events"][event.position].get("at")) for event in events]
+    return [
+        [event.position, event.kind, at, event.data]
+        for event, at in zip(events, times, strict=True)
+    ]
 
 
 def _head(document: Any) -> tuple[UUID, int, int]:

@@ -1,5 +1,6 @@
 """Parameters of the query string, read strictly."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -11,6 +12,7 @@ from ahnb_platform.errors import Item, Malformed
 from .strictjson import escaped, text_fault
 
 LONGEST = 4_096
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class BadParameter(Malformed):
@@ -60,10 +62,9 @@ class Parameters:
     def number(self, name: str) -> float | None:
         """A finite number; empty is as good as left out."""
         text = self.text(name, longest=64)
-        try:
-            number = float(text) if text else None
-        except ValueError as error:
-            raise BadParameter(name, "A number is wanted.") from error
+        if text and not NUMBER.fullmatch(text):
+            raise BadParameter(name, "A number is wanted.")
+        number = float(text) if text else None
         if number is not None and not isfinite(number):
             raise BadParameter(name, "A finite number is wanted.")
         return number

@@ -23,7 +23,8 @@ CUT = 200
 _SIGNS = bytes(0x78 if chr(byte) in "0123456789+-.eE" else 0x20 for byte in range(256))
 _LONG = b"x" * (LONGEST_NUMBER + 1)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A string that never ends is matched too, or the search would begin again at each of its quotes.
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 class LongNumber:

@@ -26,9 +26,11 @@ def die_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    set_death_signal(signal.SIGTERM)
+    # Not SIGTERM: a graceful stop waits for the parent that is gone, and has hung. What was
+    # answered is committed.
+    set_death_signal(signal.SIGKILL)
     if not parent.is_alive():
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def command_line(pid: int) -> list[str]:
