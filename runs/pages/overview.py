@@ -68,12 +68,16 @@ class Glance:
 
 @dataclass(frozen=True)
 class Record:
-    """A run that was better than every run that ended before it."""
+    """A run that was better than every run that ended before it.
+
+    `at` is when it ended; of one that has not ended, when it started.
+    """
 
     run_id: UUID
     number: int
     name: str
     at: datetime
+    has_ended: bool
     value: float
 
 
@@ -172,6 +176,7 @@ def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
         ), results AS (
             SELECT r.project_id, r.id, r.number, r.name,
                    coalesce(r.finished_at, r.started_at) AS at,
+                   r.finished_at IS NOT NULL AS has_ended,
                    CASE w.mode WHEN 'min' THEN s.min ELSE s.max END AS value,
                    CASE w.mode WHEN 'min' THEN s.min ELSE -s.max END AS cost
             FROM wanted w
@@ -185,7 +190,7 @@ def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
             ) AS before
             FROM results WHERE value IS NOT NULL
         )
-        SELECT project_id, id, number, name, at, value FROM ranked
+        SELECT project_id, id, number, name, at, has_ended, value FROM ranked
         WHERE before IS NULL OR cost < before
         ORDER BY project_id, at, id
         """,

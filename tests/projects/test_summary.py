@@ -81,6 +81,17 @@ def test_summary_lists_the_best_first(page: Client, digits: Project, runs: list[
     assert '<span class="badge-best">best</span>' in panel_of(answer).partition("run-5")[0]
 
 
+@pytest.mark.parametrize(("status", "word"), [("running", "started"), ("finished", "ended")])
+def test_tiles_say_which_time_of_the_best_run_they_tell(
+    page: Client, digits: Project, alice: User, status: str, word: str
+) -> None:
+    sketch_run(digits, alice, val_loss=(0.9,))
+    sketch_run(digits, alice, val_loss=(0.5,), status=status)
+    shown = page.get(address(digits)).content.decode()
+    assert f"</a>, {word} <time" in shown
+    assert f"by the run that {word} <time" in shown
+
+
 def test_summary_without_runs_says_the_next_step(page: Client, digits: Project) -> None:
     shown = page.get(address(digits)).content.decode()
     assert "No run yet" in shown
