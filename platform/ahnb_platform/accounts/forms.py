@@ -7,6 +7,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.utils import timezone
 
 from ahnb_platform.errors import Conflict, Invalid
@@ -114,3 +115,12 @@ class EmailForm(forms.Form):
     """The address of somebody who forgot the password."""
 
     email = forms.EmailField(label="E-mail", max_length=254)
+
+
+class ChoosePasswordForm(SetPasswordForm):
+    """A password without the old one; what is wrong with it stands at the first field."""
+
+    def clean(self) -> dict[str, object]:
+        self.validate_passwords("new_password1", "new_password2")
+        self.validate_password_for_user(self.user, "new_password1")
+        return self.cleaned_data

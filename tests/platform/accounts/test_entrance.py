@@ -274,8 +274,12 @@ def test_who_has_none_may_choose_one(alice: User) -> None:
     assert choose(client)["Location"] == "/"
 
 
-def test_a_weak_choice_is_refused(alice: User) -> None:
-    assert choose(cast.client_of(alice), "short").status_code == 200
+def test_a_weak_choice_is_refused_at_the_first_field(alice: User) -> None:
+    answer = choose(cast.client_of(alice), "short")
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert "too short" in shown.partition('id="id_new_password1_error"')[2].partition("</div>")[0]
+    assert 'id="id_new_password2_error"' not in shown
     alice.refresh_from_db()
     assert not alice.has_usable_password()
 
@@ -287,9 +291,23 @@ def forget(client: Client, email: str):
 def test_a_forgotten_password_is_answered_alike_for_all(known: User) -> None:
     answers = [forget(Client(), email) for email in ("alice@example.org", "nobody@example.org")]
     assert page_text(answers[0]) == page_text(answers[1])
-    assert "If this server knows the address" in page_text(answers[0])
+    assert "This server sends no mail." in page_text(answers[0])
+    assert "An owner of your team, or an administrator" in page_text(answers[0])
     assert not LoginLink.objects.exists()
     assert not mail.outbox
+
+
+def test_without_a_mail_server_nobody_is_asked_for_an_address(anonymous: Client) -> None:
+    shown = anonymous.get("/account/password/reset/").content.decode()
+    assert "This server sends no mail." in shown
+    assert 'name="email"' not in shown
+
+
+def test_with_a_mail_server_an_address_is_asked_for(anonymous: Client, settings) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
+    shown = anonymous.get("/account/password/reset/").content.decode()
+    assert 'name="email"' in shown
+    assert "sends no mail" not in shown
 
 
 @pytest.mark.django_db(transaction=True)
@@ -299,6 +317,7 @@ def test_with_a_mail_server_the_link_is_sent(known: User, settings) -> None:
     before = forget(Client(), "nobody@example.org")
     answer = forget(Client(), "Alice@Example.org")
     assert page_text(answer) == page_text(before)
+    assert "If this server knows the address" in page_text(answer)
     deadline = time.monotonic() + 10
     while not mail.outbox and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -71,6 +71,18 @@ def test_an_expired_link_is_like_one_that_never_was(anonymous: Client, alice: Us
     assert expired.content == unknown.content
 
 
+def test_every_dead_link_says_the_same_and_who_gives_another(alice: User) -> None:
+    used, expired = links.make_login_link(user=alice), links.make_login_link(user=alice)
+    Client().post(used)
+    LoginLink.objects.filter(used_at=None).update(expires_at=timezone.now())
+    answers = [Client().get(path) for path in (used, expired, "/account/link/nothing/")]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({answer.content for answer in answers}) == 1
+    shown = answers[0].content.decode()
+    assert "was used, has expired" in shown
+    assert "An owner of your team, or an administrator, gives you a new one." in shown
+
+
 def test_a_link_of_somebody_no_longer_active_is_dead(anonymous: Client, alice: User) -> None:
     path = links.make_login_link(user=alice)
     User.objects.update(is_active=False)

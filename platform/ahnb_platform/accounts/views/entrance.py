@@ -3,18 +3,21 @@
 import time
 
 from allauth.account import views as allauth
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as log_in
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from ahnb_platform.errors import Missing
+from ahnb_platform.web.errors import error_page
+
 from .. import links, people
-from ..forms import EmailForm
+from ..forms import ChoosePasswordForm, EmailForm
 from ..limits import RETRY_SECONDS, limited
 from ..mail import send_link
 from ..person import PersonRequest
@@ -24,8 +27,16 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 CHOOSING_SECONDS = 3600
 CAME_BY_LINK = "came_by_link_at"
 NEUTRAL = (
-    "If this server knows the address and can send mail, a one-time link is on its way. "
-    "Otherwise ask an owner of your team, or the administrator, for one."
+    "If this server knows the address, a one-time link is on its way. "
+    "Otherwise ask an owner of your team, or an administrator, for one."
+)
+NO_MAIL = (
+    "This server sends no mail. An owner of your team, or an administrator, "
+    "hands you a one-time link."
+)
+DEAD_LINK = (
+    "This one-time link does not work: it was used, has expired, or is not complete. "
+    "An owner of your team, or an administrator, gives you a new one."
 )
 
 
@@ -48,9 +59,12 @@ logout = login_not_required(allauth.logout)
 @never_cache
 def one_time_link(request: HttpRequest, secret: str) -> HttpResponse:
     """GET shows a button, since mail programs open links by themselves; POST logs in."""
-    if request.method != "POST":
-        return render(request, "accounts/link.html", {"link": links.open_link(secret)})
-    link = links.use_link(secret)
+    try:
+        if request.method != "POST":
+            return render(request, "accounts/link.html", {"link": links.open_link(secret)})
+        link = links.use_link(secret)
+    except Missing:
+        return error_page(request, 404, DEAD_LINK)
     log_in(request, link.user, backend=BACKEND)
     if link.asks_password:
         request.session[CAME_BY_LINK] = time.time()
@@ -66,7 +80,7 @@ def set_password(request: PersonRequest) -> HttpResponse:
     came_at = request.session.get(CAME_BY_LINK, 0.0)
     if user.has_usable_password() and time.time() - came_at > CHOOSING_SECONDS:
         return redirect("account_change_password")
-    form = SetPasswordForm(user, request.POST or None)
+    form = ChoosePasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["new_password1"]
         people.set_password(user=user, password=password, by=user)
@@ -99,6 +113,7 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
         if refusal := limited(request, "reset_password", key=email.lower()):
             return refusal
         send_link(email)
-        messages.info(request, NEUTRAL)
+        messages.info(request, NEUTRAL if settings.EMAIL_HOST else NO_MAIL)
         return redirect("account_login")
-    return render(request, "account/password_reset.html", {"form": form})
+    context = {"form": form, "sends_mail": bool(settings.EMAIL_HOST), "no_mail": NO_MAIL}
+    return render(request, "account/password_reset.html", context)
