@@ -109,7 +109,12 @@ class Stage:
         """Every point of every metric of the run, non-finite ones by their names."""
         metrics = self.run(run_id)["metrics"]
         stored: dict[str, Points] = {name: [] for name in metrics}
-        last = max((summary["last_step"] for summary in metrics.values()), default=-1)
+        # A metric without a finite value has no last step.
+        steps = [
+            summary["last_step"] or summary["count"] + summary["nonfinite"]
+            for summary in metrics.values()
+        ]
+        last = max(steps, default=-1)
         for start in range(0, last + 1, WINDOW):
             window = {"points": WINDOW, "from": start, "to": start + WINDOW - 1}
             query = urllib.parse.urlencode({"metric": list(metrics), **window}, doseq=True)
