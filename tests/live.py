@@ -38,6 +38,7 @@ class LiveServer:
         self._log = data / "server.log"
         self._settings = {
             "AHNB_DATA_DIR": str(data),
+            "AHNB_THREADS": str(THREADS),
             "DATABASE_URL": _test_database(),
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
             **environment,

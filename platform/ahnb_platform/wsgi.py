@@ -9,4 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ahnb_platform.settings")
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - the signal comes first
 
-application = get_wsgi_application()
+from ahnb_platform.slots import with_body_slots  # noqa: E402
+
+application = with_body_slots(get_wsgi_application())

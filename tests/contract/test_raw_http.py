@@ -133,14 +133,14 @@ def test_a_foreign_host_gets_a_problem_document(server):
 
 
 def test_half_sent_bodies_do_not_stop_others(server, run, bob):
-    """More of them than the server has threads."""
+    """Many more of them than the server has threads."""
     head = (
         f"POST /api/v1/runs/{run.id}/batches/ HTTP/1.1\r\nHost: {server.host}\r\n"
         f"Authorization: Bearer {cast.token_of(bob)}\r\n"
         "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     )
     with ExitStack() as held:
-        for _ in range(2 * THREADS):
+        for _ in range(6 * THREADS):
             wire = held.enter_context(socket.create_connection(server.address, timeout=20))
             wire.sendall(head.encode())
         with socket.create_connection(server.address, timeout=20) as wire:
