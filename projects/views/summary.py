@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ from .aside import aside
 from .state import SummaryState, canonical, parse_state, without_brush
 
 ROWS = 50
+DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
 @require_safe
@@ -81,7 +83,11 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
             is_fresh=True,
         )
     except QueryError as error:
-        return context | {"error": error, "pointer": "^".rjust(error.position + 1)}
+        return context | {
+            "error": error,
+            "pointer": "^".rjust(error.position + 1),
+            "meant": choice.meant_by(word_at(state.query, error.position)),
+        }
     sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
     best_id = records[-1].run_id if records else None
     return context | {
@@ -91,6 +97,12 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         # What lies outside the brushes is drawn too, so that one can brush again.
         "has_charts": bool(page.total or state.brushes),
     }
+
+
+def word_at(text: str, position: int) -> str:
+    """The dotted word that begins there; "" where none does."""
+    found = DOTTED.match(text, position)
+    return found[0] if found else ""
 
 
 def default_order(objective: Objective | None) -> str:

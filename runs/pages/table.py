@@ -52,6 +52,14 @@ class Choice:
         results = [column.key for column in self.shown if column.kind == "metrics"]
         return [key for key in self.keys if key not in results] + results[::-1]
 
+    def meant_by(self, word: str) -> list[str]:
+        """The names in queries that a word without `metrics.` or `params.` may stand for."""
+        named = [Column("metrics", name).key for name in self.curves if name == word]
+        params = [
+            one for one in self.params if word in {one.name, one.label, one.name.rpartition(".")[2]}
+        ]
+        return named + [one.key for one in params]
+
     def column(self, key: str) -> Column | None:
         """A column by its key, wherever it comes from, with its direction."""
         known = {column.key: column for column in (*self.shown, *self.metrics)}

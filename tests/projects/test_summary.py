@@ -148,6 +148,31 @@ def charts_of(answer: Any) -> str:
     return found[0]
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("width = 64", "params.width"),
+        ("status = finished and learning_rate > 0.1", "params.optimizer.learning_rate"),
+        ("optimizer.name = adam", "params.optimizer.name"),
+        ("optimizer = adam", "params.optimizer.name"),
+        ("val_loss < 1", "metrics.val_loss"),
+    ],
+)
+def test_a_name_without_its_kind_is_answered_with_the_whole_name(
+    page: Client, digits: Project, runs: list[Run], query: str, meant: str
+) -> None:
+    assert f"Did you mean <code>{meant}</code>?" in panel_of(page.get(address(digits, q=query)))
+
+
+def test_a_name_that_no_run_has_is_answered_with_the_fields(
+    page: Client, digits: Project, runs: list[Run]
+) -> None:
+    shown = panel_of(page.get(address(digits, q="breadth = 64")))
+    assert "There is no field “breadth”" in shown
+    assert "duration" in shown
+    assert "Did you mean" not in shown
+
+
 @pytest.mark.parametrize("query", ["metrics.val_loss < < 1", "params.width > 99999"])
 def test_nothing_is_drawn_where_nothing_can_be(
     page: Client, digits: Project, runs: list[Run], query: str
