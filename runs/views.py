@@ -18,6 +18,7 @@ from ahnb_platform.web.typed import PageRequest
 
 from . import queries, services
 from .models import Run
+from .pages.groups import MOST_CHARTS, shown_of
 from .pages.report import report_of, vitals_of
 
 STOP_POLLING = 286
@@ -149,11 +150,17 @@ def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
 
 def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
     context = report_of(run)
+    find = request.GET.get("find", "")[:255]
+    shown = shown_of(context["groups"], find)
     context |= {
+        "find": find,
+        "all_charts": len(context["groups"]),
+        "groups": shown,
+        "has_more_charts": len(context["groups"]) > MOST_CHARTS,
         "seen": _seen(run),
         "is_editor": run.role >= Role.EDITOR,
         "note_form": note_form,
-        "charts": [group.as_dict(context["objective"]) for group in context["groups"]],
+        "charts": [group.as_dict(context["objective"]) for group in shown],
         "step_notes": [
             {"step": note.step, "text": note.text[:80]}
             for note in context["notes"]

@@ -11,6 +11,8 @@ from .overview import Objective
 
 ROLES = {"batch/": "batch", "val_": "validation"}
 SYSTEM = "system/"
+# A page with thousands of charts helps nobody; the others are found by name.
+MOST_CHARTS = 100
 # Charts that everybody looks for first and last; the others by name between them.
 FIRST, LAST = "loss", ("learning_rate",)
 
@@ -62,6 +64,12 @@ def groups_of(metrics: Mapping[str, Summary], directions: Mapping[str, str]) -> 
         title, role = placed(name)
         found.setdefault(title, []).append(Member(name, role, summary, directions[name]))
     return [Group(title, tuple(found[title])) for title in sorted(found, key=_order)]
+
+
+def shown_of(groups: list[Group], find: str) -> list[Group]:
+    """The first `MOST_CHARTS` charts whose title holds `find`, whatever the case."""
+    wanted = find.casefold()
+    return [group for group in groups if wanted in group.title.casefold()][:MOST_CHARTS]
 
 
 def placed(name: str) -> tuple[str, str]:

@@ -453,3 +453,14 @@ def test_queries_do_not_grow_with_notes_metrics_and_runs(
         sketch_run(digits, alice)
     assert queries() <= few
     assert few <= 13
+
+
+def test_run_with_thousands_of_metrics_shows_some_and_finds_the_others(alice, digits):
+    run = make_run(digits, alice)
+    log_points(run, {f"layer-{number}": [0.5] for number in range(300)})
+    page = client_of(alice).get(run.get_absolute_url()).content.decode()
+    assert page.count('class="chart"') == 100
+    assert "100 of 300 charts" in page
+    found = client_of(alice).get(run.get_absolute_url() + "?find=LAYER-299").content.decode()
+    assert found.count('class="chart"') == 1
+    assert "layer-299" in found
