@@ -11,6 +11,7 @@ from ahnb_platform.accounts.models import User
 
 from ..metrics.models import MetricSummary
 from ..models import Run, RunParam, Status
+from ..params import LONGEST_TEXT
 from . import values
 from .errors import QueryError
 from .expressions import is_status, plain_value
@@ -62,7 +63,7 @@ def _metric(comparison: Comparison, project_id: int) -> Q:
 
 def _param(comparison: Comparison, project_id: int) -> Q:
     column = "text" if isinstance(comparison.values[0], str) else "number"
-    check = values.text if column == "text" else values.number
+    check = _param_text if column == "text" else values.number
     found = [check(value, comparison.field) for value in comparison.values]
     rows = RunParam.objects.filter(
         _compared(column, comparison.operator, found),
@@ -70,6 +71,11 @@ def _param(comparison: Comparison, project_id: int) -> Q:
         key=comparison.field.name,
     )
     return Q(id__in=rows.values("run_id"))
+
+
+def _param_text(value: Any, field: Field) -> str:
+    """The text as the narrow rows hold it: cut."""
+    return values.text(value, field)[:LONGEST_TEXT]
 
 
 def _plain(comparison: Comparison, project_id: int) -> Q:  # noqa: ARG001 - as the others

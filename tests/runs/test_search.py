@@ -293,3 +293,10 @@ def test_times_are_read_in_utc():
     assert values.moment(noon.timestamp(), field) == noon
     ago = timezone.now() - values.moment("3 Weeks ago", field)
     assert abs(ago - timedelta(weeks=3)) < timedelta(seconds=5)
+
+
+def test_a_parameter_longer_than_its_row_is_found_by_its_whole_text(digits, alice):
+    run, prompt = cast.make_run(digits, alice), "x" * 300
+    services.store_batch(run=run, batch=batch(events=[event("params", {"prompt": prompt})]))
+    page = queries.search_runs(project=digits, q=f'params.prompt = "{prompt}"')
+    assert [found.id for found in page.runs] == [run.id]
