@@ -116,7 +116,8 @@ def test_nothing_is_left_on_the_machine(whole, shared_stage):
 def test_ctrl_c_interrupts_the_run(keras):
     training = keras.train("endings", "")
     training.await_batches(30)
-    assert training.interrupt() == -signal.SIGINT
+    training.send(signal.SIGINT)
+    assert training.wait() == -signal.SIGINT
     assert_statuses(keras, training, "interrupted", "")
     assert_all_but_what_was_under_way(keras, training)
 

@@ -3,11 +3,13 @@
 import gzip
 import json
 import socket
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
+from django.db import connection
 
 from runs import metrics
 from runs.models import Run
@@ -146,7 +148,22 @@ def test_half_sent_bodies_do_not_stop_others(server, run, bob):
         with socket.create_connection(server.address, timeout=20) as wire:
             wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             status, _, _ = parsed(b"".join(iter(lambda: wire.recv(65536), b"")))
+    await_quiet()
     assert status == 200
+
+
+def await_quiet() -> None:
+    """Wait until the server has done with what was cut off, as the tables are emptied next."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    quiet = 0
+    while quiet < 5:
+        time.sleep(0.2)
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
 
 
 def delivered(run: Run) -> dict[uuid.UUID, int]:

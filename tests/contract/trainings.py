@@ -1,6 +1,5 @@
 """Trainings in processes of their own: started, signalled, waited for, and what they wrote."""
 
-import contextlib
 import json
 import math
 import os
@@ -53,17 +52,6 @@ class Training:
     def send(self, number: signal.Signals) -> None:
         """A real signal."""
         os.kill(self._process.pid, number)
-
-    def interrupt(self) -> int:
-        """Ctrl-C, again as a person would when nothing happens; its exit code.
-
-        Python drops a KeyboardInterrupt that comes while an object is being deleted.
-        """
-        for _ in range(4):
-            self.send(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return self.wait(30)
-        return self.wait()
 
     @property
     def errors(self) -> str:

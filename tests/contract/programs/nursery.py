@@ -12,6 +12,7 @@ ends as Python ends. Nothing of `ahnb_client` is loaded before the fork.
 import json
 import os
 import runpy
+import signal
 import sys
 import time
 from importlib import import_module
@@ -46,7 +47,11 @@ def _code(pid: int, seconds: float) -> int | None:
 
 
 def become(request: Request) -> None:
-    """Take the environment, arguments and files of the program."""
+    """Take the environment, arguments and files of the program.
+
+    Whoever started the tests in the background may have had SIGINT ignored.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv[1:] = request["arguments"]
