@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from runs import metrics
+from runs.models import Run
 from tests.cast import Api
 
 
@@ -30,3 +32,16 @@ def send(api: Api, run: Any, document: Any, **more: Any) -> Any:
 def codes(answer: Any) -> list[tuple[str, str]]:
     """What was refused by item, as (pointer, code)."""
     return [(entry["pointer"], entry["code"]) for entry in answer.json()["rejected"]]
+
+
+def stored(run: Run, name: str = "loss") -> list[tuple[float, float]]:
+    """The steps and values of a metric, as the store reads them."""
+    found = metrics.series(project_id=run.project_id, run_id=run.id, names=[name], points=10_000)[
+        name
+    ].as_dict()
+    return list(zip(found["x"], found["max"], strict=True))
+
+
+def document(api: Api, run: Run) -> Any:
+    """The run document, as the API answers it."""
+    return api.get(f"/api/v1/runs/{run.id}/").json()
