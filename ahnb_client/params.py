@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from .plain import plain
+
 
 class Params(Mapping[str, Any]):
-    """The person's hyperparameters; setting one records it."""
+    """The person's hyperparameters; setting one records it, without what looks like a secret."""
 
     def __init__(
         self, record: Callable[[str, dict[str, Any]], None], params: Mapping[str, Any]
@@ -32,7 +34,14 @@ class Params(Mapping[str, Any]):
         changes = {**params, **more}
         if changes:
             self._values.update(changes)
-            self._record("params", changes)
+            self._record("params", without_secrets(changes))
 
     def __repr__(self) -> str:
         return repr(self._values)
+
+
+def without_secrets(params: Mapping[str, Any]) -> Any:
+    """A copy as plain JSON data, with what looks like a secret masked."""
+    from .capture.secrets import masked_tree  # a run without parameters does without it
+
+    return masked_tree(plain(params))

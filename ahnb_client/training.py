@@ -14,6 +14,7 @@ from ahnb_client.capture.model import compile_params, model_document
 from ahnb_client.capture.optimizer import optimizer_params
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.guard import Guard
+from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
 from ahnb_client.series import Series
@@ -59,7 +60,7 @@ class Training:
             captured["callbacks"] = others
             self._guard.call("data", lambda: run.event("data", arguments.data()))
         filled = {group: settings for group, settings in captured.items() if settings}
-        run.event("params", beside(self._options["params"], filled))
+        run.event("params", without_secrets(beside(self._options["params"], filled)))
 
     def open_run(self) -> Run:
         """Return the run, begun or taken up again."""

@@ -349,3 +349,15 @@ def test_strict_run_refuses_an_impossible_project(tmp_path: Path) -> None:
     config = Config(mode="offline", directory=tmp_path / "offline")
     with pytest.raises(ConfigurationError, match="write team/project"):
         Run("vision", config=config, strict=True)
+
+
+def test_secret_among_the_parameters_is_kept_from_the_record(begin, store):
+    run = begin(params={"width": 3, "db": {"password": "open-sesame"}})
+    run.params["api_key"] = "open-sesame"
+    run.finish()
+    assert run.wait(10)
+    assert run.params["api_key"] == "open-sesame"
+    assert store.events(run.id, "params") == [
+        {"width": 3, "db": {"password": "***"}},
+        {"api_key": "***"},
+    ]
