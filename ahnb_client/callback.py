@@ -12,10 +12,12 @@ from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.hardware import accelerators
 from ahnb_client.capture.optimizer import learning_rate
+from ahnb_client.capture.parts import VARIABLE, wanted_parts
 from ahnb_client.capture.values import jsonable
 from ahnb_client.errors import ConfigurationError
 from ahnb_client.fit import FitObserver, remember_training, wrap_model_methods
 from ahnb_client.guard import Guard, guarded
+from ahnb_client.notices import tell
 from ahnb_client.run import Run
 from ahnb_client.training import Training
 
@@ -50,6 +52,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         mode: Literal["auto", "min", "max"] = "auto",
         log_batches: bool = True,
         resume: Literal["allow", "never"] = "allow",
+        capture: str | None = None,
         strict: bool = False,
     ) -> None:
         """Prepare; the run begins with the fit.
@@ -62,15 +65,18 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             mode: whether ``"max"`` or ``"min"`` of it is best; ``"auto"`` decides by its name.
             log_batches: also record the metrics after each batch.
             resume: ``"never"`` refuses to go on with a run that exists.
+            capture: parts of the record that are left out, as ``"-code -packages"``; by default
+                AHNB_CAPTURE. `docs/client.md` names them.
             strict: raise our own errors into the training. For tests.
 
         Raises:
-            ConfigurationError: there is no such mode.
+            ConfigurationError: there is no such mode or part.
         """
         super().__init__()
         if mode not in ("auto", "min", "max"):
             raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
         self._log_batches = log_batches
+        self._parts = _wanted_parts(capture)
         self._options: dict[str, Any] = {
             "project": project,
             "name": name,
@@ -86,7 +92,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def _begin_anew(self) -> None:
         self.guard = Guard(strict=self._options["strict"])
-        self._training = Training(self._options, self.guard)
+        self._training = Training(self._options, self.guard, self._parts)
         self._called_with: FitArguments | None = None
         self._is_training = False
         self._is_watched = False
@@ -119,7 +125,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         """End the run by how the fit ended."""
         self._is_watched = self._is_training = False
         self._called_with = None
-        self._training.end_fit(error)
+        self._training.end_fit(error, None if error else self.model)
 
     # Keras' hooks
 
@@ -149,7 +155,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         self._is_training = False
         self._stop_watching()
         if not self._is_watched:
-            self._training.end_fit(None)
+            self._training.end_fit(None, self.model)
 
     @guarded("the count of epochs")
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -242,6 +248,20 @@ def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -
     callback.__dict__.update(state, _model=None)
     callback._begin_anew()
     return callback
+
+
+def _wanted_parts(chosen: str | None) -> frozenset[str]:
+    """What of the record is taken; a mistake in the environment stops no training.
+
+    Nothing that somebody wanted to keep is recorded then: it cannot be told what that was.
+    """
+    try:
+        return wanted_parts(chosen)
+    except ConfigurationError as error:
+        if chosen is not None:
+            raise
+        tell(f"{VARIABLE}: {error}; nothing but metrics and settings is recorded", once=VARIABLE)
+        return frozenset()
 
 
 def _objective(monitor: str, mode: str) -> dict[str, str]:

@@ -7,34 +7,44 @@ from typing import Any
 from ahnb_client import lifecycle
 from ahnb_client.capture import failure
 from ahnb_client.capture.callbacks import callback_params
-from ahnb_client.capture.environment import keras_document, machine_document
 from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.logs import numbers
 from ahnb_client.capture.model import compile_params, model_document
 from ahnb_client.capture.optimizer import optimizer_params
+from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.guard import Guard
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
 from ahnb_client.series import Series
+from ahnb_client.surroundings import Surroundings
 
-ENVIRONMENT_SECONDS = 2.0
 _UNSEEN = ("failed", "fit was left before its end, by an exception that was caught")
 
 
 class Training:
     """The run of a callback, and where it stands. Holds no model and no data."""
 
-    def __init__(self, options: Mapping[str, Any], guard: Guard) -> None:
-        """Prepare; the run begins with the first fit. `options` are the arguments of `Run`."""
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        guard: Guard,
+        parts: frozenset[str] = frozenset(PARTS),
+    ) -> None:
+        """Prepare; the run begins with the first fit.
+
+        `options` are the arguments of `Run`; `parts` of the record (`capture.parts`) are taken.
+        """
         self.run: Run | None = None
         self.in_fit = False
         self._options = options
         self._guard = guard
         self._progress = Progress()
-        self._environment: threading.Thread | None = None
+        self._parts = parts
+        self._surroundings: Surroundings | None = None
         self._ending: tuple[str, str | None] = ("finished", None)
+        self._weights: Any = None  # their hash after the last fit
         self._names: tuple[str, ...] = ()
         self._series: Series | None = None
 
@@ -50,6 +60,7 @@ class Training:
         run = self.open_run()
         self.in_fit = True
         self._progress.begin_fit(steps)
+        self._look_around(run, model, arguments)
         document = self.record_model(model)
         captured = {"compile": compile_params(document.get("compile", {}))}
         if getattr(model, "optimizer", None) is not None:
@@ -58,7 +69,6 @@ class Training:
             captured["fit"] = self._guard.call("params", arguments.params, steps)
             others = self._guard.call("params", callback_params, arguments.callbacks, without=ours)
             captured["callbacks"] = others
-            self._guard.call("data", lambda: run.event("data", arguments.data()))
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
 
@@ -66,7 +76,6 @@ class Training:
         """Return the run, begun or taken up again."""
         if self.run is None:
             self.run = Run(**self._options)
-            self._guard.call("environment", self._begin_environment, self.run)
         else:
             self.run.resume()
         return self.run
@@ -107,8 +116,10 @@ class Training:
         """
         self._guard.call("evaluations", self._record_evaluation, metrics, model)
 
-    def end_fit(self, error: BaseException | None) -> None:
-        """End the run by what ended the fit; None means that it returned."""
+    def end_fit(self, error: BaseException | None, model: Any = None) -> None:
+        """End the run by what ended the fit of `model`; None means that it returned."""
+        if error is None and model is not None and self._surroundings is not None:
+            self._weights = self._surroundings.record_weights(model)
         unspeakable = "failed", type(error).__name__  # its text cannot be had
         outcome = self._guard.call("the reason", lifecycle.outcome, error) or unspeakable
         if outcome[0] == "failed" and error is not None and self.run is not None:
@@ -134,10 +145,11 @@ class Training:
             self._finish(self.run, status, reason)
 
     def _finish(self, run: Run, status: str, reason: str | None) -> None:
-        if self._environment is not None:
-            self._environment.join(ENVIRONMENT_SECONDS)
-        if self._guard.errors:
-            run.event("summary", {"client_errors": dict(self._guard.errors)})
+        if self._surroundings is not None:
+            self._surroundings.wait()
+        summary = {"client_errors": dict(self._guard.errors), "weights": self._weights}
+        if any(summary.values()):
+            run.event("summary", {name: value for name, value in summary.items() if value})
         self._ending = status, None if reason is None else masked_text(reason)
         run.finish(*self._ending)
 
@@ -152,6 +164,7 @@ class Training:
         is_new = self.run is None
         run = self.open_run()
         if is_new:
+            self._look_around(run)
             self.record_model(model)
         values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
         run.log(values, step=self._progress.last_step)
@@ -168,17 +181,17 @@ class Training:
             self._names, self._series = tuple(logs), series
         series.append(step, list(values.values()))
 
-    def _begin_environment(self, run: Run) -> None:
-        """Record the environment from a thread of its own, since it takes its time."""
-        in_keras = keras_document()
-
-        def record() -> None:
-            run.event("environment", in_keras | machine_document(in_keras["backend"]))
-
-        self._environment = threading.Thread(
-            target=self._guard.call, args=("environment", record), name="ahnb-environment"
-        )
-        self._environment.start()
+    def _look_around(
+        self, run: Run, model: Any = None, arguments: FitArguments | None = None
+    ) -> None:
+        """Record the surroundings, once in a run; of a later fit what it was given."""
+        if run.folder is None and run.url is None:
+            return  # nothing is recorded
+        if self._surroundings is None:
+            self._surroundings = Surroundings(run, self._parts, self._guard)
+            self._guard.call("environment", self._surroundings.begin, model, arguments)
+        elif arguments is not None:
+            run.event("data", self._guard.call("data", arguments.data) or {})
 
 
 def beside(own: Mapping[str, Any], captured: Mapping[str, Any]) -> dict[str, Any]:

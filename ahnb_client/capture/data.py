@@ -1,7 +1,7 @@
 """The form of training data, never its content: nothing is read from a generator or data set."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ahnb_client.capture.values import Json, dtype_name, qualified_name
@@ -39,18 +39,23 @@ def samples_in(data: Any) -> int | None:
 
 def batch_size_of(data: Any) -> int | None:
     """Return the batch size that a data set, loader or sequence states."""
-    stage = data
-    for _ in range(_MAX_WRAPPERS):
+    for stage in wrapped_stages(data):
         size = getattr(stage, "batch_size", None)
         if size is None:
             # tf.data keeps it in the stage that `batch` made.
             size = getattr(stage, "_batch_size", None)
         with contextlib.suppress(TypeError, ValueError):
             return int(size)  # type: ignore[arg-type]
-        stage = getattr(stage, "_input_dataset", None)
-        if stage is None:
-            break
     return None
+
+
+def wrapped_stages(data: Any) -> Iterator[Any]:
+    """Yield a tf.data set and what it is made from, back to its beginning."""
+    for _ in range(_MAX_WRAPPERS):
+        if data is None:
+            return
+        yield data
+        data = getattr(data, "_input_dataset", None)
 
 
 def _sequence(data: Any) -> Json:

@@ -1,22 +1,25 @@
-"""Where a training runs: versions, system, hardware, seed, command line, state of the code."""
+"""Where a training runs: versions, system, hardware, seed, command line, commit, variables."""
 
 import contextlib
 import getpass
 import os
 import platform
+import re
 import socket
-import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path
 
 from ahnb_client.capture import hardware
-from ahnb_client.capture.packages import installed_packages
-from ahnb_client.capture.secrets import masked_command
+from ahnb_client.capture.git import git_state, remote_of
+from ahnb_client.capture.packages import installed_packages, package_origins
+from ahnb_client.capture.secrets import masked_variable
+from ahnb_client.capture.source import code_folder, command_document
 from ahnb_client.capture.values import Json, jsonable, text
 from ahnb_client.version import __version__
 
-GIT_SECONDS = 1.0
+MAX_VARIABLES = 200
+_TELLING = re.compile(r"(?:KERAS|TF|XLA|JAX|CUDA|OMP|SLURM)_|PYTHONHASHSEED$")
 
 
 def keras_document() -> dict[str, Json]:
@@ -35,67 +38,58 @@ def keras_document() -> dict[str, Json]:
     }
 
 
-def machine_document(backend: str) -> dict[str, Json]:
-    """Return the rest of event ``environment``: system, hardware, packages, state of the code.
+def machine_document(backend: str | None, parts: frozenset[str]) -> dict[str, Json]:
+    """Return the rest of event ``environment``: what of `parts` (see `capture.parts`) it has.
 
     Takes up to a second and asks the disk: not for the thread that trains.
     """
+    document: dict[str, Json] = {"ahnb_client": __version__, "pid": os.getpid(), **_python()}
+    for part, describe in _PARTS.items():
+        if part in parts:
+            document |= describe(backend)
+    return document
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variables that change how a training goes, secrets masked."""
+    chosen = sorted(name for name in os.environ if _TELLING.match(name))[:MAX_VARIABLES]
+    return {name: text(masked_variable(name, os.environ[name]), 2_000) for name in chosen}
+
+
+def _python() -> dict[str, Json]:
     return {
-        "gpus": hardware.accelerators(backend),
-        "ahnb_client": __version__,
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "os": _system(),
-        "host": text(socket.gethostname(), 255),
-        "user": _user(),
-        "pid": os.getpid(),
-        "command": [text(part, 1_000) for part in masked_command(_command())],
+    }
+
+
+def _git() -> dict[str, Json]:
+    folder = code_folder()
+    state = git_state(folder)
+    return {"git": None if state is None else {**state, "remote": remote_of(folder)}}
+
+
+def _packages() -> dict[str, Json]:
+    return {"packages": installed_packages(), "packages_from": package_origins()}
+
+
+def _hardware(backend: str | None) -> dict[str, Json]:
+    return {
+        "gpus": hardware.accelerators(backend) if backend else [],
         "cpu": hardware.processor(),
         "memory_bytes": hardware.memory_bytes(),
-        "git": git_state(code_folder()),
-        "packages": installed_packages(),
     }
 
 
-def git_state(folder: Path) -> dict[str, Json] | None:
-    """Return ``{commit, branch, dirty}`` of the checkout that `folder` lies in, or None.
-
-    None also where git is not installed, refuses, or needs more than a second.
-    """
-    command = ["git", "--no-optional-locks", "-C", str(folder), "status"]
-    options = ["--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules"]
-    try:
-        answer = subprocess.run(
-            [*command, *options],
-            capture_output=True,
-            check=True,
-            encoding="utf-8",
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            timeout=GIT_SECONDS,
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return _parsed_status(answer.splitlines())
-
-
-def code_folder() -> Path:
-    """Return the folder of the started script; of a notebook or shell, the working folder."""
-    script = getattr(sys.modules.get("__main__"), "__file__", None)
-    return Path(script).resolve().parent if script else Path.cwd()
-
-
-def _parsed_status(lines: list[str]) -> dict[str, Json] | None:
-    heads = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# branch."))
-    commit = heads.get("branch.oid")
-    if commit is None or commit == "(initial)":
-        return None
-    branch = heads.get("branch.head")
-    return {
-        "commit": commit,
-        "branch": None if branch == "(detached)" else branch,
-        "dirty": any(not line.startswith("#") for line in lines),
-    }
+_PARTS: dict[str, Callable[[str | None], dict[str, Json]]] = {
+    "host": lambda _: {"host": text(socket.gethostname(), 255), "user": _user()},
+    "command": lambda _: command_document(),
+    "variables": lambda _: {"variables": variables()},
+    "hardware": _hardware,
+    "git": lambda _: _git(),
+    "packages": lambda _: _packages(),
+}
 
 
 def _version(backend: str) -> str | None:
@@ -142,7 +136,3 @@ def _user() -> str | None:
     with contextlib.suppress(Exception):
         return text(getpass.getuser(), 255)
     return None
-
-
-def _command() -> list[str]:
-    return list(getattr(sys, "orig_argv", None) or sys.argv)

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from ahnb_client.capture.data import batch_size_of, samples_in, structure
+from ahnb_client.capture.fingerprints import leaves
 from ahnb_client.capture.values import Json, jsonable
 
 _SETTINGS = (
@@ -53,7 +54,7 @@ class FitArguments:
 
     def data(self) -> dict[str, Json]:
         """Return the document of event ``data``: shapes and types of all that was given."""
-        parts = {name: self.given.get(name) for name in ("x", "y", "sample_weight")}
+        parts = self._training_parts()
         return {
             **_structures(parts),
             "adapter": type(self._adapter).__name__ if self._adapter else None,
@@ -61,6 +62,11 @@ class FitArguments:
             "samples": samples_in(parts["x"]),
             "validation": self._validation(),
         }
+
+    def leaves(self) -> list[tuple[str, Any]]:
+        """Return ``[(path, array or data set)]`` of all that was given: ``x.left``, ``y`` …"""
+        validation = self._validation_parts()
+        return leaves({**self._training_parts(), "validation": validation})
 
     @property
     def batch_size(self) -> int | None:
@@ -93,13 +99,21 @@ class FitArguments:
     def _adapter(self) -> Any:
         return getattr(self.iterator, "data_adapter", None)
 
-    def _validation(self) -> Json:
+    def _training_parts(self) -> dict[str, Any]:
+        return {name: self.given.get(name) for name in ("x", "y", "sample_weight")}
+
+    def _validation_parts(self) -> dict[str, Any]:
+        """What is validated with: as Keras split or unpacked it, else as it was given."""
         names = {"x": "val_x", "y": "val_y", "sample_weight": "val_sample_weight"}
         parts = {name: self.given.get(local) for name, local in names.items()}
         if parts["x"] is None:
             given = self.given.get("validation_data")
             tuple_given = given if isinstance(given, tuple) else (given,)
             parts = dict(zip(names, (*tuple_given, None, None), strict=False))
+        return parts
+
+    def _validation(self) -> Json:
+        parts = self._validation_parts()
         if parts["x"] is None:
             return None
         return {**_structures(parts), "samples": samples_in(parts["x"])}

@@ -1,23 +1,17 @@
 """Packages, checkout, processor and rank, as this machine has them."""
 
 import json
-import subprocess
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ahnb_client.capture.distribution import is_chief
-from ahnb_client.capture.environment import git_state
+from ahnb_client.capture.environment import machine_document, variables
 from ahnb_client.capture.hardware import accelerators, memory_bytes, processor
-from ahnb_client.capture.packages import installed_packages
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    command = ["git", *identity, "-C", str(folder), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+from ahnb_client.capture.packages import installed_packages, package_origins
+from ahnb_client.capture.parts import PARTS, wanted_parts
+from ahnb_client.errors import ConfigurationError
 
 
 def test_packages_are_those_that_python_itself_finds():
@@ -26,21 +20,63 @@ def test_packages_are_those_that_python_itself_finds():
     assert packages["pytest-django"] == metadata.version("pytest-django")
 
 
-def test_checkout_tells_commit_branch_and_changes(tmp_path):
-    git(tmp_path, "init", "-q", "-b", "trunk")
-    (tmp_path / "train.py").write_text("1")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-q", "-m", "first")
-    commit = git(tmp_path, "rev-parse", "HEAD")
-    assert git_state(tmp_path) == {"commit": commit, "branch": "trunk", "dirty": False}
-    (tmp_path / "train.py").write_text("2")
-    assert git_state(tmp_path)["dirty"] is True
+def test_package_from_a_folder_tells_the_folder():
+    assert package_origins()["ahnb-client"].startswith("file://")
+    assert "numpy" not in package_origins()
 
 
-def test_folder_without_a_commit_has_no_state(tmp_path):
-    assert git_state(tmp_path) is None
-    git(tmp_path, "init", "-q")
-    assert git_state(tmp_path) is None
+def test_variables_are_those_that_change_a_training(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_gpu_autotune_level=0")
+    monkeypatch.setenv("TF_DETERMINISTIC_OPS", "1")
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    monkeypatch.setenv("SLURM_JWT", "a.b.c")
+    monkeypatch.setenv("MY_XLA_FLAGS", "no")
+    found = variables()
+    assert {
+        "XLA_FLAGS": "--xla_gpu_autotune_level=0",
+        "PYTHONHASHSEED": "0",
+    }.items() <= found.items()
+    assert found["TF_DETERMINISTIC_OPS"] == "1"
+    assert found["SLURM_JWT"] == "***"
+    assert {"MY_XLA_FLAGS", "HOME", "PATH"}.isdisjoint(found)
+
+
+def test_each_part_of_the_machine_can_be_left_out():
+    fields = {
+        "host": {"host", "user"},
+        "command": {"command", "working_folder"},
+        "variables": {"variables"},
+        "hardware": {"gpus", "cpu", "memory_bytes"},
+        "git": {"git"},
+        "packages": {"packages", "packages_from"},
+    }
+    whole = machine_document("tensorflow", frozenset(PARTS))
+    for part, names in fields.items():
+        document = machine_document("tensorflow", wanted_parts(f"-{part}"))
+        assert set(whole) - set(document) == names
+    assert {"python", "os", "ahnb_client"} <= set(machine_document(None, frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", set(PARTS)),
+        ("-code", set(PARTS) - {"code"}),
+        ("-code, -packages", set(PARTS) - {"code", "packages"}),
+        ("-all", set()),
+        ("-all git +seeds", {"git", "seeds"}),
+        ("all", set(PARTS)),
+    ],
+)
+def test_parts_are_chosen_by_name(text, wanted):
+    assert wanted_parts(text, {}) == wanted
+    assert wanted_parts(None, {"AHNB_CAPTURE": text}) == wanted
+    assert wanted_parts(text, {"AHNB_CAPTURE": "-host"}) == wanted
+
+
+def test_part_that_does_not_exist_is_refused():
+    with pytest.raises(ConfigurationError, match="'-cod' is no part of the record: code, git"):
+        wanted_parts("-cod")
 
 
 def test_processor_and_memory():

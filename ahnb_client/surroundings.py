@@ -1,0 +1,93 @@
+"""Records what a training stands in: environment, code, data. The most of it from a thread."""
+
+import sys
+import threading
+from typing import Any
+
+from ahnb_client.capture.environment import keras_document, machine_document
+from ahnb_client.capture.fingerprints import fingerprint
+from ahnb_client.capture.fit_arguments import FitArguments
+from ahnb_client.capture.git import git_changes, git_state
+from ahnb_client.capture.seeds import random_document
+from ahnb_client.capture.source import code_folder, is_interactive, script_document
+from ahnb_client.capture.values import Json
+from ahnb_client.capture.weights import weights_document
+from ahnb_client.guard import Guard
+from ahnb_client.run import Run
+
+WAIT_SECONDS = 2.0
+
+
+class Surroundings:
+    """What is recorded once per run beside its metrics."""
+
+    def __init__(self, run: Run, parts: frozenset[str], guard: Guard) -> None:
+        """Prepare; `parts` are those of `capture.parts` that are wanted."""
+        self._run, self._parts, self._guard = run, parts, guard
+        self._thread: threading.Thread | None = None
+
+    def begin(self, model: Any = None, arguments: FitArguments | None = None) -> None:
+        """Take here what the training is about to change; the rest follows from a thread.
+
+        Call it once in the thread that trains, before the first batch.
+        """
+        known = self._guard.call("environment", self._at_once, model) or {}
+        data = None
+        if arguments is not None:
+            data = self._guard.call("data", arguments.data)
+            self._run.event("data", data or {})
+        wants_data = data is not None and "data" in self._parts
+        leaves = (arguments.leaves() if arguments else []) if wants_data else []
+        self._thread = threading.Thread(
+            target=self._record, args=(known, data, leaves), name="ahnb-environment"
+        )
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Let the thread end, as long as that takes moments."""
+        if self._thread is not None:
+            self._thread.join(WAIT_SECONDS)
+
+    def record_weights(self, model: Any) -> Json:
+        """Return the hash of the weights as the fit left them, None if it is not wanted."""
+        if "weights" not in self._parts:
+            return None
+        return self._guard.call("weights", weights_document, model)
+
+    def _at_once(self, model: Any) -> dict[str, Json]:
+        known: dict[str, Json] = keras_document() if "keras" in sys.modules else {}
+        if "seeds" in self._parts:
+            known["random"] = random_document(known.get("backend") or "")
+        else:
+            known.pop("seed", None)
+        if "weights" in self._parts and model is not None:
+            known["weights"] = self._guard.call("weights", weights_document, model)
+        return known
+
+    def _record(
+        self, known: dict[str, Json], data: dict[str, Json] | None, leaves: list[tuple[str, Any]]
+    ) -> None:
+        self._guard.call("environment", self._record_environment, known)
+        if leaves and data is not None:
+            self._guard.call("data", self._record_data, data, leaves)
+        if "code" in self._parts and not is_interactive():
+            self._guard.call("code", self._record_code)
+
+    def _record_environment(self, known: dict[str, Json]) -> None:
+        machine = machine_document(known.get("backend"), self._parts)
+        self._run.event("environment", known | machine)
+
+    def _record_data(self, data: dict[str, Json], leaves: list[tuple[str, Any]]) -> None:
+        found = {}
+        while leaves:
+            path, leaf = leaves.pop(0)  # the data is held no longer than it is looked at
+            is_target = path.removeprefix("validation.").startswith("y")
+            if told := fingerprint(leaf, is_target=is_target):
+                found[path] = told
+        self._run.event("data", data | {"fingerprints": found})
+
+    def _record_code(self) -> None:
+        document = script_document()
+        if "git" in self._parts and (state := git_state(code_folder())):
+            document["git"] = state | git_changes(code_folder())
+        self._run.event("code", document)
