@@ -93,6 +93,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     def _begin_anew(self) -> None:
         self.guard = Guard(strict=self._options["strict"])
         self._training = Training(self._options, self.guard, self._parts)
+        self._batches = self._training.batches
         self._called_with: FitArguments | None = None
         self._is_training = False
         self._is_watched = False
@@ -102,7 +103,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
-        left = {"_model", "_training", "guard", "_finalizers", "_iterator", "_called_with"}
+        left = {"_model", "_training", "_batches", "guard", "_finalizers", "_iterator"}
+        left |= {"_called_with"}
         state = {key: value for key, value in vars(self).items() if key not in left}
         own_class = vars(type(self)).get("_own_class", type(self))
         return _copied, (own_class, self._log_batches, state)
@@ -220,13 +222,12 @@ class BatchCallback(AHNBCallback):
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record the metrics, which are means since the epoch began."""
-        if "batches" in self.guard.errors:
-            return
         try:
-            self._training.record_batch(batch, logs or {})
+            self._batches.record(batch, logs or {})
             if self._is_model_pending:
                 self._record_pending_model()
         except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
+            self._batches.end_fit()
             self.guard.failed("batches", error)
 
 

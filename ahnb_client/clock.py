@@ -3,14 +3,17 @@
 import time
 
 # A clock that goes on while the machine sleeps; where there is none, the monotonic one.
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+CLOCK: int = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", 0))
 
 
-def _elapsed() -> float:
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+def _monotonic(_clock: int) -> float:
+    return time.monotonic()
 
 
-_ORIGIN = time.time() - _elapsed()
+# Windows has no such clocks.
+clock_seconds = getattr(time, "clock_gettime", _monotonic)
+
+ORIGIN: float = time.time() - clock_seconds(CLOCK)
 
 
 def now() -> float:
@@ -18,4 +21,4 @@ def now() -> float:
 
     Setting the system's clock does not move it, so that durations are never negative.
     """
-    return _ORIGIN + _elapsed()
+    return ORIGIN + float(clock_seconds(CLOCK))

@@ -2,6 +2,8 @@
 
 import threading
 
+MAX_STEP = 1 << 53
+
 
 class Progress:
     """Counts batches and epochs since the run began; Keras counts them anew in each fit.
@@ -13,15 +15,25 @@ class Progress:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._before = 0  # batches of the epochs that ended
-        self._seen = 0  # batches of the epoch under way
+        self.seen = 0  # batches of the epoch under way
         self._steps: int | None = None
         self._next_epoch = 0
         self._shift: int | None = None
 
     @property
+    def before(self) -> int:
+        """Batches before the epoch under way: the step of its first batch."""
+        return self._before
+
+    @property
+    def limit(self) -> int:
+        """The first index that no batch of the epoch has, as far as that is known."""
+        return MAX_STEP if self._steps is None else self._steps
+
+    @property
     def last_step(self) -> int:
         """The step of the newest batch; 0 before the first."""
-        return max(self._before + self._seen - 1, 0)
+        return max(self._before + self.seen - 1, 0)
 
     def begin_fit(self, steps: int | None) -> None:
         """Start counting anew in Keras' numbers; `steps` batches make an epoch, if known."""
@@ -31,8 +43,8 @@ class Progress:
 
     def end_fit(self) -> None:
         """Keep the batches of an epoch that was broken off."""
-        self._before += self._seen
-        self._seen = 0
+        self._before += self.seen
+        self.seen = 0
 
     def begin_epoch(self, epoch: int) -> None:
         """See the first epoch of a fit: a fit that starts over goes on where the last ended."""
@@ -45,8 +57,8 @@ class Progress:
         if self._steps is not None and batch >= self._steps:
             batch = self._steps - 1
         with self._lock:
-            if batch >= self._seen:
-                self._seen = batch + 1
+            if batch >= self.seen:
+                self.seen = batch + 1
         return self._before + batch
 
     def end_epoch(self, epoch: int, batches: int | None = None) -> tuple[int, int | None]:
@@ -58,7 +70,7 @@ class Progress:
         self.begin_epoch(epoch)
         number = epoch + (self._shift or 0)
         self._next_epoch = number + 1
-        count = self._seen or self._steps or batches
+        count = self.seen or self._steps or batches
         self._before += count or 0
-        self._seen = 0
+        self.seen = 0
         return number, self._before - 1 if count else None

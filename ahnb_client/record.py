@@ -4,10 +4,14 @@ A record is a frame: `length` and `crc32` of its payload (little-endian, 4 bytes
 payload, and zeros up to a multiple of eight. A length of zero ends a segment. Three kinds:
 
     SERIES  kind, unit, attempt (0), series, names as JSON
-    POINT   kind, flags, attempt, series, step, time, [at_step], a float64 per name
+    POINT   kind, flags, attempt, series, step, [at_step], a float64 per name, time
     EVENT   kind, 0, attempt, 0, the event as JSON
 
 The checksum makes a torn or damaged record visible; the alignment lets a reader find the next.
+
+A hook has no time for a checksum: its tables have left the processor's caches by the next batch.
+It writes a loose point, marked in the length, whose time stands last and is never zero, so that
+a torn one is still seen. Points are sealed with their checksum when their segment is complete.
 """
 
 import json
@@ -22,10 +26,13 @@ SERIES, POINT, EVENT = 1, 2, 3
 HAS_AT_STEP = 1
 ALIGNMENT = 8
 
+LOOSE = 1 << 31  # in the length of a frame without a checksum
+
 HEADER = struct.Struct("<II")
 PREFIX = struct.Struct("<BBHI")
-_POINT_HEAD = "<BBHIQd"
-POINT_HEAD = struct.Struct(_POINT_HEAD)
+TIME = struct.Struct("<d")
+POINT_HEAD = struct.Struct("<BBHIQ")
+_NO_TIME = bytes(TIME.size)
 
 # "No value at this position" is a quiet NaN with a payload that no computation produces.
 MISSING_BYTES = struct.pack("<Q", 0x7FF8_A4B0_0000_0001)
@@ -48,7 +55,18 @@ def frame(payload: bytes) -> bytes:
 
 def point_struct(width: int, *, at_step: bool = False) -> struct.Struct:
     """The layout of a point with `width` values."""
-    return struct.Struct(_POINT_HEAD + ("Q" if at_step else "") + f"{width}d")
+    return struct.Struct(POINT_HEAD.format + ("Q" if at_step else "") + f"{width}dd")
+
+
+def loose_struct(width: int) -> struct.Struct:
+    """The layout of a whole loose point: what `loose_start` gives, step, values, time."""
+    return struct.Struct(f"<16sQ{width}dd")
+
+
+def loose_start(width: int, attempt: int, series: int) -> bytes:
+    """The first 16 bytes of the loose points of a series."""
+    length = point_struct(width).size
+    return HEADER.pack(length | LOOSE, 0) + PREFIX.pack(POINT, 0, attempt, series)
 
 
 def pack_series(series: int, unit: str, names: Sequence[str]) -> bytes:
@@ -76,14 +94,35 @@ def frames(data: bytes) -> Iterator[tuple[int, bytes]]:
     while offset + HEADER.size <= size:
         length, checksum = HEADER.unpack_from(data, offset)
         start = offset + HEADER.size
-        payload = data[start : start + length]
-        if length >= PREFIX.size and len(payload) == length and crc32(payload) == checksum:
-            offset = start + length + -length % ALIGNMENT
+        payload = data[start : start + (length & ~LOOSE)]
+        if _is_whole(payload, length, checksum):
+            offset = start + len(payload) + -len(payload) % ALIGNMENT
             yield offset, payload
         elif length == 0 and not data[offset:].strip(b"\0"):
             return
         else:
             offset += ALIGNMENT
+
+
+def _is_whole(payload: bytes, length: int, checksum: int) -> bool:
+    if length & LOOSE:
+        is_point = len(payload) == length ^ LOOSE >= POINT_HEAD.size and payload[0] == POINT
+        return is_point and not checksum and payload[-TIME.size :] != _NO_TIME
+    return PREFIX.size <= length == len(payload) and crc32(payload) == checksum
+
+
+def seals(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """For each loose point of `data` where its header lies, and the one with the checksum."""
+    for end, payload in frames(data):
+        start = end - len(payload) - HEADER.size  # points need no padding
+        if payload[0] == POINT and data[start + 3] & LOOSE >> 24:
+            yield start, HEADER.pack(len(payload), crc32(payload))
+
+
+def time_of(payload: bytes) -> float:
+    """When a point was recorded, seconds since the epoch."""
+    moment: float = TIME.unpack_from(payload, len(payload) - TIME.size)[0]
+    return moment
 
 
 def to_float(value: Any) -> float:

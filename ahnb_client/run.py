@@ -246,7 +246,7 @@ class Run:
         """
         attempt = self._journal.attempt + 1 if number is None else number
         self.event("attempt", {"attempt": attempt, "from_step": from_step})
-        self._journal.attempt = attempt
+        self._journal.begin_attempt(attempt)
 
     # The end
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
-from zlib import crc32
 
 from . import record
-from .clock import now
-from .transport.journal import Journal
-
-_pack_header = record.HEADER.pack
+from .clock import CLOCK, ORIGIN, clock_seconds, now
+from .transport.journal import Journal, refuse
 
 
 class Series:
     """A handle for a tuple of metric names of one unit. Any thread may use it."""
 
-    __slots__ = ("_definition", "_journal", "_number", "_pack", "_report", "_width")
+    __slots__ = (
+        "_definition",
+        "_journal",
+        "_number",
+        "_pack",
+        "_report",
+        "_way",
+        "_width",
+    )
 
     def __init__(
         self,
@@ -25,7 +30,7 @@ class Series:
     ) -> None:
         self._report = report
         self._width = len(names)
-        self._pack = record.point_struct(self._width).pack
+        self._pack = record.loose_struct(self._width).pack
         self.move_to(journal, names, unit)
 
     def move_to(self, journal: Journal, names: Sequence[str], unit: str) -> None:
@@ -33,6 +38,8 @@ class Series:
         self._journal = journal
         self._definition = journal.define(unit, names)
         self._number = self._definition.number
+        # How frames are written, and how they begin: both belong to one attempt and segment.
+        self._way: tuple[Callable[[bytes], object], bytes] = refuse, b""
 
     def append(
         self,
@@ -53,25 +60,38 @@ class Series:
         The record outlives the process once this returns. Nothing is raised unless the run is
         strict.
         """
-        journal = self._journal
-        try:
-            payload = self._pack(
-                record.POINT, 0, journal.attempt, self._number, step, time or now(), *values
-            )
-            if at_step is not None:
-                payload = self._checked(step, values, at_step, time)
-        except Exception:  # noqa: BLE001 - whatever a person's values raise, look at each alone
+        if at_step is None:
             try:
-                payload = self._checked(step, values, at_step, time)
-            except Exception as error:  # noqa: BLE001 - told once, never raised into a training
-                self._report("bad-value", error)
+                write, start = self._way
+                moment = clock_seconds(CLOCK) + ORIGIN if time is None else time
+                write(self._pack(start, step, *values, moment))
                 return
+            except Exception:  # noqa: BLE001, S110 - look at each value alone, and for room
+                pass
         try:
-            # `record.frame` without its padding, which a point never needs.
-            header = _pack_header(len(payload), crc32(payload))
-            journal.append(header + payload, self._definition)
+            payload = self._checked(step, values, at_step, time)
+        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+            self._report("bad-value", error)
+            return
+        try:
+            self._append(record.frame(payload))
         except Exception as error:  # noqa: BLE001 - told once, never raised into a training
             self._report("client-error", error)
+
+    def way(self) -> tuple[Callable[[bytes], object], Callable[..., bytes], bytes]:
+        """What `append` does, for callers that cannot afford a call more.
+
+        `write(pack(start, step, *values, time))` records a point, from any thread, or raises and
+        records nothing. Then `append` has to do it, and may know another way afterwards.
+        """
+        write, start = self._way
+        return write, self._pack, start
+
+    def _append(self, frame: bytes) -> None:
+        """The way through the lock, which finds room; later points may go without it."""
+        self._journal.append(frame, self._definition)
+        write, attempt = self._journal.writer(self._definition)
+        self._way = write, record.loose_start(self._width, attempt, self._number)
 
     def _checked(
         self, step: Any, values: Collection[Any], at_step: Any, time: float | None
@@ -88,4 +108,4 @@ class Series:
         step = 0 if step is None else record.to_step(step)
         flags = record.HAS_AT_STEP if place else 0
         attempt, at = self._journal.attempt, now() if time is None else float(time)
-        return pack(record.POINT, flags, attempt, self._number, step, at, *place, *numbers)
+        return pack(record.POINT, flags, attempt, self._number, step, *place, *numbers, at)

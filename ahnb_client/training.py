@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ahnb_client import lifecycle
+from ahnb_client.batches import Batches
 from ahnb_client.capture import failure
 from ahnb_client.capture.callbacks import callback_params
 from ahnb_client.capture.fit_arguments import FitArguments
@@ -17,7 +18,6 @@ from ahnb_client.guard import Guard
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
-from ahnb_client.series import Series
 from ahnb_client.surroundings import Surroundings
 
 _UNSEEN = ("failed", "fit was left before its end, by an exception that was caught")
@@ -45,8 +45,7 @@ class Training:
         self._surroundings: Surroundings | None = None
         self._ending: tuple[str, str | None] = ("finished", None)
         self._weights: Any = None  # their hash after the last fit
-        self._names: tuple[str, ...] = ()
-        self._series: Series | None = None
+        self.batches = Batches(self._progress)
 
     def begin_fit(
         self, model: Any, arguments: FitArguments | None, *, steps: int | None, ours: type
@@ -60,6 +59,8 @@ class Training:
         run = self.open_run()
         self.in_fit = True
         self._progress.begin_fit(steps)
+        if "batches" not in self._guard.errors:
+            self.batches.begin_fit(run)
         self._look_around(run, model, arguments)
         document = self.record_model(model)
         captured = {"compile": compile_params(document.get("compile", {}))}
@@ -89,20 +90,10 @@ class Training:
             self.run.event("model", document)
         return document
 
-    def record_batch(self, batch: int, logs: Mapping[str, Any]) -> None:
-        """Record what Keras said after the batch with this index of the epoch."""
-        if not self.in_fit or not logs:
-            return
-        step = self._progress.step_of(batch)
-        names = tuple(logs)
-        if names != self._names or self._series is None:
-            self._record_unusual(step, logs)
-        else:
-            self._series.append(step, logs.values())
-
     def begin_epoch(self, epoch: int) -> None:
         """Take note of the number that Keras gives to an epoch."""
         self._progress.begin_epoch(epoch)
+        self.batches.begin_epoch()
 
     def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
         """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
@@ -141,6 +132,7 @@ class Training:
         """End the run with this status, unless no fit is under way."""
         if self.in_fit and self.run is not None:
             self.in_fit = False
+            self.batches.end_fit()
             self._progress.end_fit()
             self._finish(self.run, status, reason)
 
@@ -169,17 +161,6 @@ class Training:
         values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
         run.log(values, step=self._progress.last_step)
         self._finish(run, *before)
-
-    def _record_unusual(self, step: int, logs: Mapping[str, Any]) -> None:
-        """The first batch, other metrics than before, or values that are no floats."""
-        run = self.run
-        values = numbers(logs)
-        if run is None or not values:
-            return
-        series = run.series(tuple(f"batch/{name}" for name in values))
-        if all(type(value) is float for value in logs.values()):
-            self._names, self._series = tuple(logs), series
-        series.append(step, list(values.values()))
 
     def _look_around(
         self, run: Run, model: Any = None, arguments: FitArguments | None = None

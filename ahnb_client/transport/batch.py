@@ -47,7 +47,7 @@ class Batch:
             return None
         if self.last[0] == record.EVENT:
             return float(json.loads(self.last[record.PREFIX.size :])["at"])
-        return float(record.POINT_HEAD.unpack_from(self.last)[5])
+        return record.time_of(self.last)
 
     @property
     def status(self) -> str | None:

@@ -46,20 +46,20 @@ class Columns:
         self._unit, flags = cluster[0].unit, cluster[0].flags
         self._at_steps: Sequence[int] = ()
         self._values: dict[str, Sequence[Any]]
-        first_value = 7 if flags & record.HAS_AT_STEP else 6
+        first_value = 6 if flags & record.HAS_AT_STEP else 5
         points = [self._points(rows) for rows in cluster]
         if len(cluster) == 1:
             table = list(zip(*points[0], strict=True))
-            self._values = dict(zip(cluster[0].names, table[first_value:], strict=True))
+            self._values = dict(zip(cluster[0].names, table[first_value:-1], strict=True))
         else:
             order = [a for rows in cluster for a in rows.arrivals]
-            heads = [p[:first_value] for some in points for p in some]
+            heads = [(*p[:first_value], p[-1]) for some in points for p in some]
             ranks = sorted(range(len(order)), key=order.__getitem__)
             table = list(zip(*(heads[rank] for rank in ranks), strict=True))
             self._values = _merged(cluster, points, first_value, ranks)
-        self._steps, self._times = table[4], table[5]
-        if first_value == 7:
-            self._at_steps = table[6]
+        self._steps, self._times = table[4], table[-1]
+        if first_value == 6:
+            self._at_steps = table[5]
 
     @staticmethod
     def _points(rows: Rows) -> list[tuple[Any, ...]]:

@@ -1,9 +1,9 @@
-"""The journal of one process and run: what a hook appends to, without a system call."""
+"""The journal of one process and run: what a hook appends to, without a system call or lock."""
 
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,8 +57,8 @@ class Journal:
         self._number = 0
         self._spare: segments.DiskSegment | None = None
         self._segment: segments.Segment | None = None
-        self._buffer: segments.Buffer = bytearray()
-        self._position = self._limit = 0
+        self._ended_at: int | None = 0  # the end of the last segment once nothing more is taken
+        self._unsealed: list[segments.Segment] = []
         self._definitions = 0
         if recording:
             self._begin_segment(SEGMENT_SIZE)
@@ -73,44 +73,62 @@ class Journal:
     def append(self, frame: bytes, definition: Definition) -> None:
         """Add a point of a series; it survives the process once this returns."""
         with self._lock:
-            start = self._position
-            end = start + len(frame)
-            if end > self._limit or definition.segment is not self._segment:
-                self._append_slowly(frame, definition)
-                return
-            self._buffer[start:end] = frame
-            self._position = end
+            self._append(frame, definition)
 
     def append_event(self, frame: bytes) -> None:
         """Add an event; it survives the process once this returns."""
         with self._lock:
-            self._append_slowly(frame, None)
+            self._append(frame, None)
 
-    def _append_slowly(self, frame: bytes, definition: Definition | None) -> None:
+    def writer(self, definition: Definition) -> tuple[Callable[[bytes], object], int]:
+        """The quickest way to add points of a series, and the attempt that it is good for.
+
+        It takes frames, from any thread, without a lock. It raises ValueError and adds nothing
+        once the segment is full or the journal closed; `append` finds room then, and there may
+        be a new writer.
+        """
+        with self._lock:
+            if self._segment is None or definition.segment is not self._segment:
+                return refuse, self.attempt
+            return self._segment.write, self.attempt
+
+    def begin_attempt(self, number: int) -> None:
+        """Mark what comes from here on; writers of the attempt before take nothing more."""
+        with self._lock:
+            self.attempt = number
+            if not self.closed:
+                self._begin_segment(SEGMENT_SIZE)
+
+    def _append(self, frame: bytes, definition: Definition | None) -> None:
         if self.closed:
             self.losses["after-end"] += 1
             tell(AFTER_END, once="after-end")
             return
-        size = len(frame) + (len(definition.frame) if definition else 0)
-        if self._position + size > self._limit:
+        try:
+            self._put(frame, definition)
+        except ValueError:  # no room
+            size = len(frame) + (len(definition.frame) if definition else 0)
             self._begin_segment(max(SEGMENT_SIZE, size))
-        if definition is not None and definition.segment is not self._segment:
-            self._put(definition.frame)
-            definition.segment = self._segment
-        self._put(frame)
+            self._put(frame, definition)
 
-    def _put(self, frame: bytes) -> None:
-        end = self._position + len(frame)
-        self._buffer[self._position : end] = frame
-        self._position = end
+    def _put(self, frame: bytes, definition: Definition | None) -> None:
+        if self._segment is None:
+            raise ValueError("no segment")
+        if definition is not None and definition.segment is not self._segment:
+            self._segment.write(definition.frame)
+            definition.segment = self._segment
+        self._segment.write(frame)
 
     # Segments
 
     def _begin_segment(self, size: int) -> None:
+        if self._segment is not None:
+            self._segment.stop()
+            self._unsealed.append(self._segment)
         segment = self._take_spare(size) or self._new_segment(self._number + 1, size)
         self._number += 1
         self._segments[self._number] = self._segment = segment
-        self._buffer, self._position, self._limit = segment.buffer, 0, segment.size
+        self._ended_at = None
 
     def _take_spare(self, size: int) -> segments.Segment | None:
         spare, self._spare = self._spare, None
@@ -155,7 +173,10 @@ class Journal:
 
     def prepare(self) -> None:
         """Have the next segment ready before a hook needs it. Called by the sender's thread."""
-        if self.folder is None or self._spare or self._position * 2 < self._limit or self.closed:
+        if self._unsealed:
+            with self._lock:
+                self._seal()
+        if self.folder is None or self._spare or self.closed or not self._is_half_full():
             return
         try:
             spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
@@ -166,6 +187,9 @@ class Journal:
                 self._spare = spare
                 return
         spare.delete()
+
+    def _is_half_full(self) -> bool:
+        return self._segment is not None and self._segment.buffer.tell() * 2 >= self._segment.size
 
     def sync(self) -> None:
         """Bring what was written to the disk itself. Called by the sender's thread."""
@@ -180,25 +204,38 @@ class Journal:
     def close(self) -> None:
         """Take no more records; those that come are counted as lost."""
         with self._lock:
-            self.closed, self._limit = True, 0
+            self.closed = True
+            if self._segment is not None and self._ended_at is None:
+                self._ended_at = self._segment.end()
+                self._unsealed.append(self._segment)
             if self._spare is not None:
                 self._spare.delete()
                 self._spare = None
+            self._seal()
+
+    def _seal(self) -> None:
+        """Give checksums to all points of the segments that are complete and still here."""
+        here = self._segments.values()
+        for segment in [segment for segment in self._unsealed if segment in here]:
+            with contextlib.suppress(OSError):
+                segment.seal()
+        self._unsealed.clear()
 
     def reopen(self) -> bool:
         """Take records again; False when everything was delivered and cleared meanwhile."""
         with self._lock:
             if self.retired or self._segment is None:
                 return False
-            self.closed, self._limit = False, self._segment.size
+            self.closed = False
+            self._begin_segment(SEGMENT_SIZE)
             return True
 
     def retire(self, position: Position) -> bool:
         """Give up the segments for good, unless something came after `position`."""
         with self._lock:
-            if not self.closed or self.losses or position < (self._number, self._position):
+            if not self.closed or self.losses or position < self._end():
                 return False
-            self.retired, self._buffer = True, bytearray()
+            self.retired = True
             for segment in self._segments.values():
                 segment.delete()
             self._segments.clear()
@@ -209,7 +246,7 @@ class Journal:
         with self._lock:
             if not self.closed:
                 return False
-            self.retired, self._buffer = True, bytearray()
+            self.retired = True
             for segment in self._segments.values():
                 segment.close()
             return True
@@ -217,7 +254,9 @@ class Journal:
     def abandon(self) -> None:
         """In a forked child: forget everything and touch nothing that the parent owns."""
         self._lock = threading.Lock()
-        self.closed, self.retired, self._limit = True, True, 0
+        self.closed = self.retired = True
+        if self._segment is not None:
+            self._segment.stop()
         self._segments = {}
         self._segment = self._spare = None
 
@@ -226,7 +265,12 @@ class Journal:
     def end(self) -> Position:
         """The place after the last record."""
         with self._lock:
-            return Position(self._number, self._position)
+            return self._end()
+
+    def _end(self) -> Position:
+        if self._segment is None or self._ended_at is not None:
+            return Position(self._number, self._ended_at or 0)
+        return Position(self._number, self._segment.buffer.tell())
 
     def numbers(self) -> list[int]:
         """The numbers of the segments that are still here, rising."""
@@ -238,7 +282,7 @@ class Journal:
         with self._lock:
             self._reading = number
             segment = self._segments.get(number)
-            end = self._position if number == self._number else segment.size if segment else 0
+            end = self._end().offset if number == self._number else segment.size if segment else 0
         return segment.read(start, end) if segment is not None and start < end else b""
 
     def discard_before(self, number: int) -> None:
@@ -253,6 +297,11 @@ class Journal:
         with self._lock:
             losses, self.losses = dict(self.losses), Counter()
         return {reason: count for reason, count in losses.items() if count}
+
+
+def refuse(_frame: bytes) -> object:
+    """Stands for a writer where there is none."""
+    raise ValueError("no writer")
 
 
 def _without_points(data: bytes, *, keep_rest: bool) -> tuple[bytes, int]:

@@ -1,31 +1,89 @@
-"""Segments: the fixed-size pieces of storage that a spool is made of."""
+"""Segments: the fixed-size pieces of storage that a spool is made of.
+
+Their `write` is one call into C that copies a frame and moves the place of the next. No other
+Python thread runs meanwhile, so that a hook needs no lock.
+"""
 
 import mmap
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+
+from .. import record
 
 SUFFIX = ".seg"
 _ZEROS = bytes(65_536)
 
 
 class Buffer(Protocol):
-    """What a segment lets its writer do: overwrite a slice of its fixed length."""
+    """What a writer does with a segment: `mmap.mmap`, or what stands in for it."""
 
+    def write(self, data: bytes, /) -> object:
+        """Append; ValueError when there is no room, or when the buffer is closed."""
+
+    def tell(self) -> int: ...
+    def seek(self, place: int, /) -> object: ...
+    def close(self) -> None: ...
     def __setitem__(self, index: slice, data: bytes, /) -> None: ...
 
 
 class PlainBuffer:
     """A file written in place, for file systems that cannot be memory-mapped for writing."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor, self._size = descriptor, size
+        self._place = 0
+        self._lock = threading.Lock()
 
     def __setitem__(self, index: slice, data: bytes) -> None:
         os.pwrite(self._descriptor, data, index.start)
 
+    def write(self, data: bytes) -> None:
+        with self._lock:
+            if self._place + len(data) > self._size:
+                raise ValueError("no room")
+            os.pwrite(self._descriptor, data, self._place)
+            self._place += len(data)
 
-class DiskSegment:
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, place: int) -> None:
+        self._place = place
+
+    def close(self) -> None:
+        self._size = 0
+
+
+class _Writable:
+    """What segments of both kinds do with their buffer."""
+
+    size: int
+    buffer: Buffer
+
+    def read(self, start: int, end: int) -> bytes:
+        raise NotImplementedError
+
+    @property
+    def write(self) -> Callable[[bytes], object]:
+        """Appends a frame, or raises ValueError and appends nothing. Needs no lock."""
+        return self.buffer.write
+
+    def stop(self) -> None:
+        """Refuse what threads may still write. Takes no lock, for the sake of forked children."""
+        self.buffer.seek(self.size)
+
+    def end(self) -> int:
+        """Take nothing more; gives the place after the last record."""
+        before = self.buffer.tell()
+        self.stop()
+        late = (offset for offset, _ in record.frames(self.read(before, self.size)))
+        return before + max(late, default=0)
+
+
+class DiskSegment(_Writable):
     """A file allocated whole beforehand, so that a full disk is met here and not in a hook."""
 
     def __init__(self, path: Path, size: int) -> None:
@@ -36,9 +94,10 @@ class DiskSegment:
         """
         self.path, self.size = path, size
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.buffer: Buffer = PlainBuffer(self._descriptor, size)
         try:
             _allocate(self._descriptor, size)
-            self.buffer: Buffer = _mapped(self._descriptor, size)
+            self.buffer = _mapped(self._descriptor, size)
         except OSError:
             self.delete()
             raise
@@ -53,9 +112,14 @@ class DiskSegment:
         """Bring the pages to the disk, for the case that the machine loses power."""
         os.fsync(self._descriptor)
 
+    def seal(self) -> None:
+        """Give the loose points in it their checksums."""
+        for place, header in record.seals(self.read(0, self.size)):
+            self.buffer[place : place + len(header)] = header
+
     def close(self) -> None:
         """Let go of the file and of its mapping."""
-        self.buffer = bytearray()
+        self.buffer.close()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -65,18 +129,23 @@ class DiskSegment:
         self.path.unlink(missing_ok=True)
 
 
-class MemorySegment:
+class MemorySegment(_Writable):
     """A stand-in of the same form while the disk takes nothing."""
 
     def __init__(self, size: int, content: bytes = b"") -> None:
         self.size = size
-        self.buffer: bytearray = bytearray(content.ljust(size, b"\0"))
+        self._memory = mmap.mmap(-1, size)
+        self._memory.write(content)
+        self.buffer: Buffer = self._memory
 
     def read(self, start: int, end: int) -> bytes:
-        return bytes(self.buffer[start:end])
+        return self._memory[start:end]
 
     def sync(self) -> None:
         """Memory has nothing behind it."""
+
+    def seal(self) -> None:
+        """Memory does not rot between two processes."""
 
     def close(self) -> None:
         """Memory holds nothing open."""
@@ -110,4 +179,4 @@ def _mapped(descriptor: int, size: int) -> Buffer:
     try:
         return mmap.mmap(descriptor, size)
     except OSError:
-        return PlainBuffer(descriptor)
+        return PlainBuffer(descriptor, size)

@@ -16,6 +16,7 @@ from ..plain import dumps, plain
 from . import segments
 from .journal import Position
 
+FORMAT = 2  # 1 had the time of a point before its values
 HEADER = "header.json"
 LOCK = "lock"
 REFUSED = "refused.ndjson"
@@ -33,7 +34,7 @@ class Header:
     own_id: bool  # this process made the run's id
     pid: int = field(default_factory=os.getpid)
     host: str = field(default_factory=socket.gethostname)
-    format: int = 1
+    format: int = FORMAT
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -44,8 +45,8 @@ class Header:
         """
         try:
             data = json.loads((folder / HEADER).read_bytes())
-            if data["format"] != 1:
-                raise ConfigurationError(f"{folder} was written by a newer ahnb-client")
+            if data["format"] != FORMAT:
+                raise ConfigurationError(f"{folder} was written by another version of ahnb-client")
             return cls(**data)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigurationError(f"{folder} is not a spool: {error}") from error

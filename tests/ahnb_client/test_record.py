@@ -59,6 +59,30 @@ def test_a_flipped_bit_costs_only_the_record_that_it_is_in() -> None:
         assert found[-1] == PAYLOADS[3]
 
 
+def loose(step: int, *values: float) -> bytes:
+    start = record.loose_start(len(values), 1, 7)
+    return record.loose_struct(len(values)).pack(start, step, *values, 1.5e9)
+
+
+def test_a_loose_point_is_read_as_a_sealed_one() -> None:
+    sealed = record.frame(record.point_struct(2).pack(record.POINT, 0, 1, 7, 3, 0.5, 0.0, 1.5e9))
+    assert payloads_in(loose(3, 0.5, 0.0)) == payloads_in(sealed)
+    data = bytearray(sealed + loose(4, 1.0) + loose(3, 0.5, 0.0) + bytes(64))
+    for place, header in record.seals(bytes(data)):
+        data[place : place + len(header)] = header
+    assert data[-64 - len(sealed) : -64] == sealed
+    assert list(record.seals(bytes(data))) == []
+    assert len(payloads_in(bytes(data))) == 3
+
+
+def test_a_torn_loose_point_is_passed_over_wherever_it_was_cut() -> None:
+    point = loose(4, 0.5)
+    # Nothing smaller than eight aligned bytes is ever torn.
+    for cut in range(0, len(point), 8):
+        torn = point[:cut].ljust(len(point), b"\0")
+        assert payloads_in(point + torn + point) == payloads_in(point) * 2
+
+
 def test_a_series_definition_comes_back() -> None:
     payload = record.pack_series(7, "epoch", ("loss", "Größe\n"))
     assert record.unpack_series(payload) == (7, "epoch", ("loss", "Größe\n"))

@@ -46,9 +46,9 @@ class Records:
     ) -> None:
         has_place = bool(prefix.flags & record.HAS_AT_STEP)
         fields = record.point_struct(len(names), at_step=has_place).unpack(payload)
-        values = fields[7 if has_place else 6 :]
+        values = fields[6 if has_place else 5 : -1]
         for name, value in zip(names, values, strict=True):
-            point = Point(fields[4], value, fields[6] if has_place else None, unit)
+            point = Point(fields[4], value, fields[5] if has_place else None, unit)
             self.metrics.setdefault(name, []).append(point)
 
     def data_of(self, kind: str) -> list[Any]:

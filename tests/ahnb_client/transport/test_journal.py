@@ -2,18 +2,20 @@
 
 import os
 import resource
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ahnb_client import record
+from ahnb_client.series import Series
 from ahnb_client.transport import journal as journals
 from ahnb_client.transport.journal import START, Journal, Position
 from ahnb_client.transport.reader import Reader
 from ahnb_client.transport.segments import DiskSegment, PlainBuffer, segment_numbers
 
-from .spools import add_event, add_points
+from .spools import add_event, add_points, fail
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_memory_is_bounded_epochs_and_events_stay_and_the_loss_is_counted(tmp_pa
     for epoch in range(30):
         add_points(journal, 20_000, names=("a", "b", "c", "d"))
         total += 20_000
-        journal.append(record.frame(pack(record.POINT, 0, 0, 1000, epoch, 1.5, 0.5)), epochs)
+        journal.append(record.frame(pack(record.POINT, 0, 0, 1000, epoch, 0.5, 1.5)), epochs)
         add_event(journal, "note", epoch)
     held = sum(len(journal.read(number, 0)) for number in journal.numbers())
     assert held <= journals.MEMORY_LIMIT + journals.SEGMENT_SIZE
@@ -111,6 +113,46 @@ def test_memory_is_bounded_epochs_and_events_stay_and_the_loss_is_counted(tmp_pa
     points = sum(prefix.kind == record.POINT and prefix.series != 1000 for prefix in prefixes)
     assert journal.take_losses() == {"no-room": total - points}
     assert points < total
+
+
+def test_threads_without_a_lock_lose_no_point_where_segments_change(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    series = Series(journal, ["loss"], "step", fail)
+
+    def log(part: int) -> None:
+        for step in range(part, 60_000, 4):
+            series.append(step, [0.5])
+
+    threads = [threading.Thread(target=log, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(journal.numbers()) > 2
+    assert sorted(steps_in(journal)) == list(range(60_000))
+
+
+def test_points_of_a_new_attempt_never_bear_the_old_number(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    series = Series(journal, ["loss"], "step", fail)
+    for attempt in range(3):
+        journal.begin_attempt(attempt)
+        series.append(0, [0.5])
+        series.append(1, [0.5])
+    payloads = [payload for _, payload in Reader(journal).records(START)]
+    attempts = [record.prefix_of(payload).attempt for payload in payloads]
+    assert attempts == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_closed_journal_has_a_checksum_on_every_point(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    add_points(journal, 30_000)
+    data = [journal.read(number, 0) for number in journal.numbers()]
+    assert all(any(record.seals(part)) for part in data)
+    journal.close()
+    data = [journal.read(number, 0) for number in journal.numbers()]
+    assert not any(any(record.seals(part)) for part in data)
+    assert steps_in(journal) == list(range(30_000))
 
 
 def test_a_closed_journal_counts_what_comes_too_late(tmp_path: Path) -> None:
@@ -138,9 +180,15 @@ def test_a_journal_is_not_given_up_while_something_is_left(tmp_path: Path) -> No
 def test_a_file_that_cannot_be_mapped_is_written_in_place(tmp_path: Path) -> None:
     segment = DiskSegment(tmp_path / "000001.seg", 4096)
     descriptor = os.open(tmp_path / "000001.seg", os.O_RDWR)
-    PlainBuffer(descriptor)[8:13] = b"hello"
+    buffer = PlainBuffer(descriptor, 24)
+    buffer.seek(8)
+    buffer.write(b"hello")
+    buffer[9:10] = b"a"
+    with pytest.raises(ValueError, match="room"):
+        buffer.write(bytes(12))
     os.close(descriptor)
-    assert segment.read(8, 13) == b"hello"
+    assert buffer.tell() == 13
+    assert segment.read(8, 24) == b"hallo".ljust(16, b"\0")
     segment.delete()
 
 

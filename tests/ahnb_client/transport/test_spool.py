@@ -56,8 +56,8 @@ def test_a_folder_without_a_whole_header_is_no_spool(tmp_path: Path) -> None:
     (tmp_path / "0192/header.json").write_text("{")
     with pytest.raises(ConfigurationError, match="is not a spool"):
         Spool.adopt(tmp_path / "0192")
-    (tmp_path / "0192/header.json").write_text('{"format": 2}')
-    with pytest.raises(ConfigurationError, match="newer"):
+    (tmp_path / "0192/header.json").write_text('{"format": 3}')
+    with pytest.raises(ConfigurationError, match="another version"):
         Spool.adopt(tmp_path / "0192")
 
 
