@@ -61,6 +61,12 @@ MIDDLEWARE = [
     "ahnb_platform.web.errors.DomainErrorMiddleware",
     "ahnb_platform.web.timezones.TimeZoneMiddleware",
 ]
+# What stands behind ApiMiddleware for the paths of the API, in place of all that follows it above.
+API_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "ahnb_platform.web.headers.ApiHeadersMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
 
 ROOT_URLCONF = "ahnb_platform.urls"
 WSGI_APPLICATION = "ahnb_platform.wsgi.application"

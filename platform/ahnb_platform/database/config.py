@@ -26,6 +26,7 @@ from .places import Places
 CHECKOUT = Path(__file__).resolve().parents[3]
 ENGINE = "django.db.backends.postgresql"
 EMBEDDED_ENGINE = "ahnb_platform.database.backend"
+EXTERNAL_ENGINE = "ahnb_platform.database.external"
 CONNECT_SECONDS = 5
 
 
@@ -67,7 +68,8 @@ def external(url: str) -> dict[str, Any]:
     if config["ENGINE"] != ENGINE:
         raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL is supported")
     options: dict[str, Any] = config.get("OPTIONS") or {}
-    return {**config, "OPTIONS": options, "HOST": options.pop("host", config["HOST"])}
+    host = options.pop("host", config["HOST"])
+    return {**config, "ENGINE": EXTERNAL_ENGINE, "OPTIONS": options, "HOST": host}
 
 
 def embedded(data: Path) -> dict[str, Any]:

@@ -21,6 +21,17 @@ PERMISSIONS = ", ".join(
     )
 )
 
+PRIVATE = {
+    "Permissions-Policy": PERMISSIONS,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+INERT = {
+    **PRIVATE,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
+
 
 class HeadersMiddleware:
     """Answers are private: never stored, never embedded, without access to devices."""
@@ -30,9 +41,24 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Cache-Control", "no-store")
+        _set_missing(response, PRIVATE)
         # One URL may answer with a page or with its refreshed part.
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class ApiHeadersMiddleware:
+    """Answers to programs: as private, and nothing in them may ever run or be framed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        _set_missing(response, INERT)
+        return response
+
+
+def _set_missing(response: HttpResponse, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)

@@ -1,10 +1,11 @@
 """Which request is being answered: its id and its sender's address."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -38,7 +39,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        info = RequestInfo(id=_request_id(request), ip=_sender(request))
+        info = RequestInfo(id=request_id(request.META), ip=_sender(request))
         mark = _current.set(info)
         try:
             response = self.get_response(request)
@@ -48,8 +49,9 @@ class RequestIdMiddleware:
         return response
 
 
-def _request_id(request: HttpRequest) -> str:
-    stated = request.META.get("HTTP_X_REQUEST_ID", "")
+def request_id(meta: Mapping[str, Any]) -> str:
+    """The id that the sender gave, or a new one."""
+    stated = meta.get("HTTP_X_REQUEST_ID", "")
     return stated if SAFE_ID.fullmatch(stated) else uuid4().hex
 
 

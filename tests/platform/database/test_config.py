@@ -36,7 +36,7 @@ def test_url_names_an_external_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://ann:p%40ss@db.example.org:6000/notes")
     config = database_config()
     found = [config[name] for name in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "NAME")]
-    engine = "django.db.backends.postgresql"
+    engine = "ahnb_platform.database.external"
     assert found == [engine, "ann", "p@ss", "db.example.org", 6000, "notes"]
 
 

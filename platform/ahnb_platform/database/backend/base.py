@@ -7,13 +7,14 @@ from django.db.backends.postgresql import base
 
 from .. import embedded
 from ..errors import DatabaseError
+from ..liveness import LivenessMixin
 from ..places import Places
 from .client import DatabaseClient
 
 _reached: set[Path] = set()
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(LivenessMixin, base.DatabaseWrapper):
     """Connects to the PostgreSQL of `settings_dict["DATA_DIR"]`.
 
     The first connection of a process waits until that server runs. A later failure, as when the
