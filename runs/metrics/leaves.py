@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .axes import Axes
 from .chunks import (
     Branch,
     Edit,
@@ -24,7 +25,7 @@ from .chunks import (
 )
 from .limits import Limits
 from .points import Points, SeriesId, encode_oddities, encode_points, joined_points
-from .pyramid import Buckets, buckets_of, condensed, encode_buckets
+from .pyramid import Buckets, buckets_of, condensed, distinct, encode_buckets
 from .records import Place
 from .sql import Cursor
 
@@ -48,12 +49,13 @@ def edit_leaves(
         if share.leaf and not share.behind
     ]
     stored = leaf_points(cursor, place, touched)
+    axes = Axes()
     edits: Edits = {}
     rows = []
     for series, found in shares.items():
         edits[series] = []
         for share in found:
-            edit, written = _edit_leaf(series, share, stored, limits)
+            edit, written = _edit_leaf(series, share, stored, limits, axes)
             edits[series].append(edit)
             rows += written
     replace_rows(cursor, place, 0, touched, rows)
@@ -91,6 +93,7 @@ def _edit_leaf(
     share: Share,
     stored: dict[tuple[SeriesId, Key], Points],
     limits: Limits,
+    axes: Axes,
 ) -> tuple[Edit, list[Row]]:
     points, old = share.points, []
     if share.leaf and not share.behind:
@@ -99,7 +102,7 @@ def _edit_leaf(
     pieces = _pieces(points, limits)
     keys = _keys([float(piece.x[0]) for piece in pieces], share)
     made = [
-        _leaf_row(series, key, piece, limits.fan_out)
+        _leaf_row(series, key, piece, limits.fan_out, axes)
         for key, piece in zip(keys, pieces, strict=True)
     ]
     branches = [Branch(row.key, condensed(buckets, limits.fan_out)) for row, buckets in made]
@@ -108,11 +111,13 @@ def _edit_leaf(
 
 def _pieces(points: Points, limits: Limits) -> list[Points]:
     """Equal parts of at most a leaf, cut where x changes if a change is near."""
+    if len(points) <= limits.leaf:
+        return [points]
     parts = -(-len(points) // limits.leaf)
     even = np.linspace(0, len(points), parts + 1).astype(int)[1:-1]
     clean = np.searchsorted(points.x, points.x[even], "left")
     near = np.where(even - clean < limits.leaf_full // 2, clean, even)
-    cuts = [0, *np.unique(near[near > 0]).tolist(), len(points)]
+    cuts = [0, *distinct(near[near > 0]).tolist(), len(points)]
     return [points[start:stop] for start, stop in itertools.pairwise(cuts)]
 
 
@@ -131,16 +136,18 @@ def _keys(firsts: list[float], share: Share) -> list[Key]:
     return keys
 
 
-def _leaf_row(series: SeriesId, key: Key, points: Points, fan_out: int) -> tuple[Row, Buckets]:
-    buckets = buckets_of(points, fan_out)
+def _leaf_row(
+    series: SeriesId, key: Key, points: Points, fan_out: int, axes: Axes
+) -> tuple[Row, Buckets]:
+    buckets = buckets_of(points, fan_out, axes)
     row = Row(
         series=series,
         key=key,
         last_x=float(points.x[-1]),
         count=len(points),
         nonfinite=int(buckets.nonfinite.sum()),
-        points=encode_points(points),
+        points=encode_points(points, axes),
         oddities=encode_oddities(points),
-        buckets=encode_buckets(buckets),
+        buckets=encode_buckets(buckets, axes),
     )
     return row, buckets

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .axes import Axes
 from .codec import (
     Floats,
     Ints,
@@ -81,15 +82,24 @@ def in_order(points: Points) -> Points:
     return points[np.argsort(points.x, kind="stable")]
 
 
-def encode_points(points: Points) -> bytes:
-    located = bool((points.at_step >= 0).any())
-    parts = [struct.pack(HEADER, len(points), points.timed, located), encode_x(points)]
+def encode_points(points: Points, axes: Axes | None = None) -> bytes:
+    """A leaf's bytes; `axes` knows what metrics of the same steps and times have in common."""
+    axes = axes or Axes()
+    located = axes.of(_is_located, points.at_step)
+    parts = [
+        struct.pack(HEADER, len(points), points.timed, located),
+        axes.of(encode_x, points.x, option=points.timed),
+    ]
     if not points.timed:
-        parts.append(encode_times(points.times))
+        parts.append(axes.of(encode_times, points.times))
     if located:
-        parts.append(encode_ints(points.at_step))
+        parts.append(axes.of(encode_ints, points.at_step))
     parts.append(encode_values(points.values))
     return b"".join(parts)
+
+
+def _is_located(at_step: Ints) -> bool:
+    return bool((at_step >= 0).any())
 
 
 def decode_points(data: bytes | memoryview) -> Points:
@@ -103,12 +113,12 @@ def decode_points(data: bytes | memoryview) -> Points:
 
 def encode_oddities(points: Points) -> bytes | None:
     """The non-finite points alone."""
-    odd = points[~np.isfinite(points.values)]
-    return encode_points(odd) if len(odd) else None
+    finite = np.isfinite(points.values)
+    return None if finite.all() else encode_points(points[~finite])
 
 
-def encode_x(points: Points) -> bytes:
-    return encode_times(points.x) if points.timed else encode_ints(points.x.astype(np.int64))
+def encode_x(x: Floats, timed: bool) -> bytes:
+    return encode_times(x) if timed else encode_ints(x.astype(np.int64))
 
 
 def decode_x(reader: Reader, count: int, timed: bool) -> Floats:

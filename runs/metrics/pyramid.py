@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .axes import Axes
 from .codec import (
     Floats,
     Ints,
@@ -53,23 +55,47 @@ class Buckets:
         return len(self.first)
 
 
-def buckets_of(points: Points, size: int) -> Buckets:
+class Cut(NamedTuple):
+    """Where buckets begin, and what of them does not depend on values."""
+
+    starts: Places
+    first: Floats
+    last: Floats
+    times: Floats
+    counts: Ints
+
+
+def buckets_of(points: Points, size: int, axes: Axes | None = None) -> Buckets:
     """Buckets of about `size` points. `points` is not empty."""
-    starts = np.unique(np.searchsorted(points.x, points.x[::size], "left"))
-    finite = np.isfinite(points.values)
-    ends = np.append(starts[1:], len(points))
+    cut = (axes or Axes()).of(_cut, points.x, points.times, option=size)
+    values = points.values
+    finite = np.isfinite(values)
+    whole = bool(finite.all())
     return Buckets(
-        first=points.x[starts],
-        last=points.x[ends - 1],
-        times=points.times[starts],
-        count=ends - starts,
-        nonfinite=np.add.reduceat((~finite).astype(np.int64), starts),
-        low=_lowest(points.values, finite, starts),
-        high=-_lowest(-points.values, finite, starts),
-        opening=float(points.values[0]),
-        closing=float(points.values[-1]),
+        first=cut.first,
+        last=cut.last,
+        times=cut.times,
+        count=cut.counts,
+        nonfinite=np.zeros(len(cut.starts), np.int64)
+        if whole
+        else np.add.reduceat((~finite).astype(np.int64), cut.starts),
+        low=_lowest(values, None if whole else finite, cut.starts),
+        high=-_lowest(-values, None if whole else finite, cut.starts),
+        opening=float(values[0]),
+        closing=float(values[-1]),
         timed=points.timed,
     )
+
+
+def _cut(x: Floats, times: Floats, size: int) -> Cut:
+    starts = distinct(np.searchsorted(x, x[::size], "left"))
+    ends = np.append(starts[1:], len(x))
+    return Cut(starts, x[starts], x[ends - 1], times[starts], ends - starts)
+
+
+def distinct(ordered: Places) -> Places:
+    """Rising numbers, each once."""
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])]
 
 
 def singletons(points: Points) -> Buckets:
@@ -95,7 +121,7 @@ def condensed(buckets: Buckets, size: int) -> Buckets:
     """About one bucket for `size` of them, cut only where x changes."""
     starts = clean_starts(buckets)
     wanted = np.arange(0, len(buckets), size)
-    return merged(buckets, np.unique(starts[np.searchsorted(starts, wanted, "right") - 1]))
+    return merged(buckets, distinct(starts[np.searchsorted(starts, wanted, "right") - 1]))
 
 
 def clean_starts(buckets: Buckets) -> Places:
@@ -161,20 +187,27 @@ def chosen(
     )
 
 
-def encode_buckets(buckets: Buckets) -> bytes:
+def encode_buckets(buckets: Buckets, axes: Axes | None = None) -> bytes:
+    """The bytes of buckets; `axes` knows what those of other metrics have in common with them."""
+    axes = axes or Axes()
     parts = [
         struct.pack(HEADER, len(buckets), buckets.timed, buckets.opening, buckets.closing),
-        encode_ints(buckets.count),
+        axes.of(encode_ints, buckets.count),
         encode_ints(buckets.nonfinite),
         encode_values(buckets.low, compress=False),
         encode_values(buckets.high, compress=False),
     ]
     if buckets.timed:
-        parts += [encode_times(buckets.first), encode_times(buckets.last)]
+        parts += [axes.of(encode_times, buckets.first), axes.of(encode_times, buckets.last)]
     else:
-        first, last = buckets.first.astype(np.int64), buckets.last.astype(np.int64)
-        parts += [encode_ints(first), encode_ints(last - first), encode_times(buckets.times)]
+        parts.append(axes.of(_encode_steps, buckets.first, buckets.last))
+        parts.append(axes.of(encode_times, buckets.times))
     return b"".join(parts)
+
+
+def _encode_steps(first: Floats, last: Floats) -> bytes:
+    steps = first.astype(np.int64)
+    return encode_ints(steps) + encode_ints(last.astype(np.int64) - steps)
 
 
 def decode_buckets(data: bytes | memoryview) -> Buckets:
@@ -193,6 +226,9 @@ def decode_buckets(data: bytes | memoryview) -> Buckets:
     return Buckets(first, last, times, count, nonfinite, low, high, opening, closing, timed)
 
 
-def _lowest(values: Floats, finite: NDArray[np.bool_], starts: Places) -> Floats:
+def _lowest(values: Floats, finite: NDArray[np.bool_] | None, starts: Places) -> Floats:
+    """The least finite value from each start on; `finite` is None where all are."""
+    if finite is None:
+        return np.minimum.reduceat(values, starts)
     lows = np.minimum.reduceat(np.where(finite, values, np.inf), starts)
     return np.where(np.isinf(lows), np.nan, lows)
