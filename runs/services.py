@@ -20,7 +20,7 @@ from projects.services import create_project
 from . import metrics
 from .ids import RunKey, is_uuid7, uuid7
 from .ingest.apply import apply_events
-from .ingest.parse import parse_batch
+from .ingest.parse import Parsed, parse_batch
 from .models import Note, Run, RunLocator
 from .names import clean_name, generated_name
 
@@ -192,15 +192,23 @@ def store_batch(
         Conflict: `seq-reused`, other content under a stored sequence number.
     """
     parsed = parse_batch(batch)
-    with transaction.atomic():
-        receipt = metrics.append(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
-        if parsed.events and not receipt.duplicate:
-            apply_events(run=run, batch=parsed.batch, events=parsed.events, by=by)
+    if parsed.events:
+        receipt = _stored_with_events(run, parsed, by)
+    else:
+        receipt = metrics.store(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
     return {
         "acked": receipt.acked,
         "duplicate": receipt.duplicate,
         "rejected": receipt.rejected,
     }
+
+
+def _stored_with_events(run: RunKey | Run, parsed: Parsed, by: User | None) -> metrics.Receipt:
+    with transaction.atomic():
+        receipt = metrics.append(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
+        if not receipt.duplicate:
+            apply_events(run=run, batch=parsed.batch, events=parsed.events, by=by)
+    return receipt
 
 
 def _made_project(team_slug: str, slug: str, by: User) -> Project:

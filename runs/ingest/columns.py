@@ -1,6 +1,7 @@
 """Metrics of a batch: the values beside their axis, as columns for the store."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,28 +23,55 @@ NON_FINITE = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
 _NUMBERS = frozenset((int, float))
 
 
+@dataclass
+class _Plain:
+    """Metrics on one axis whose values are numbers all: read together, at the speed of C."""
+
+    axis: Axis
+    names: list[str] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
 def read_columns(
     metrics: Mapping[str, Any], axes: Sequence[Axis | None], refusals: Refusals
 ) -> tuple[list[Column], list[bytes]]:
     """The columns that may be stored, and their content for the digest of the batch."""
-    columns: dict[str, Column] = {}
+    columns: dict[str, Column | None] = {}
     content: list[bytes] = []
+    plain: dict[int, _Plain] = {}
     for given, entry in metrics.items():
-        prefix = f"/metrics/{escaped(given)}"
         try:
             name = _name(given, columns)
-            axis, index = _axis(entry, axes)
-            values, kept = _values(entry, axis, prefix, refusals)
+            index, axis = _axis(entry, axes)
+            values = _values(entry, axis)
         except Fault as fault:
-            refusals.add(prefix, fault)
+            refusals.add(f"/metrics/{escaped(given)}", fault)
             continue
-        columns[name] = _column(name, axis, values, kept)
-        mark = b"" if kept is None else kept.tobytes()
-        content += [name.encode(), b"%d" % index, values.tobytes(), mark]
-    return [column for column in columns.values() if len(column.values)], content
+        content += [name.encode(), b"%d" % index]
+        if axis.good is None and _NUMBERS.issuperset(map(type, values)):
+            # Its place among the columns; the values come with those of its neighbours.
+            columns[name] = None
+            group = plain.setdefault(index, _Plain(axis))
+            group.names.append(name)
+            group.values += values
+        else:
+            array, kept = _odd_values(values, axis, given, refusals)
+            columns[name] = _column(name, axis, array[kept], kept)
+            content += [array.tobytes(), kept.tobytes()]
+    for group in plain.values():
+        content.append(_fill(columns, group))
+    return [column for column in columns.values() if column and len(column.values)], content
 
 
-def _name(given: str, columns: Mapping[str, Column]) -> str:
+def _fill(columns: dict[str, Column | None], group: _Plain) -> bytes:
+    """Make the columns of a group, rows of one matrix; the content of all."""
+    matrix = np.array(group.values, dtype=np.float64).reshape(len(group.names), -1)
+    for name, row in zip(group.names, matrix, strict=True):
+        columns[name] = _column(name, group.axis, row, None)
+    return matrix.tobytes()
+
+
+def _name(given: str, columns: Mapping[str, Column | None]) -> str:
     try:
         name = clean_name(given)
     except Invalid as error:
@@ -53,39 +81,35 @@ def _name(given: str, columns: Mapping[str, Column]) -> str:
     return name
 
 
-def _axis(entry: Any, axes: Sequence[Axis | None]) -> tuple[Axis, int]:
+def _axis(entry: Any, axes: Sequence[Axis | None]) -> tuple[int, Axis]:
     if not isinstance(entry, dict):
         raise Fault("", "bad-metric", "A metric is an object with axis and v.")
-    for name in entry.keys() - FIELDS:
-        if not name.startswith("x_"):
-            raise Fault("", "unknown-field", "A metric has no such field.")
+    if entry.keys() != FIELDS:
+        for name in entry.keys() - FIELDS:
+            if not name.startswith("x_"):
+                raise Fault("", "unknown-field", "A metric has no such field.")
     index = entry.get("axis")
     if type(index) is not int or not 0 <= index < len(axes):
         raise Fault("/axis", "bad-axis", "The axis is an index into axes.")
     axis = axes[index]
     if axis is None:
         raise Fault("/axis", "bad-axis", "This axis was refused.")
-    return axis, index
+    return index, axis
 
 
-def _values(
-    entry: Mapping[str, Any], axis: Axis, prefix: str, refusals: Refusals
-) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-    """All values (NaN where there is none), and which of them are stored; None for all."""
+def _values(entry: Mapping[str, Any], axis: Axis) -> list[Any]:
     values = entry.get("v")
     if not isinstance(values, list):
         raise Fault("/v", "bad-metric", "v is a list.")
     if len(values) != axis.count:
         raise Fault("/v", "bad-length", f"The axis has {axis.count} positions.")
-    if _NUMBERS.issuperset(map(type, values)):
-        return np.array(values, dtype=np.float64), axis.good
-    return _odd_values(values, axis, prefix, refusals)
+    return values
 
 
 def _odd_values(
-    values: Sequence[Any], axis: Axis, prefix: str, refusals: Refusals
-) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-    """One by one: words for non-finite numbers, null for none, faults."""
+    values: Sequence[Any], axis: Axis, given: str, refusals: Refusals
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """One by one: words for non-finite numbers, null for none, faults; and which are stored."""
     array = np.full(axis.count, np.nan)
     kept = np.ones(axis.count, dtype=np.bool_) if axis.good is None else axis.good.copy()
     for index, value in enumerate(values):
@@ -96,8 +120,8 @@ def _odd_values(
         else:
             kept[index] = False
             if value is not None:
-                refusals.add(prefix, _bad_value(index))
-    return array, None if kept.all() else kept
+                refusals.add(f"/metrics/{escaped(given)}", _bad_value(index))
+    return array, kept
 
 
 def _bad_value(index: int) -> Fault:
@@ -111,7 +135,7 @@ def _bad_value(index: int) -> Fault:
 def _column(
     name: str, axis: Axis, values: NDArray[np.float64], kept: NDArray[np.bool_] | None
 ) -> Column:
-    if kept is None:
+    if kept is None or kept.all():
         return Column(name, axis.unit, axis.steps, axis.times, axis.at_step, values)
     return Column(
         name,
@@ -119,5 +143,5 @@ def _column(
         None if axis.steps is None else axis.steps[kept],
         axis.times[kept],
         None if axis.at_step is None else axis.at_step[kept],
-        values[kept],
+        values,
     )

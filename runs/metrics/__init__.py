@@ -1,6 +1,6 @@
 """The metric store: points of time series in binary chunks. Nobody else decodes a chunk."""
 
-from .appending import append, begin_attempt, create_state, touch
+from .appending import append, begin_attempt, create_state, store, touch
 from .folding import fold
 from .glances import states, states_and_summaries, summaries, sync_search_rows
 from .many import series_of_runs
@@ -25,6 +25,7 @@ __all__ = [
     "series_of_runs",
     "states",
     "states_and_summaries",
+    "store",
     "stored_bytes",
     "summaries",
     "sync_search_rows",

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ahnb_platform.errors import Invalid, Missing
 
+from . import memory, tail
 from . import state as states
-from . import tail
 from .deliveries import Delivery, encode_deliveries, find_delivery
-from .folding import fold_if_due
+from .folding import fold_if_due, is_fold_due
 from .limits import LIMITS, Limits
 from .locking import lock_state, save_state
 from .records import UNITS, Batch, Column, Place, Receipt, SeqReused
-from .sql import Cursor
-from .state import Delivered, RunState, add_metrics, encode_state
+from .sql import Cursor, plain_cursor
+from .state import Delivered, Mark, RunState, add_metrics, encode_state
 from .summing import update_summaries
 
 METRICS_A_RUN = 10_000
@@ -25,16 +25,30 @@ WRITERS_A_RUN = 10_000
 GAPS_A_WRITER = 10_000
 ATTEMPTS_A_RUN = 10_000
 
+# Nothing is stored unless the state's row is still the one that the new state was made from.
 STORE = """
-WITH stored AS (
+WITH saved AS (
+    UPDATE runs_metricstate
+    SET version = version + 1, stale = true, last_seen_at = now(), format = %s, data = %s
+    WHERE project_id = %s AND run_id = %s AND version = %s AND last_seen_at = %s
+    RETURNING version, last_seen_at
+), stored AS (
     INSERT INTO runs_metrictail
         (project_id, run_id, arrival, tier, format, deliveries, data)
-    VALUES (%s, %s, %s, 0, %s, %s, %s)
+    SELECT %s, %s, %s, 0, %s, %s, %s FROM saved
 )
-UPDATE runs_metricstate
-SET version = version + 1, stale = true, last_seen_at = now(), format = %s, data = %s
-WHERE project_id = %s AND run_id = %s
+SELECT version, last_seen_at FROM saved
 """
+
+
+def store(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
+    """`append` in a transaction of its own: mostly one statement, without reading anything."""
+    place = Place(project_id, run_id)
+    receipt = None if connection.in_atomic_block else _append_to_known(place, batch, limits)
+    if receipt is not None:
+        return receipt
+    with transaction.atomic():
+        return append(project_id=project_id, run_id=run_id, batch=batch, limits=limits)
 
 
 def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
@@ -53,10 +67,34 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
         delivered = state.writers.get(batch.writer)
         if delivered and batch.seq in delivered:
             return _repeated(cursor, place, batch, delivered)
-        delivered = _delivered(state, batch)
-        rejected = batch.rejected + _store(cursor, place, state, batch)
+        entered = _enter(state, batch)
+        _execute(cursor, place, state, entered)
         fold_if_due(cursor, place, state, limits)
-    return Receipt(delivered.acked, False, rejected)
+    transaction.on_commit(lambda: memory.keep(place, state))
+    return entered.receipt
+
+
+def _append_to_known(place: Place, batch: Batch, limits: Limits) -> Receipt | None:
+    """Store a batch on top of the state that this process wrote last.
+
+    None, and nothing is stored, where that takes more: nothing is known of the run, somebody else
+    wrote it since, the batch is a repeat, or rows are to be folded.
+    """
+    state = memory.take(place)
+    if state is None:
+        return None
+    delivered = state.writers.get(batch.writer)
+    if delivered and batch.seq in delivered:
+        memory.keep(place, state)
+        return None
+    entered = _enter(state, batch)
+    if is_fold_due(state, limits):
+        return None
+    with plain_cursor() as cursor:
+        if not _execute(cursor, place, state, entered):
+            return None
+    memory.keep(place, state)
+    return entered.receipt
 
 
 def create_state(*, project_id: int, run_id: UUID) -> None:
@@ -114,63 +152,79 @@ def _delivered(state: RunState, batch: Batch) -> Delivered:
     return delivered
 
 
-def _store(cursor: Cursor, place: Place, state: RunState, batch: Batch) -> list[dict[str, Any]]:
-    """Add the batch to the tail; what of it was refused here."""
+class Entered(NamedTuple):
+    """A batch that a state has taken in: its row, and what is answered."""
+
+    arrival: int
+    deliveries: bytes
+    data: bytes
+    receipt: Receipt
+
+
+def _enter(state: RunState, batch: Batch) -> Entered:
+    """Bring the state up to date with the batch. Raises Invalid."""
+    delivered = _delivered(state, batch)
     _begin(state, batch.attempt, state.attempts.get(batch.attempt, 0))
-    columns, rejected = _entered(state, batch.columns)
+    columns, refused = _entered_columns(state, batch.columns)
     groups = tail.groups_of(columns, attempt=batch.attempt, arrival=state.arrival)
     for group in groups:
         update_summaries(state, group)
     data = tail.encode_groups(groups)
-    delivery = Delivery(batch.writer, batch.seq, batch.digest, batch.rejected + rejected)
+    rejected = batch.rejected + refused
+    delivery = Delivery(batch.writer, batch.seq, batch.digest, rejected)
     arrival = state.arrival
     state.arrival += 1
-    state.tiers[0]["rows"] += 1
-    state.tiers[0]["bytes"] += len(data)
+    rows, size = state.tiers[0].tolist()
+    state.tiers[0] = (rows + 1, size + len(data))
+    receipt = Receipt(delivered.acked, False, rejected)
+    return Entered(arrival, encode_deliveries([delivery]), data, receipt)
+
+
+def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) -> bool:
+    """Write the row and the state; False, and nothing is written, if its row is another by now."""
     cursor.execute(
         STORE,
         (
-            *place,
-            arrival,
-            tail.FORMAT,
-            encode_deliveries([delivery]),
-            data,
             states.FORMAT,
             encode_state(state),
             *place,
+            *(state.mark or ()),
+            *place,
+            entered.arrival,
+            tail.FORMAT,
+            entered.deliveries,
+            entered.data,
         ),
     )
-    return rejected
+    row = cursor.fetchone()
+    if row is None:
+        return False
+    state.mark = Mark(*row)
+    return True
 
 
-def _entered(
+def _entered_columns(
     state: RunState, columns: list[Column]
 ) -> tuple[list[tuple[int, Column]], list[dict[str, Any]]]:
     """Columns with their metrics' numbers, new metrics entered; and those that may not be."""
-    numbers = {name: number for number, name in enumerate(state.names)}
+    known = state.entries
     fresh: list[Column] = []
     accepted, rejected = [], []
     for column in columns:
-        number = numbers.get(column.name)
-        if number is None and len(numbers) < METRICS_A_RUN:
-            number = numbers[column.name] = len(numbers)
-            fresh.append(column)
-        elif number is None:
+        number, unit = known.get(column.name, (len(known) + len(fresh), column.unit))
+        if number >= METRICS_A_RUN:
             rejected.append(_refusal(column, "too-many-metrics", "The run has too many metrics."))
             continue
-        elif number < len(state.names) and _unit(state, number) != column.unit:
-            detail = f"The metric has the unit {_unit(state, number)}."
-            rejected.append(_refusal(column, "unit-clash", detail))
+        if unit != column.unit:
+            rejected.append(_refusal(column, "unit-clash", f"The metric has the unit {unit}."))
             continue
+        if column.name not in known:
+            fresh.append(column)
         if len(column.values):
             accepted.append((number, column))
     if fresh:
         add_metrics(state, [one.name for one in fresh], [UNITS.index(one.unit) for one in fresh])
     return accepted, rejected
-
-
-def _unit(state: RunState, number: int) -> str:
-    return UNITS[int(state.metrics["unit"][number])]
 
 
 def _refusal(column: Column, code: str, detail: str) -> dict[str, Any]:

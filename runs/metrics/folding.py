@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from . import state as states
 from . import tail
 from .deliveries import Delivery, decode_deliveries, encode_deliveries, file_deliveries
 from .limits import LIMITS, Limits
@@ -21,7 +20,7 @@ from .locking import lock_state, save_state
 from .nodes import insert_points
 from .records import Place
 from .sql import Cursor
-from .state import TIERS, RunState, encode_state
+from .state import TIERS, RunState
 from .tail import Group, decode_groups, encode_groups, joined_groups, series_of
 
 TAKE = """
@@ -32,10 +31,6 @@ RETURNING arrival, deliveries, data
 PUT = """
 INSERT INTO runs_metrictail (project_id, run_id, arrival, tier, format, deliveries, data)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-DRAINED = """
-UPDATE runs_metricstate SET drains = drains + 1, format = %s, data = %s
-WHERE project_id = %s AND run_id = %s
 """
 
 
@@ -58,18 +53,26 @@ def fold(*, project_id: int, run_id: UUID, limits: Limits = LIMITS) -> None:
 
 def fold_if_due(cursor: Cursor, place: Place, state: RunState, limits: Limits) -> None:
     """Keep the tail short; the state is locked and as stored."""
-    limit = max(limits.drain_bytes, limits.drain_bytes_a_metric * len(state.names))
-    if state.tiers["bytes"].sum() >= limit:
+    if _is_long(state, limits):
         _drain(cursor, place, state, limits)
         return
     while (tier := _crowded(state, limits)) is not None:
         _join(cursor, place, state, tier)
 
 
+def is_fold_due(state: RunState, limits: Limits) -> bool:
+    """Whether `fold_if_due` would do anything."""
+    return _is_long(state, limits) or _crowded(state, limits) is not None
+
+
+def _is_long(state: RunState, limits: Limits) -> bool:
+    limit = max(limits.drain_bytes, limits.drain_bytes_a_metric * len(state.names))
+    return bool(state.tiers["bytes"].sum() >= limit)
+
+
 def _crowded(state: RunState, limits: Limits) -> int | None:
     """A tier of many small rows."""
-    for tier in range(TIERS - 1):
-        rows, size = state.tiers[tier]
+    for tier, (rows, size) in enumerate(state.tiers[:-1].tolist()):
         if rows >= (limits.join_rows if tier else limits.join_batches) and size < limits.join_bytes:
             return tier
     return None
@@ -77,7 +80,7 @@ def _crowded(state: RunState, limits: Limits) -> int | None:
 
 def _join(cursor: Cursor, place: Place, state: RunState, tier: int) -> None:
     taken = _take(cursor, place, tier, tier)
-    data = encode_groups(taken.groups)
+    data = encode_groups(taken.groups, compact=True)
     deliveries = encode_deliveries(taken.deliveries)
     cursor.execute(PUT, (*place, taken.arrival, tier + 1, tail.FORMAT, deliveries, data))
     state.tiers[tier] = (0, 0)
@@ -91,7 +94,7 @@ def _drain(cursor: Cursor, place: Place, state: RunState, limits: Limits) -> Non
     insert_points(cursor, place, series_of(taken.groups), limits)
     file_deliveries(cursor, place, taken.deliveries)
     state.tiers[:] = (0, 0)
-    cursor.execute(DRAINED, (states.FORMAT, encode_state(state), *place))
+    save_state(cursor, place, state, drains=1)
 
 
 def _take(cursor: Cursor, place: Place, low: int, high: int) -> Taken:

@@ -19,10 +19,10 @@ class Limits:
     leaf: int = 8192
     node_full: int = 16
     node: int = 32
-    join_batches: int = 16
+    join_batches: int = 32
     join_rows: int = 8
     join_bytes: int = 64 * 1024
-    drain_bytes: int = 512 * 1024
+    drain_bytes: int = 1024 * 1024
     drain_bytes_a_metric: int = 2 * 1024
 
 

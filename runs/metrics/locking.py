@@ -7,13 +7,18 @@ from ahnb_platform.errors import Missing
 from . import state as states
 from .records import Place
 from .sql import Cursor
-from .state import RunState, decode_state, encode_state
+from .state import Mark, RunState, decode_state, encode_state
 
-LOCK = "SELECT data FROM runs_metricstate WHERE project_id = %s AND run_id = %s FOR UPDATE"
+LOCK = """
+SELECT data, version, last_seen_at FROM runs_metricstate
+WHERE project_id = %s AND run_id = %s FOR UPDATE
+"""
 SAVE = """
 UPDATE runs_metricstate
-SET version = version + 1, stale = true, last_seen_at = now(), format = %s, data = %s
+SET version = version + 1, drains = drains + %s, stale = true, last_seen_at = now(),
+    format = %s, data = %s
 WHERE project_id = %s AND run_id = %s
+RETURNING version, last_seen_at
 """
 
 
@@ -23,8 +28,12 @@ def lock_state(cursor: Cursor, place: Place) -> RunState:
     row = cursor.fetchone()
     if row is None:
         raise Missing
-    return decode_state(row[0])
+    state = decode_state(row[0])
+    state.mark = Mark(row[1], row[2])
+    return state
 
 
-def save_state(cursor: Cursor, place: Place, state: RunState) -> None:
-    cursor.execute(SAVE, (states.FORMAT, encode_state(state), *place))
+def save_state(cursor: Cursor, place: Place, state: RunState, *, drains: int = 0) -> None:
+    """Write the state; `drains` says how often points moved into chunks."""
+    cursor.execute(SAVE, (drains, states.FORMAT, encode_state(state), *place))
+    state.mark = Mark(*cursor.fetchone())

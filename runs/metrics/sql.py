@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 Cursor: TypeAlias = CursorWrapper
 ROWS_A_STATEMENT = 100
+
+
+@contextmanager
+def plain_cursor() -> Iterator[Any]:
+    """psycopg2's own cursor, for the one statement that runs hundreds of times a second.
+
+    Outside of transactions. Its errors are Django's, as everywhere; nobody logs its statements.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        yield cursor
 
 
 def insert_rows(

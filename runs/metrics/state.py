@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -57,9 +60,19 @@ class Delivered:
             self.acked = self.beyond.pop(0)[1] - 1
 
 
+class Mark(NamedTuple):
+    """What tells one writing of the row from every other: a count, and when it was."""
+
+    version: int
+    saved_at: datetime
+
+
 @dataclass
 class RunState:
-    """Names, summaries, attempts, delivery, and how much lies in the tail."""
+    """Names, summaries, attempts, delivery, and how much lies in the tail.
+
+    `mark` is that of the row which holds this state; None where it was not read for writing.
+    """
 
     arrival: int = 0
     points: int = 0
@@ -68,6 +81,16 @@ class RunState:
     attempts: dict[int, int] = field(default_factory=lambda: {0: 0})
     writers: dict[UUID, Delivered] = field(default_factory=dict)
     tiers: NDArray[np.void] = field(default_factory=lambda: np.zeros(TIERS, TIER))
+    mark: Mark | None = None
+
+    @cached_property
+    def entries(self) -> dict[str, tuple[int, str]]:
+        """Each metric's number and unit by its name."""
+        units = self.metrics["unit"].tolist()
+        return {
+            name: (number, UNITS[unit])
+            for number, (name, unit) in enumerate(zip(self.names, units, strict=True))
+        }
 
     def lineage(self, attempt: int | None, unit: int) -> list[tuple[int, float]]:
         """An attempt (default the newest) and its ancestors, each with the step it ends before."""
@@ -155,6 +178,7 @@ def add_metrics(state: RunState, names: list[str], units: list[int]) -> None:
     rows["unit"] = units
     state.names.extend(names)
     state.metrics = np.concatenate((state.metrics, rows))
+    state.__dict__.pop("entries", None)
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,16 +13,23 @@ Flags = NDArray[np.bool_]
 
 
 def update_summaries(state: RunState, group: Group) -> None:
+    """Take in the points of a group; their number, extremes and ends."""
     x, values = _ordered(group.x, group.values)
     rows = state.metrics[group.ids]
-    finite = np.asarray(np.isfinite(values))
-    rows["count"] += len(x)
-    whole = bool(finite.all())
-    if not whole:
+    # Ufuncs alone: numpy's methods cost as much again for arrays as short as a batch's.
+    low, high = np.minimum.reduce(values, axis=1), np.maximum.reduce(values, axis=1)
+    # A NaN makes both NaN, an infinity one of them infinite: so nothing else need be looked at.
+    if np.logical_and.reduce(np.isfinite(low) & np.isfinite(high)):
+        _ends(rows, None, x, values, group.attempt)
+    else:
+        finite = np.isfinite(values)
         rows["nonfinite"] += len(x) - finite.sum(axis=1)
-    _ends(rows, None if whole else finite, x, values, group.attempt)
-    _extreme(rows, "low", np.where(finite, values, np.inf) if not whole else values, x, 1)
-    _extreme(rows, "high", -np.where(finite, values, -np.inf) if not whole else -values, x, -1)
+        _ends(rows, finite, x, values, group.attempt)
+        low = np.where(finite, values, np.inf).min(axis=1)
+        high = np.where(finite, values, -np.inf).max(axis=1)
+    rows["count"] += len(x)
+    _extreme(rows, "low", low, x, values, 1)
+    _extreme(rows, "high", high, x, values, -1)
     state.metrics[group.ids] = rows
     state.points += values.size
 
@@ -38,6 +45,9 @@ def _ends(
     rows: NDArray[np.void], finite: Flags | None, x: Floats, values: Floats, attempt: int
 ) -> None:
     """First by step and then arrival; last likewise, of the newest attempt."""
+    if finite is None and _goes_on(rows, x, attempt):
+        rows["last"], rows["last_x"], rows["last_attempt"] = values[:, -1], x[-1], attempt
+        return
     metric = np.arange(len(rows))
     seen: Flags = np.ones(len(rows), np.bool_)
     first, last = np.zeros(len(rows), np.intp), np.full(len(rows), len(x) - 1)
@@ -53,18 +63,30 @@ def _ends(
     rows["last_attempt"] = np.where(later, attempt, newest)
 
 
-def _extreme(rows: NDArray[np.void], name: str, values: Floats, x: Floats, side: int) -> None:
-    """The least of `values` (side * the metric's), of equal ones the one at the smallest step.
+def _goes_on(rows: NDArray[np.void], x: Floats, attempt: int) -> bool:
+    """Whether all points lie behind those of their metrics, as they mostly do."""
+    begun = x[0] >= rows["first_x"].max()
+    return bool(begun and attempt >= rows["last_attempt"].max() and x[-1] >= rows["last_x"].max())
 
-    Where a metric has nothing finite its values are infinite, which beats nothing.
+
+def _extreme(
+    rows: NDArray[np.void], name: str, found: Floats, x: Floats, values: Floats, side: int
+) -> None:
+    """`found` is each metric's least value (side 1) or greatest (side -1) among the new ones.
+
+    Of equal ones the one at the smallest step counts. A metric without a finite value found the
+    infinity that beats nothing.
     """
-    least, old, step = values.min(axis=1), rows[name] * side, f"{name}_x"
-    if not (least <= old).any():
+    old, step = rows[name], f"{name}_x"
+    (nearer,) = (found <= old if side > 0 else found >= old).nonzero()
+    if not len(nearer):
         return
-    at = values.argmin(axis=1)
-    where = x[at]
-    better = (least < old) | ((least == old) & (where < rows[step]))
-    _put(rows, better, **{name: least * side, step: where})
+    found, old = found[nearer], old[nearer]
+    where = x[(values[nearer] == found[:, None]).argmax(axis=1)]
+    better = np.isfinite(found) & ((found != old) | (where < rows[step][nearer]))
+    chosen = nearer[better]
+    rows[name][chosen] = found[better]
+    rows[step][chosen] = where[better]
 
 
 def _put(rows: NDArray[np.void], chosen: Flags, **fields: Floats) -> None:

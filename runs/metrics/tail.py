@@ -9,6 +9,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from .codec import (
     encode_ints,
     encode_times,
     encode_values,
+    raw_times,
 )
 from .points import Points, SeriesId, concatenated, in_order
 from .records import TIME, UNITS, Column
@@ -47,9 +49,14 @@ class Group:
     at_step: Ints | None
     values: Floats
 
-    @property
+    @cached_property
     def x(self) -> Floats:
         return self.times if self.steps is None else self.steps.astype(np.float64)
+
+    @cached_property
+    def located(self) -> Ints:
+        """`at_step` in full. All metrics get the same arrays: folding looks at each once."""
+        return np.full(len(self.times), -1, np.int64) if self.at_step is None else self.at_step
 
     def only(self, metrics: set[int]) -> Group:
         """The group without other metrics."""
@@ -58,8 +65,7 @@ class Group:
 
     def points(self, row: int) -> Points:
         """The points of one of the metrics, in order of arrival."""
-        at_step = np.full(len(self.times), -1, np.int64) if self.at_step is None else self.at_step
-        return Points(self.x, self.times, at_step, self.values[row], self.steps is None)
+        return Points(self.x, self.times, self.located, self.values[row], self.steps is None)
 
 
 def groups_of(columns: Iterable[tuple[int, Column]], *, attempt: int, arrival: int) -> list[Group]:
@@ -83,22 +89,35 @@ def _group(members: list[tuple[int, Column]], attempt: int, arrival: int) -> Gro
         steps=None if known is None else np.asarray(known, np.int64),
         times=np.ascontiguousarray(first.times, np.float64),
         at_step=None if first.at_step is None else np.asarray(first.at_step, np.int64),
-        values=np.array([column.values for _, column in members], np.float64),
+        values=_matrix([column.values for _, column in members]),
     )
 
 
-def encode_groups(groups: list[Group]) -> bytes:
-    return struct.pack("<I", len(groups)) + b"".join(map(_encode_group, groups))
+def _matrix(rows: list[Floats]) -> Floats:
+    """The rows as one matrix: the one that they are the rows of, if they are all of one."""
+    base = rows[0].base
+    is_whole = (
+        base is not None
+        and base.shape == (len(rows), len(rows[0]))
+        and all(row.base is base for row in rows)
+    )
+    return np.ascontiguousarray(base if is_whole else rows, np.float64)
 
 
-def _encode_group(group: Group) -> bytes:
+def encode_groups(groups: list[Group], *, compact: bool = False) -> bytes:
+    """Groups as bytes; `compact` takes longer, for rows that stay a while."""
+    parts = [_encode_group(group, compact) for group in groups]
+    return struct.pack("<I", len(groups)) + b"".join(parts)
+
+
+def _encode_group(group: Group, compact: bool) -> bytes:
     count, columns = len(group.times), len(group.ids)
     has_at = group.at_step is not None
     parts = [
         struct.pack(HEADER, group.unit, group.attempt, count, columns, has_at),
         group.ids.tobytes(),
         encode_ints(group.arrival),
-        encode_times(group.times),
+        encode_times(group.times) if compact else raw_times(group.times),
     ]
     if group.steps is not None:
         parts.append(encode_ints(group.steps))
