@@ -8,9 +8,10 @@ from .api.search import ProjectRuns
 
 app_name = "runs-api"
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: every batch of points passes here.
+    path("runs/<uuid:run_id>/batches/", RunBatches.as_view(), name="batches"),
     path("runs/<uuid:run_id>/", RunDetail.as_view(), name="run"),
     path("runs/<uuid:run_id>/restore/", RunRestore.as_view(), name="restore"),
-    path("runs/<uuid:run_id>/batches/", RunBatches.as_view(), name="batches"),
     path("runs/<uuid:run_id>/series/", RunSeries.as_view(), name="series"),
     path("runs/<uuid:run_id>/notes/", RunNotes.as_view(), name="notes"),
     path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),

@@ -11,4 +11,8 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 - the signal com
 
 from ahnb_platform.slots import with_body_slots  # noqa: E402
 
-application = with_body_slots(get_wsgi_application())
+_pages = get_wsgi_application()
+
+from runs.api.express import ExpressLane  # noqa: E402 - the apps are ready by now
+
+application = with_body_slots(ExpressLane(_pages))

@@ -3,9 +3,10 @@
 Building this query costs the ORM more than PostgreSQL needs to answer it, and every batch asks.
 So Django builds it a single time, with marks in place of the person and the run, and afterwards
 the values are put where the marks were. Who may see what stays written in one place,
-`ProjectQuerySet`.
+`ProjectQuerySet`. What was found is believed for `TRUSTED_SECONDS`, as a token is.
 """
 
+import time
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,7 +15,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
+from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.models import User
+from ahnb_platform.accounts.tokens import TRUSTED_SECONDS
 from ahnb_platform.errors import Missing
 from projects.models import Project
 
@@ -23,6 +26,7 @@ from ..models import Run, RunLocator
 
 _USER = -987_654_321
 _RUN = UUID(int=0x0BAD_0BAD)
+_MOST_TRUSTED = 4096
 
 
 class Target(NamedTuple):
@@ -33,8 +37,11 @@ class Target(NamedTuple):
     trashed_at: datetime | None
 
 
+_trusted: dict[tuple[int, UUID], tuple[float, Target]] = {}
+
+
 def ingest_target(user: User, run_id: UUID, *, within: int | None = None) -> Target:
-    """The run as `user` sees it, by one query.
+    """The run as `user` sees it, by one query or what one found a moment ago.
 
     Args:
         within: the only project that may be seen (a token can be bound to one).
@@ -44,14 +51,51 @@ def ingest_target(user: User, run_id: UUID, *, within: int | None = None) -> Tar
     """
     if not user.is_active:
         raise Missing
+    until, target = _trusted.get((user.pk, run_id), (0.0, None))
+    if target is None or time.monotonic() >= until:
+        target = _found(user, run_id)
+    if within not in (None, target.key.project_id):
+        raise Missing
+    return target
+
+
+def remembered_target(user: User, run_id: str, *, within: int | None = None) -> Target | None:
+    """As `ingest_target`, but None for what it did not find within `TRUSTED_SECONDS`.
+
+    Args:
+        run_id: as text, which need not be one.
+    """
+    try:
+        until, target = _trusted.get((user.pk, UUID(run_id)), (0.0, None))
+    except ValueError:
+        return None
+    if target is None or time.monotonic() >= until:
+        return None
+    return target if within in (None, target.key.project_id) else None
+
+
+def forget_targets(**_signal: Any) -> None:
+    """Ask again from now on; this process does when it records an act of somebody."""
+    _trusted.clear()
+
+
+audit.recorded.connect(forget_targets)
+
+
+def _found(user: User, run_id: UUID) -> Target:
+    until = time.monotonic() + TRUSTED_SECONDS
     statement, marks = _compiled()
     values: dict[Any, Any] = {_USER: user.pk, _RUN: run_id}
     with connection.cursor() as cursor:
         cursor.execute(statement, [values.get(mark, mark) for mark in marks])
         row = cursor.fetchone()
-    if row is None or within not in (None, row[0]):
+    if row is None:
         raise Missing
-    return Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2])
+    target = Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2])
+    if len(_trusted) >= _MOST_TRUSTED:
+        _trusted.clear()
+    _trusted[user.pk, run_id] = (until, target)
+    return target
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 
 from ahnb_platform.web import requests
 
@@ -12,6 +13,10 @@ from .models import ApiToken, AuditEvent, Team, User
 # Who acts when nobody is logged in.
 OPERATOR = "command line"
 ANONYMOUS = "anonymous"
+
+# Sent with every event, and again when it is committed: who may what can have changed. For what
+# a process remembers of it.
+recorded = Signal()
 
 
 def record(
@@ -35,6 +40,8 @@ def record(
     """
     request = requests.current()
     nobody = ANONYMOUS if request.id else OPERATOR
+    recorded.send(None)
+    transaction.on_commit(lambda: recorded.send(None))
     return AuditEvent.objects.create(
         action=action,
         actor=by,

@@ -13,6 +13,12 @@ from ahnb_platform.accounts.tokens import verify_token
 WORDS = ("bearer", "token")
 
 
+def bearer(header: str) -> str:
+    """The token in a header `Authorization`; empty where it holds none."""
+    word, _, secret = header.partition(" ")
+    return secret.strip() if word.lower() in WORDS else ""
+
+
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer ahnb_<prefix>_<secret>`; the word `Token` means the same."""
 
@@ -20,8 +26,7 @@ class TokenAuthentication(BaseAuthentication):
         header: str = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
-        word, _, secret = header.partition(" ")
-        token = verify_token(secret.strip()) if word.lower() in WORDS else None
+        token = verify_token(bearer(header))
         if token is None:
             raise AuthenticationFailed
         return token.user, token

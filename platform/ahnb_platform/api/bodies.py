@@ -51,7 +51,7 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     _check_type(request)
     encoding = _encoding(request)
     raw = _read(request, length)
-    return _inflated(raw, limit) if encoding == "gzip" else raw
+    return inflated(raw, limit) if encoding == "gzip" else raw
 
 
 def _length(request: HttpRequest) -> int:
@@ -94,7 +94,7 @@ def _short() -> Malformed:
     return Malformed("The body is shorter than its stated length.", code="short-body")
 
 
-def _inflated(raw: bytes, limit: int) -> bytes:
+def inflated(raw: bytes, limit: int) -> bytes:
     """What the gzip holds; stops as soon as it is over the limit."""
     machine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:

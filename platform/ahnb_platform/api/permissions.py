@@ -38,6 +38,10 @@ class Right:
             raise NotAllowed(f"The token lacks the scope “{self.scope}”.", code="scope-missing")
         require(role, self.role)
 
+    def allows(self, token: ApiToken, role: int) -> bool:
+        """Whether `check` would pass."""
+        return (self.scope is None or self.scope in token.scopes) and role >= self.role
+
 
 ANY_TOKEN = Right(None)
 READ = Right(Scope.READ)
