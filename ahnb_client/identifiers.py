@@ -3,7 +3,6 @@
 import os
 import re
 import time
-import uuid
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62}")
@@ -15,7 +14,8 @@ def uuid7() -> str:
     random = int.from_bytes(os.urandom(10), "big")
     high = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (random >> 64 & 0xFFF) << 64
     low = 0b10 << 62 | random & (1 << 62) - 1
-    return str(uuid.UUID(int=high | low))
+    digits = f"{high | low:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def is_run_id(text: str) -> bool:

@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -84,6 +83,8 @@ def retry_after(header: str | None, now: float | None = None) -> float | None:
         seconds = float(header)
     except ValueError:
         try:
+            from email.utils import parsedate_to_datetime  # large, and rarely needed
+
             seconds = parsedate_to_datetime(header).timestamp()
         except (ValueError, OverflowError):
             return None

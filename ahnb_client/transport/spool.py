@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -23,6 +22,13 @@ REFUSED = "refused.ndjson"
 MAX_REFUSED_BYTES = 16 << 20
 
 
+def this_host() -> str:
+    """The name of this machine, as spools remember it."""
+    import socket  # takes longer than the rest of this module
+
+    return socket.gethostname()
+
+
 @dataclass(frozen=True)
 class Header:
     """What has to be known to deliver a spool. It never holds a token."""
@@ -33,7 +39,7 @@ class Header:
     create: dict[str, Any]  # the body of PUT /runs/<run_id>/
     own_id: bool  # this process made the run's id
     pid: int = field(default_factory=os.getpid)
-    host: str = field(default_factory=socket.gethostname)
+    host: str = field(default_factory=this_host)
     format: int = FORMAT
 
     @classmethod
@@ -82,7 +88,7 @@ class FolderLock:
             os.close(descriptor)
             return False
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid()} {this_host()}\n".encode(), 0)
         self._descriptor = descriptor
         return True
 
@@ -188,11 +194,6 @@ def _place(fresh: Path, root: Path, run_id: str) -> Path:
                 if not place.exists():
                     raise
     raise FileExistsError(f"too many spools of run {run_id}")
-
-
-def this_host() -> str:
-    """The name of this machine, as spools remember it."""
-    return socket.gethostname()
 
 
 def refused_files(root: Path) -> list[Path]:
