@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .errors import ConfigurationError
 
 Mode = Literal["online", "offline", "disabled"]
-EXIT_TIMEOUT_SECONDS = 10.0
+EXIT_TIMEOUT_SECONDS = 8.0  # Python itself takes its time too: all is over within ten
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 
 

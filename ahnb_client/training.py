@@ -9,6 +9,7 @@ from ahnb_client.batches import Batches
 from ahnb_client.capture import failure
 from ahnb_client.capture.callbacks import callback_params
 from ahnb_client.capture.fit_arguments import FitArguments
+from ahnb_client.capture.lazily import without_importing_tensorflow
 from ahnb_client.capture.logs import numbers
 from ahnb_client.capture.model import compile_params, model_document
 from ahnb_client.capture.optimizer import optimizer_params
@@ -47,6 +48,7 @@ class Training:
         self._weights: Any = None  # their hash after the last fit
         self.batches = Batches(self._progress)
 
+    @without_importing_tensorflow()
     def begin_fit(
         self, model: Any, arguments: FitArguments | None, *, steps: int | None, ours: type
     ) -> None:
@@ -81,6 +83,7 @@ class Training:
             self.run.resume()
         return self.run
 
+    @without_importing_tensorflow()
     def record_model(self, model: Any) -> dict[str, Any]:
         """Record the model as it stands now; gives its document, empty where there is none."""
         if self.run is None or model is None:

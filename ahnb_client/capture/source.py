@@ -79,7 +79,7 @@ def _own_files(main: ModuleType | None, folders: set[Path]) -> Iterator[tuple[Pa
     script = _file_of(main)
     if script is not None and script.suffix != ".pyc" and not _is_installed(script):
         yield script, "__main__"
-    for name, module in sorted(sys.modules.items(), key=lambda item: item[0]):
+    for name, module in sorted(sys.modules.copy().items(), key=lambda item: item[0]):
         path = _file_of(module)
         if path is None or path == script or path.suffix != ".py":
             continue

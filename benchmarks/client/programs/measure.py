@@ -17,8 +17,9 @@ def timed(callback: Any, names: Sequence[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for name in names:
         hook = getattr(callback, name)
-        # Keras leaves out what it finds undefined; so do we.
-        if not getattr(hook, "_is_default", False):
+        # Keras leaves out what is not defined; so do we. Its hook for batches calls an older one.
+        older = getattr(callback, name.replace("train_batch", "batch"))
+        if not (getattr(hook, "_is_default", False) and getattr(older, "_is_default", False)):
             found[name] = []
             setattr(callback, name, _timer(hook, found[name]))
     return found

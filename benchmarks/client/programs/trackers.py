@@ -80,8 +80,7 @@ def _end_mlflow() -> None:
 def _aim_callback() -> tuple[Any, End]:
     from aim.keras import AimCallback
 
-    made = AimCallback(repo="aim", capture_terminal_logs=False)
-    return made, made._run.close
+    return AimCallback(repo="aim", capture_terminal_logs=False), _nothing
 
 
 CALLBACKS: dict[str, Callable[[], tuple[Any, End]]] = {

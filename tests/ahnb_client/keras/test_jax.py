@@ -44,6 +44,10 @@ def test_environment_is_that_of_jax(results):
     assert environment["seed"] == 7
 
 
+def test_training_on_jax_does_not_wait_for_an_import_of_tensorflow(results):
+    assert results["imports_tensorflow"] is False
+
+
 def test_learning_rate_of_a_schedule(results):
     assert results["schedule"]["rates"] == [0.25, 0.125]
     assert results["schedule"]["optimizer"]["learning_rate"] == 0.5
