@@ -12,13 +12,12 @@ from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.hardware import accelerators
 from ahnb_client.capture.optimizer import learning_rate
-from ahnb_client.capture.parts import VARIABLE, wanted_parts
 from ahnb_client.capture.values import jsonable
 from ahnb_client.errors import ConfigurationError
 from ahnb_client.fit import FitObserver, remember_training, wrap_model_methods
 from ahnb_client.guard import Guard, guarded
-from ahnb_client.notices import tell
 from ahnb_client.run import Run
+from ahnb_client.surroundings import usable_parts
 from ahnb_client.training import Training
 
 _hooked: dict[type[Any], type[Any]] = {}  # a person's class -> the same with a batch hook
@@ -76,7 +75,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         if mode not in ("auto", "min", "max"):
             raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
         self._log_batches = log_batches
-        self._parts = _wanted_parts(capture)
+        self._parts = usable_parts(capture)
         self._options: dict[str, Any] = {
             "project": project,
             "name": name,
@@ -249,20 +248,6 @@ def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -
     callback.__dict__.update(state, _model=None)
     callback._begin_anew()
     return callback
-
-
-def _wanted_parts(chosen: str | None) -> frozenset[str]:
-    """What of the record is taken; a mistake in the environment stops no training.
-
-    Nothing that somebody wanted to keep is recorded then: it cannot be told what that was.
-    """
-    try:
-        return wanted_parts(chosen)
-    except ConfigurationError as error:
-        if chosen is not None:
-            raise
-        tell(f"{VARIABLE}: {error}; nothing but metrics and settings is recorded", once=VARIABLE)
-        return frozenset()
 
 
 def _objective(monitor: str, mode: str) -> dict[str, str]:

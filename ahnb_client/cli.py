@@ -1,14 +1,14 @@
 """`ahnb`: the command line.
 
 Exit codes: 0 done; 1 something could not be done, said on standard error; 2 wrong usage;
-130 interrupted.
+3 done, and what was asked does not hold (verify, rerun); 130 interrupted.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from .commands import login, status, sync
+from .commands import login, rerun, status, sync, verify
 from .errors import AHNBError
 from .notices import tell
 from .version import __version__
@@ -38,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ahnb-client {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (login, status, sync):
+    for module in (login, status, sync, verify, rerun):
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__)
         module.add_options(command)
         command.set_defaults(command=module.run)

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from .identifiers import is_project, is_run_id, uuid7
 from .notices import tell
 from .params import Params
 from .plain import dumps, plain, text
+from .rebuild.link import TAG, Place, next_place
 from .series import Series
 from .transport.journal import Journal
 from .transport.shipment import Shipment
@@ -69,17 +70,19 @@ class Run:
         self._strict = strict
         self._config = config or self._load_config(project)
         self._own_id = run_id is None or not self._usable(run_id)
-        self.id: str = uuid7() if self._own_id or run_id is None else run_id
+        self.place = next_place() if self._own_id else Place(0)
+        self.id: str = self.place.run_id or uuid7() if self._own_id else str(run_id)
         self.project = project or self._config.project
         self._check_project()
         self.status: str = "running"
+        self.before_end: Callable[[], None] | None = None  # what else has to be recorded
         self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
         self._create = plain(
             {
                 "project": self.project,
                 "name": name,
                 "group": group,
-                "tags": list(tags),
+                "tags": [*tags, *([TAG] if self.place.rerun_of else [])],
                 "notes": notes,
                 "started_at": datetime.fromtimestamp(now(), UTC).isoformat(),
                 "objective": objective,
@@ -257,6 +260,8 @@ class Run:
             status: finished, failed, interrupted or preempted.
             reason: in a few words, for a run that did not finish.
         """
+        if self.before_end is not None:
+            self.before_end()
         with self._lock:
             if self.status != "running":
                 return
@@ -333,16 +338,28 @@ class Run:
         tell(f"not recorded ({reason}): {error}", once=f"lost {reason}")
 
 
-def run(project: str | None = None, **options: Any) -> Run:
-    """Begin a run; takes what `Run` takes: `with ahnb_client.run("team/project") as r: …`."""
-    return Run(project, **options)
+def run(project: str | None = None, *, capture: str | None = None, **options: Any) -> Run:
+    """Begin a run: `with ahnb_client.run("team/project") as r: …`.
+
+    Takes what `Run` takes, and records code and environment beside it. `capture` names parts
+    that are left out, as ``"-code -packages"``; by default AHNB_CAPTURE.
+
+    Raises:
+        ConfigurationError: there is no such part.
+    """
+    from .surroundings import look_around, usable_parts
+
+    parts = usable_parts(capture)
+    return look_around(Run(project, **options), parts, strict=options.get("strict", False))
 
 
 class _CallableModule(ModuleType):
     """Lets `ahnb_client.run(…)` work although the import of this module takes that name."""
 
-    def __call__(self, project: str | None = None, **options: Any) -> Run:
-        return run(project, **options)
+    def __call__(
+        self, project: str | None = None, *, capture: str | None = None, **options: Any
+    ) -> Run:
+        return run(project, capture=capture, **options)
 
 
 sys.modules[__name__].__class__ = _CallableModule

@@ -8,14 +8,43 @@ from ahnb_client.capture.environment import keras_document, machine_document
 from ahnb_client.capture.fingerprints import fingerprint
 from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.git import git_changes, git_state
+from ahnb_client.capture.parts import VARIABLE, wanted_parts
 from ahnb_client.capture.seeds import random_document
 from ahnb_client.capture.source import code_folder, is_interactive, script_document
 from ahnb_client.capture.values import Json
 from ahnb_client.capture.weights import weights_document
+from ahnb_client.errors import ConfigurationError
 from ahnb_client.guard import Guard
+from ahnb_client.notices import tell
 from ahnb_client.run import Run
 
 WAIT_SECONDS = 2.0
+
+
+def usable_parts(chosen: str | None) -> frozenset[str]:
+    """Return the parts of the record that are taken; a mistake in AHNB_CAPTURE stops no training.
+
+    Nothing that somebody wanted to keep is recorded then: it cannot be told what that was.
+
+    Raises:
+        ConfigurationError: `chosen` names what is no part.
+    """
+    try:
+        return wanted_parts(chosen)
+    except ConfigurationError as error:
+        if chosen is not None:
+            raise
+        tell(f"{VARIABLE}: {error}; nothing but metrics and settings is recorded", once=VARIABLE)
+        return frozenset()
+
+
+def look_around(run: Run, parts: frozenset[str], *, strict: bool) -> Run:
+    """Record the surroundings of a loop without Keras' callbacks; gives the same run."""
+    surroundings = Surroundings(run, parts, Guard(strict=strict))
+    if run.folder is not None or run.url is not None:
+        surroundings.begin()
+        run.before_end = surroundings.wait
+    return run
 
 
 class Surroundings:
@@ -75,7 +104,11 @@ class Surroundings:
 
     def _record_environment(self, known: dict[str, Json]) -> None:
         machine = machine_document(known.get("backend"), self._parts)
-        self._run.event("environment", known | machine)
+        place = self._run.place
+        link: dict[str, Json] = {"run_in_process": place.number}
+        if place.rerun_of:
+            link["rerun_of"] = place.rerun_of
+        self._run.event("environment", known | machine | link)
 
     def _record_data(self, data: dict[str, Json], leaves: list[tuple[str, Any]]) -> None:
         found = {}

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .api.batches import RunBatches
-from .api.runs import RunDetail, RunNotes, RunRestore, RunSeries
+from .api.runs import RunDetail, RunNotes, RunRecord, RunRestore, RunSeries
 from .api.search import ProjectRuns
 
 app_name = "runs-api"
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/batches/", RunBatches.as_view(), name="batches"),
     path("runs/<uuid:run_id>/", RunDetail.as_view(), name="run"),
     path("runs/<uuid:run_id>/restore/", RunRestore.as_view(), name="restore"),
+    path("runs/<uuid:run_id>/record/", RunRecord.as_view(), name="record"),
     path("runs/<uuid:run_id>/series/", RunSeries.as_view(), name="series"),
     path("runs/<uuid:run_id>/notes/", RunNotes.as_view(), name="notes"),
     path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),

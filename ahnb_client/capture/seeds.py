@@ -48,6 +48,8 @@ def _numpy_state() -> str | None:
 
 def _keras_state() -> str | None:
     """The state of Keras' global generator, which layers without a seed of their own draw from."""
+    if "keras" not in sys.modules:
+        return None
     from keras.src.backend.common import global_state
 
     generator = global_state.get_global_attribute("global_seed_generator")

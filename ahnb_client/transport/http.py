@@ -37,8 +37,11 @@ class _Bearer(requests.auth.AuthBase):
 class Server:
     """One AHNB server, as one token sees it."""
 
-    def __init__(self, address: str, key: str | None) -> None:
+    def __init__(
+        self, address: str, key: str | None, *, max_answer_bytes: int = MAX_ANSWER_BYTES
+    ) -> None:
         self._address = address
+        self._max_answer_bytes = max_answer_bytes
         self._session = requests.Session()
         self._session.auth = _Bearer(key)
         # A proxy for the outside world has no business with this machine's own ports.
@@ -100,7 +103,7 @@ class Server:
                 with response:
                     target = _redirect(response, url)
                     if target is None:
-                        return _read(response)
+                        return _read(response, self._max_answer_bytes)
                     if not _may_follow(url, target):
                         return Answer(None, trouble=f"a redirect to {urlsplit(target).netloc}")
                 url = target
@@ -129,7 +132,7 @@ def _may_follow(url: str, target: str) -> bool:
     return new.scheme == "https" or (old.scheme, old.port) == (new.scheme, new.port)
 
 
-def _read(response: requests.Response) -> Answer:
+def _read(response: requests.Response, most: int) -> Answer:
     """The answer, as far as it comes in time and is not too long."""
     deadline = time.monotonic() + ANSWER_SECONDS
     content = b""
@@ -137,7 +140,7 @@ def _read(response: requests.Response) -> Answer:
     read = getattr(response.raw, "read1", response.raw.read)
     while piece := read(_PIECE_BYTES, decode_content=True):
         content += piece
-        if len(content) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+        if len(content) > most or time.monotonic() > deadline:
             return Answer(None, trouble="an answer without end")
     wait = retry_after(response.headers.get("Retry-After"))
     return Answer(response.status_code, _document(content), wait)

@@ -17,11 +17,13 @@ from ahnb_platform.errors import Missing
 
 from .. import documents, queries, services
 from ..ingest.events import MOST_ATTEMPTS
+from ..models import RunDocument
 from ..serializers import EDIT, NOTE, START
 from .base import RunView
 
 MOST_POINTS = 100_000
 MOST_METRICS = 200
+_DOCUMENT = {"type": "object", "nullable": True, "additionalProperties": True}
 
 
 class RunDetail(RunView):
@@ -78,6 +80,18 @@ class RunRestore(RunView):
         """Take the run out of the trash."""
         services.restore_run(run=self.run, by=self.person)
         return answer(queries.run_document(self.run))
+
+
+class RunRecord(RunView):
+    """`/runs/<run_id>/record/`."""
+
+    rights: ClassVar = {"GET": READ}
+
+    @describe("run_record", {200: of(**dict.fromkeys(RunDocument.KINDS, _DOCUMENT))})
+    def get(self, request: Request, run_id: UUID) -> HttpResponse:
+        """The whole record: model, environment, data, code and summary; null where none is."""
+        found = queries.documents_of(self.run)
+        return answer({kind: found.get(kind) for kind in RunDocument.KINDS})
 
 
 class RunNotes(RunView):

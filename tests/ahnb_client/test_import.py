@@ -1,5 +1,7 @@
 """`import ahnb_client`: cheap, and the names that it promises."""
 
+from pathlib import Path
+
 import pytest
 
 import ahnb_client
@@ -21,6 +23,17 @@ def test_a_run_loads_neither_keras_nor_numpy() -> None:
         print([n for n in ("keras", "numpy", "requests") if n in sys.modules])
     """
     offline = Program({"AHNB_MODE": "offline", "AHNB_DIR": "/dev/null/nowhere"})
+    assert offline.run(code).stdout.strip() == "[]"
+
+
+def test_a_recorded_loop_loads_neither_keras_nor_numpy(tmp_path: Path) -> None:
+    code = """
+        import sys, ahnb_client
+        with ahnb_client.run() as run:
+            run.log({"loss": 1.0})
+        print([n for n in ("keras", "numpy", "requests") if n in sys.modules])
+    """
+    offline = Program({"AHNB_MODE": "offline", "AHNB_DIR": str(tmp_path)})
     assert offline.run(code).stdout.strip() == "[]"
 
 

@@ -244,6 +244,19 @@ def test_a_reader_reads_and_an_owner_of_another_team_does_not(run, dana, charlie
     assert cast.api_of(charlie).get(f"/api/v1/runs/{run.id}/").status_code == 404
 
 
+def test_the_record_is_given_as_it_was_sent(api, run):
+    code = {"kind": "script", "source": "x = 1\n"}
+    send(api, run, batch(1, events=[event("code", code), event("data", {"x": {"shape": [3]}})]))
+    send(api, run, batch(2, events=[event("data", {"x": {"shape": [4]}})]))
+    assert api.get(f"/api/v1/runs/{run.id}/record/").json() == {
+        "model": None,
+        "environment": None,
+        "data": {"x": {"shape": [4]}},
+        "code": code,
+        "summary": None,
+    }
+
+
 def test_editing_changes_what_is_named_alone(api, run):
     path = f"/api/v1/runs/{run.id}/"
     before = api.get(path).json()
