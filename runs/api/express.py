@@ -125,10 +125,10 @@ def _stored(environ: Environ, token: ApiToken, target: Target, body: bytes) -> b
 
 @lru_cache(maxsize=2)
 def _usual_headers(scheme: str) -> tuple[tuple[str, str], ...]:
-    """What the middleware of the API puts on every answer, learnt from one empty answer."""
+    """What DRF and the API's middleware put on every answer, learnt from one empty answer."""
 
     def nothing(_request: HttpRequest) -> HttpResponse:
-        return HttpResponse(content_type="application/json")
+        return HttpResponse(content_type="application/json", headers={"Allow": "POST"})
 
     answer: Callable[[HttpRequest], HttpResponse] = nothing
     for name in reversed(settings.API_MIDDLEWARE):

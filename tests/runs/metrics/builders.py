@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
 from runs import metrics
 from runs.metrics import Batch, Column, Receipt
@@ -59,8 +59,7 @@ class Story:
         batch = Batch(
             writer or self.writer, self.seq, attempt, digest, list(columns), list(rejected)
         )
-        with transaction.atomic():
-            receipt = metrics.append(**self.place, batch=batch, limits=self.limits)
+        receipt = metrics.store(**self.place, batch=batch, limits=self.limits)
         if not receipt.duplicate:
             self._remember(batch)
         return receipt
