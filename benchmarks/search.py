@@ -54,8 +54,9 @@ INSERT INTO runs_metricsummary SELECT (jsonb_populate_record(m, jsonb_build_obje
     runs_metricsummary m, LATERAL (SELECT random() AS n WHERE c.i > 0 AND m.name <> '') AS v
     WHERE m.run_id = %(run)s;
 UPDATE projects_project SET next_run_number = %(runs)s + 2;
-ANALYZE;
 """
+# What autovacuum does of itself within minutes of so many new rows.
+SETTLE = "VACUUM ANALYZE"
 MLFLOW_COPIES = """
 INSERT INTO runs (run_uuid, name, source_type, user_id, status, start_time, lifecycle_stage,
     artifact_uri, experiment_id) SELECT md5(i::text), 'run-' || i, 'LOCAL', 'ada', 'FINISHED',
@@ -82,6 +83,7 @@ def seed(server: ahnb.Server, runs: int) -> None:
     with connected as connection, connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(COPIES, {"runs": runs - 1, "run": run_id})
+        cursor.execute(SETTLE)
 
 
 def asker(server: ahnb.Server, **query: Any) -> Callable[[], dict[str, Any]]:

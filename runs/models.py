@@ -108,6 +108,11 @@ class Run(models.Model):
                 name="runs_run_newest",
                 condition=Q(trashed_at=None, archived_at=None),
             ),
+            models.Index(
+                fields=["project_id", "id"],
+                name="runs_run_hidden",
+                condition=~Q(trashed_at=None) | ~Q(archived_at=None),
+            ),
             models.Index(fields=["project_id", "name"], name="runs_run_by_name"),
             models.Index(fields=["project_id", "group"], name="runs_run_by_group"),
             GinIndex(fields=["tags"], name="runs_run_by_tag"),

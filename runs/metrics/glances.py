@@ -35,7 +35,7 @@ WHERE (runs_metricsummary.last, runs_metricsummary.first, runs_metricsummary.min
 
 def summaries(*, project_id: int, run_ids: Iterable[UUID]) -> dict[UUID, dict[str, Summary]]:
     """Each run's metrics by name."""
-    return {run_id: _summaries(state) for run_id, _, _, state in _states(project_id, run_ids)}
+    return {run_id: state.summaries() for run_id, _, _, state in _states(project_id, run_ids)}
 
 
 def states(*, project_id: int, run_ids: Iterable[UUID]) -> dict[UUID, State]:
@@ -50,7 +50,7 @@ def states_and_summaries(
 ) -> dict[UUID, tuple[State, dict[str, Summary]]]:
     """Both in one statement."""
     return {
-        run_id: (_state(seen, version, state), _summaries(state))
+        run_id: (_state(seen, version, state), state.summaries())
         for run_id, seen, version, state in _states(project_id, run_ids)
     }
 
@@ -72,7 +72,7 @@ def _sync(cursor: Cursor, project_id: int) -> int:
     rows = [
         (project_id, run_id, name, one.last, one.first, one.min, one.max, one.count)
         for run_id, data in found
-        for name, one in _summaries(decode_state(data)).items()
+        for name, one in decode_state(data).summaries().items()
     ]
     insert_rows(cursor, "runs_metricsummary", COLUMNS, rows, CHANGED)
     return len(found)
@@ -86,10 +86,6 @@ def _state(seen: datetime, version: int, state: RunState) -> State:
         attempts=state.attempts,
         writers={writer: one.acked for writer, one in state.writers.items()},
     )
-
-
-def _summaries(state: RunState) -> dict[str, Summary]:
-    return {name: state.summary(number) for number, name in enumerate(state.names)}
 
 
 def _states(

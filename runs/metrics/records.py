@@ -71,7 +71,7 @@ class Receipt:
     rejected: list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Summary:
     """A metric at a glance. Values are finite; None where there is no finite point.
 
@@ -91,9 +91,18 @@ class Summary:
     max_step: float | None
 
     def as_dict(self) -> dict[str, Any]:
-        names = ("last", "first", "min", "max", "count", "nonfinite")
-        steps = ("last_step", "min_step", "max_step", "unit")
-        return {name: getattr(self, name) for name in names + steps}
+        return {
+            "last": self.last,
+            "first": self.first,
+            "min": self.min,
+            "max": self.max,
+            "count": self.count,
+            "nonfinite": self.nonfinite,
+            "last_step": self.last_step,
+            "min_step": self.min_step,
+            "max_step": self.max_step,
+            "unit": self.unit,
+        }
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -105,29 +105,20 @@ class RunState:
                 limit = min(limit, np.inf if unit == TIME else self.attempts[number])
         return found
 
-    def summary(self, number: int) -> Summary:
-        row = self.metrics[number]
-        unit = int(row["unit"])
-        empty = int(row["last_attempt"]) < 0
+    def summaries(self) -> dict[str, Summary]:
+        """Each metric at a glance, by its name."""
+        rows = self.metrics.tolist()
+        return {name: _summary(row) for name, row in zip(self.names, rows, strict=True)}
 
-        def value(name: str) -> float | None:
-            return None if empty else float(row[name])
 
-        def step(name: str) -> float | None:
-            return None if empty else shown_x(float(row[name]), unit)
-
-        return Summary(
-            unit=UNITS[unit],
-            last=value("last"),
-            first=value("first"),
-            min=value("low"),
-            max=value("high"),
-            count=int(row["count"]),
-            nonfinite=int(row["nonfinite"]),
-            last_step=step("last_x"),
-            min_step=step("low_x"),
-            max_step=step("high_x"),
-        )
+def _summary(row: tuple[Any, ...]) -> Summary:
+    """A row of `METRIC` as people and programs see it."""
+    last, first, low, high, last_x, _first_x, low_x, high_x, count, nonfinite, seen, unit = row
+    if seen < 0:
+        return Summary(UNITS[unit], None, None, None, None, count, nonfinite, None, None, None)
+    if unit != TIME:
+        last_x, low_x, high_x = int(last_x), int(low_x), int(high_x)
+    return Summary(UNITS[unit], last, first, low, high, count, nonfinite, last_x, low_x, high_x)
 
 
 def shown_x(x: float, unit: int) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from ahnb_platform.accounts.models import User
@@ -20,6 +21,13 @@ from .grammar import Comparison, Condition, Every, Not
 
 LOOKUPS = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in", "like": "like"}
 STATUSES = (*Status.values, "lost")
+# What lists leave out; there is an index of these runs.
+HIDDEN = ~Q(trashed_at=None) | ~Q(archived_at=None)
+LISTED = """
+SELECT (SELECT count(*) FROM runs_run WHERE project_id = %s)
+     - (SELECT count(*) FROM runs_run WHERE project_id = %s
+        AND (trashed_at IS NOT NULL OR archived_at IS NOT NULL))
+"""
 
 
 def listed_runs(project_id: int) -> QuerySet[Run]:
@@ -34,13 +42,53 @@ def matching(project_id: int, condition: Condition | None) -> QuerySet[Run]:
     return runs if condition is None else runs.filter(_where(condition, project_id))
 
 
+def number_of_matches(project_id: int, condition: Condition | None) -> int:
+    """How many listed runs the condition matches.
+
+    Where narrow rows alone decide they are counted, through their index: hardly any run is hidden,
+    and the rest of their rows need not be read.
+    """
+    if condition is None:
+        return _number_of_listed(project_id)
+    comparisons = _narrow_comparisons(condition)
+    if not comparisons:
+        return matching(project_id, condition).count()
+    first, *others = [_ROWS[one.field.kind](one, project_id) for one in comparisons]
+    hidden = Run.objects.filter(project_id=project_id).filter(HIDDEN)
+    for rows in others:
+        first = first.filter(run_id__in=rows.values("run_id"))
+    return first.exclude(run_id__in=hidden.values("id")).count()
+
+
+def _number_of_listed(project_id: int) -> int:
+    """All runs less the hidden ones: both are counted in indexes alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(LISTED, [project_id, project_id])
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def _narrow_comparisons(condition: Condition) -> list[Comparison]:
+    """The comparisons of metrics and parameters that must all hold; none if there is more to it."""
+    parts = condition.parts if isinstance(condition, Every) else (condition,)
+    found = [part for part in parts if isinstance(part, Comparison) and part.field.kind in _ROWS]
+    return found if len(found) == len(parts) else []
+
+
 def _where(condition: Condition, project_id: int) -> Q:
     if isinstance(condition, Not):
         return ~_where(condition.part, project_id)
     if isinstance(condition, Comparison):
-        return _COMPARE[condition.field.kind](condition, project_id)
+        return _comparison(condition, project_id)
     parts = [_where(part, project_id) for part in condition.parts]
     return reduce(operator.and_ if isinstance(condition, Every) else operator.or_, parts)
+
+
+def _comparison(comparison: Comparison, project_id: int) -> Q:
+    rows = _ROWS.get(comparison.field.kind)
+    if rows is None:
+        return _plain(comparison)
+    return Q(id__in=rows(comparison, project_id).values("run_id"))
 
 
 def _compared(path: str, operator_: str, found: list[Any]) -> Q:
@@ -51,26 +99,24 @@ def _compared(path: str, operator_: str, found: list[Any]) -> Q:
     return Q(**{f"{path}__{LOOKUPS[operator_]}": value})
 
 
-def _metric(comparison: Comparison, project_id: int) -> Q:
+def _metric_rows(comparison: Comparison, project_id: int) -> QuerySet[Any]:
     field = comparison.field
     _refuse_like(comparison)
     numbers = [values.number(value, field) for value in comparison.values]
-    rows = MetricSummary.objects.filter(
+    return MetricSummary.objects.filter(
         _compared(field.part, comparison.operator, numbers), project_id=project_id, name=field.name
     )
-    return Q(id__in=rows.values("run_id"))
 
 
-def _param(comparison: Comparison, project_id: int) -> Q:
+def _param_rows(comparison: Comparison, project_id: int) -> QuerySet[Any]:
     column = "text" if isinstance(comparison.values[0], str) else "number"
     check = _param_text if column == "text" else values.number
     found = [check(value, comparison.field) for value in comparison.values]
-    rows = RunParam.objects.filter(
+    return RunParam.objects.filter(
         _compared(column, comparison.operator, found),
         project_id=project_id,
         key=comparison.field.name,
     )
-    return Q(id__in=rows.values("run_id"))
 
 
 def _param_text(value: Any, field: Field) -> str:
@@ -78,7 +124,7 @@ def _param_text(value: Any, field: Field) -> str:
     return values.text(value, field)[:LONGEST_TEXT]
 
 
-def _plain(comparison: Comparison, project_id: int) -> Q:  # noqa: ARG001 - as the others
+def _plain(comparison: Comparison) -> Q:
     name = comparison.field.name
     if name in TEXTS:
         return _text(comparison)
@@ -166,4 +212,7 @@ _COLUMNS = {
     "number": "number",
     "duration": "duration",
 }
-_COMPARE = {"metric": _metric, "param": _param, "plain": _plain}
+_ROWS: dict[str, Callable[[Comparison, int], QuerySet[Any]]] = {
+    "metric": _metric_rows,
+    "param": _param_rows,
+}

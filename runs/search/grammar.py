@@ -168,11 +168,11 @@ class _Tree(Transformer[Token, Any]):
     def not_(self, part: Condition) -> Not:
         return Not(part)
 
-    def all_of(self, *parts: Condition) -> Every:
-        return Every(parts)
+    def all_of(self, *parts: Condition) -> Condition:
+        return Every(parts) if len(parts) > 1 else parts[0]
 
-    def any_of(self, *parts: Condition) -> Some:
-        return Some(parts)
+    def any_of(self, *parts: Condition) -> Condition:
+        return Some(parts) if len(parts) > 1 else parts[0]
 
 
 def _start(token: Token) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core import signing
 
-from .conditions import matching
+from .conditions import matching, number_of_matches
 from .errors import QueryError
 from .grammar import parse_order, parse_query
 from .orders import Place, phases_of
@@ -39,11 +39,12 @@ def find(*, project_id: int, q: str, order: str, limit: int, cursor: str | None)
         QueryError: `q`, `order` or `cursor` cannot be understood.
     """
     order = order or NEWEST_FIRST
-    runs = matching(project_id, parse_query(q))
+    condition = parse_query(q)
+    runs = matching(project_id, condition)
     field, descending = parse_order(order)
     phases = phases_of(project_id, field, descending=descending)
     index, after = _read_cursor(cursor, order, len(phases))
-    total = runs.count()
+    total = number_of_matches(project_id, condition)
     found: list[tuple[int, Place]] = []
     # Without a cursor one knows when every match is found, and need not ask the next phase.
     wanted = limit + 1 if cursor else min(limit + 1, total)

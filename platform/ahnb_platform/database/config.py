@@ -91,4 +91,6 @@ def session_settings() -> str:
         "lock_timeout": env.integer("AHNB_LOCK_TIMEOUT", 10),
         "idle_in_transaction_session_timeout": env.integer("AHNB_TRANSACTION_TIMEOUT", 60),
     }
-    return " ".join(f"-c {name}={value}s" for name, value in seconds.items())
+    limits = " ".join(f"-c {name}={value}s" for name, value in seconds.items())
+    # Compiling a statement takes longer than any of ours runs.
+    return f"{limits} -c jit=off"
