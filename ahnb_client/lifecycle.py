@@ -6,12 +6,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from .config import EXIT_TIMEOUT_SECONDS, Config
 from .notices import tell
+from .transport import loading
 from .transport.journal import Journal
+from .transport.leftovers import Leftovers
 from .transport.sender import Sender
 from .transport.shipment import Shipment
 from .transport.spool import Header, Spool
@@ -28,6 +31,7 @@ class _Process:
     def __init__(self) -> None:
         self.live: dict[str, Run] = {}
         self.sender = Sender()
+        self.leftovers = Leftovers()
         self.exit_timeout = EXIT_TIMEOUT_SECONDS
         self.outcome: tuple[str, str | None] = ("finished", None)
 
@@ -54,6 +58,7 @@ def begin(
         return None
     shipment = Shipment(header, journal, spool)
     _process.sender.add(shipment, config.server, config.key)
+    _process.leftovers.look(config)
     return shipment
 
 
@@ -107,7 +112,11 @@ def _watch() -> None:
     _is_watching = True
     atexit.register(_at_exit)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_after_fork)
+        os.register_at_fork(
+            before=loading.before_fork,
+            after_in_parent=loading.after_fork,
+            after_in_child=_after_fork,
+        )
     _watch_exceptions()
 
 
@@ -152,7 +161,10 @@ def _finish_all(status: str, reason: str | None) -> None:
     """End what lives, and wait for the delivery as long as a person would."""
     for run in list(_process.live.values()):
         run.finish(status, reason)
+    deadline = time.monotonic() + _process.exit_timeout
     left = _process.sender.drain(_process.exit_timeout)
+    if not left:  # the server takes what it is given
+        _process.leftovers.drain(deadline)
     kept = dict.fromkeys(shipment.run_id for shipment in left if shipment.spool is not None)
     if kept:
         why = next((s.stopped_by or s.trouble for s in left if s.stopped_by or s.trouble), "")
@@ -164,8 +176,10 @@ def _finish_all(status: str, reason: str | None) -> None:
 def _after_fork() -> None:
     """A child records nothing of its parent's runs, and holds none of their locks."""
     global _process
+    loading.after_fork()
     parent, _process = _process, _Process()
     parent.sender.abandon()
+    parent.leftovers.abandon()
     for run in parent.live.values():
         run.abandon()
     if signal.getsignal(signal.SIGTERM) is _on_sigterm:

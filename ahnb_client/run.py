@@ -135,6 +135,7 @@ class Run:
             server=self._config.server,
             create={key: value for key, value in self._create.items() if value not in (None, "")},
             own_id=self._own_id,
+            automatic=self._config.mode == "online" and self._config.server is not None,
         )
         self._spool = self._make_spool(header)
         self._journal = Journal(self._spool.folder if self._spool else None)

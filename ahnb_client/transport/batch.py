@@ -37,6 +37,11 @@ class Batch:
     last: bytes = b""  # the last record
 
     @property
+    def points(self) -> int:
+        """How many values it holds."""
+        return sum(len(rows.names) * len(rows.payloads) for rows in self.rows.values())
+
+    @property
     def is_empty(self) -> bool:
         return not self.records and not self.events
 

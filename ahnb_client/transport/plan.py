@@ -22,6 +22,7 @@ class Pending:
     start: Position
     end: Position
     records: int
+    points: int = 0
     status: str | None = None  # of the run, if the batch sets it
     last_at: float | None = None  # when its last record was made
     extras: tuple[str, ...] = ()  # events in it that no record holds, as JSON
@@ -36,6 +37,7 @@ class Plan:
     acked: int = 0
     position: Position = START  # everything before it is on the server
     created: bool = False
+    points: int = 0  # on the server
     status: str | None = None
     last_at: float | None = None
     pending: Pending | None = None
@@ -82,6 +84,7 @@ class Plan:
             return
         self.acked, self.position = self.pending.seq, self.pending.end
         self.status = self.pending.status or self.status
+        self.points += self.pending.points
         self.last_at = self.pending.last_at or self.last_at
         self.pending = None
 

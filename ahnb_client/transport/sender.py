@@ -5,6 +5,7 @@ import time
 from queue import Empty, SimpleQueue
 
 from ..notices import tell
+from . import loading
 from .journal import Position
 from .shipment import Server, Shipment
 
@@ -98,9 +99,7 @@ class Sender:
     def _server_of(self, shipment: Shipment) -> Server:
         place = self._shipments[shipment]
         if place not in self._servers:
-            from . import http
-
-            self._servers[place] = http.Server(*place)
+            self._servers[place] = loading.http().Server(*place)
         return self._servers[place]
 
     def _forget(self) -> None:

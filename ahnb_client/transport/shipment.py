@@ -4,21 +4,14 @@ import time
 from typing import Any, Protocol
 
 from ..identifiers import uuid7
-from ..notices import tell
-from .answers import (
-    HOLD_SECONDS,
-    Answer,
-    Backoff,
-    Verdict,
-    is_batch_answer,
-    is_run_document,
-    verdict,
-)
+from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
 from .journal import Position
+from .pace import Pace
 from .plan import Pending, Plan
 from .reader import Reader, Source
 from .spool import Header, Spool
+from .suspects import Suspects
 
 INTERVAL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
@@ -33,10 +26,10 @@ class Server(Protocol):
     def post_batch(self, run_id: str, body: bytes, /) -> Answer: ...
 
 
-class Shipment:
+class Shipment(Pace):
     """The records of one process for one run, on their way to the server.
 
-    `step` does one thing and says in `due` (monotonic seconds) when the next is to be done.
+    `step` does one thing and says in `due` when the next is to be done.
     """
 
     def __init__(
@@ -46,6 +39,7 @@ class Shipment:
         spool: Spool | None,
         *,
         is_left: bool = False,
+        quiet: bool = False,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         """Begin, or go on where another process stopped.
@@ -55,38 +49,22 @@ class Shipment:
             source: the records.
             spool: their folder; None if they are in memory alone.
             is_left: the process that wrote them is gone, so that nobody else ends the run.
+            quiet: tell the person nothing, who is busy with another run.
             heartbeat_seconds: how long to be silent before a sign of life.
         """
+        super().__init__(header.run_id, quiet=quiet)
         self._heartbeat_seconds = heartbeat_seconds
         self.header, self.source, self.spool = header, source, spool
         folder = spool.folder if spool else None
         self.plan = Plan.load(folder, header.writer, uuid7())
-        self.due = 0.0
         self.is_created = False
-        self.is_done = False
-        self.is_held = False  # until a person acts
-        self.stopped_by = ""  # why nothing more is sent, if so
-        self.trouble = ""  # what the last answer complained about, if it did
-        self.failures = 0  # since the last success
         self.records = 0  # delivered by this process
         self._is_left = is_left
         self._reader = Reader(source)
-        self._backoff = Backoff()
-        self._not_before = 0.0
-        self._limit = MAX_RECORDS
+        self._suspects = Suspects(MAX_RECORDS)
         self._resume = "allow" if self.plan.created else header.create.get("resume", "allow")
         self._unanswered_put = False
         self._has_more = True  # records were left when the last batch was cut
-        self._sent_at = time.monotonic()
-
-    @property
-    def run_id(self) -> str:
-        return self.header.run_id
-
-    @property
-    def can_move(self) -> bool:
-        """Whether sending may still bring it forward."""
-        return not self.is_done and not self.stopped_by
 
     def has_delivered(self, position: Position) -> bool:
         """Whether the server has everything before `position`."""
@@ -102,18 +80,6 @@ class Shipment:
             self.due = time.monotonic() + INTERVAL_SECONDS
             self._rest()
 
-    def hurry(self) -> None:
-        """Send what there is now, unless the server was in trouble."""
-        if not self.failures:
-            self.due = 0.0
-
-    def retry_now(self) -> None:
-        """Try at once even after trouble, but for a wait that the server asked for."""
-        self.failures = 0
-        self._backoff.succeed()
-        if not self.is_held:
-            self.due = self._not_before
-
     def let_go(self) -> bool:
         """Leave the spool to `ahnb sync`; False while it is still written to."""
         if not self.source.detach():
@@ -126,19 +92,19 @@ class Shipment:
 
     def _create(self, server: Server) -> None:
         if not self.header.create.get("project"):
-            self._stop("no project is named: set AHNB_PROJECT, or `ahnb sync --project TEAM/NAME`")
+            self.stop("no project is named: set AHNB_PROJECT, or `ahnb sync --project TEAM/NAME`")
             return
         answer = server.put_run(self.run_id, {**self.header.create, "resume": self._resume})
         match verdict(answer, is_ours=is_run_document(answer.document, self.run_id)):
             case Verdict.ACCEPTED:
-                self._succeed()
+                self.succeed()
                 self.is_created = self.plan.created = True
                 self.plan.settle()
             case Verdict.REFUSED | Verdict.TOO_LARGE:
                 self._refuse_run(answer)
             case other:
                 self._unanswered_put |= answer.status is None or answer.status >= 500
-                self._cope(other, answer)
+                self.cope(other, answer)
 
     def _refuse_run(self, answer: Answer) -> None:
         # With an id of our own making, or after a lost answer, the run that exists is ours.
@@ -146,13 +112,13 @@ class Shipment:
         if answer.code == "run-exists" and is_ours and self._resume == "never":
             self._resume = "allow"
         else:
-            self._stop(f"the server does not take this run: {answer.reason}")
+            self.stop(f"the server does not take this run: {answer.reason}")
 
     # Planning and sending
 
     def _plan_next(self) -> bool:
         """Cut the next batch and write it down; False if there is nothing to send."""
-        batch = cut(self._reader, self.plan.position, self._limit)
+        batch = cut(self._reader, self.plan.position, self._suspects.limit)
         self._has_more = not batch.is_last
         losses = self.source.take_losses()
         if batch.damaged:
@@ -174,13 +140,18 @@ class Shipment:
         if not self._is_left or self.plan.status in ENDED:
             return []
         data = {"status": "failed", "reason": SILENT_END}
-        return [event_text("status", data, at=self.plan.last_at)]
+        # The run may go on in another process by now: this end comes before that beginning.
+        return [event_text("status", data, at=self.plan.last_at or self.header.started_at)]
 
     def _write_down(
         self, batch: Batch, seq: int, extras: tuple[str, ...], *, replaces_refused: bool = False
     ) -> None:
         start = self.plan.position
         batch.events += [extra.encode() for extra in extras]
+        if batch.status in ENDED:
+            # What the server received can be held against it.
+            sent = {"points": self.plan.points + batch.points}
+            batch.events.append(event_text("sent", sent).encode())
         self.plan.send_next(
             Pending(
                 seq=seq,
@@ -188,6 +159,7 @@ class Shipment:
                 start=start,
                 end=batch.end,
                 records=batch.records,
+                points=batch.points,
                 status=batch.status,
                 last_at=batch.last_at,
                 extras=extras,
@@ -202,11 +174,15 @@ class Shipment:
             case Verdict.ACCEPTED:
                 self._accept(answer)
             case Verdict.TOO_LARGE if pending.records > 1 and not pending.replaces_refused:
+                self._suspects.too_large(pending.records)
+                self._split()
+            case Verdict.REFUSED if self._is_worth_halving(answer):
+                self._suspects.refused(pending.records)
                 self._split()
             case Verdict.REFUSED | Verdict.TOO_LARGE:
                 self._set_aside(answer)
             case other:
-                self._cope(other, answer)
+                self.cope(other, answer)
 
     @property
     def _pending(self) -> Pending:
@@ -216,25 +192,32 @@ class Shipment:
 
     def _accept(self, answer: Answer) -> None:
         pending = self._pending
-        self._succeed()
+        self.succeed()
         if pending.replaces_refused:
             self._keep_refused(pending)
         if rejected := answer.document["rejected"]:
             self._keep_line({"seq": pending.seq, "rejected": rejected})
             first = rejected[0] if isinstance(rejected[0], dict) else {}
-            tell(f"the server refused a value: {first.get('detail')}", once="rejected")
-        self._limit = min(self._limit * 2, MAX_RECORDS)
+            self.say(f"the server refused a value: {first.get('detail')}", "rejected")
+        self._suspects.accepted(pending.records if not pending.replaces_refused else 0)
         self.plan.confirm()
         self.records += pending.records
         self.source.discard_before(self.plan.position.segment)
         is_in_a_hurry = self._has_more or self.source.closed
         self.due = time.monotonic() + (0.0 if is_in_a_hurry else INTERVAL_SECONDS)
 
-    def _split(self) -> None:
-        """The server finds it too large: its first half takes the seq, which is still unused."""
+    def _is_worth_halving(self, answer: Answer) -> bool:
+        """Whether one record may be at fault, and not the request as such."""
         pending = self._pending
-        self._limit = pending.records // 2
-        batch = cut(self._reader, pending.start, self._limit)
+        is_about_content = answer.status in {400, 422}
+        # How the run ended is too dear to go with what stands beside it.
+        can_split = self._suspects.can_split(pending.records, is_dear=pending.status is not None)
+        return is_about_content and can_split and not pending.replaces_refused
+
+    def _split(self) -> None:
+        """Not as a whole: its first part takes the seq, which is still unused."""
+        pending = self._pending
+        batch = cut(self._reader, pending.start, self._suspects.limit)
         self._write_down(batch, pending.seq, pending.extras)
         self.due = time.monotonic()
 
@@ -253,9 +236,10 @@ class Shipment:
             return
         else:
             seq = pending.seq
-        tell(f"the server refused {pending.records} records: {answer.reason}", once="refused")
+        self.say(f"the server refused {pending.records} records: {answer.reason}", "refused")
         extras = pending.extras
         if not pending.replaces_refused:
+            self._suspects.gave_up()
             lost = {"reasons": {"refused": pending.records}, "seq": pending.seq}
             extras = (event_text("lost", {**lost, "code": answer.code, "detail": answer.reason}),)
         self._write_down(Batch(pending.end), seq, extras, replaces_refused=True)
@@ -265,7 +249,7 @@ class Shipment:
         """Not even an empty batch is taken, so the records are not at fault: they wait."""
         pending = self._pending
         self._write_down(cut(self._reader, pending.start, pending.records), pending.seq, ())
-        self._cope(Verdict.HOLD, answer)
+        self.cope(Verdict.HOLD, answer)
 
     def _keep_line(self, what: dict[str, Any]) -> None:
         if self.spool is not None:
@@ -275,33 +259,6 @@ class Shipment:
         batch = cut(self._reader, pending.start, MAX_RECORDS)
         body = batch.encode(self.plan.writer, pending.seq).decode()
         self._keep_line({"seq": pending.seq, "why": pending.extras, "batch": body})
-
-    # Trouble, and the end
-
-    def _cope(self, what: Verdict, answer: Answer) -> None:
-        """Decide when to try again, if at all."""
-        self.trouble = answer.reason
-        self.failures += 1
-        present = time.monotonic()
-        self._not_before = present + (answer.retry_after or 0.0)
-        if what is Verdict.GONE:
-            self._stop(f"the server does not have this run or project: {answer.reason}")
-        elif what is Verdict.HOLD:
-            self.is_held = True
-            tell(f"{answer.reason}; recording goes on, sending is tried now and then", once="hold")
-            self.due = max(self._not_before, present + HOLD_SECONDS)
-        else:
-            tell(f"{answer.reason or 'no usable answer'}; recording goes on", once="unreachable")
-            self.due = max(self._not_before, present + self._backoff.fail())
-
-    def _succeed(self) -> None:
-        self._backoff.succeed()
-        self.trouble, self.failures, self.is_held = "", 0, False
-        self.due = self._sent_at = time.monotonic()
-
-    def _stop(self, why: str) -> None:
-        self.stopped_by = why
-        tell(f"{why}; the records stay here, `ahnb sync {self.run_id}` sends them", once="stopped")
 
     def _rest(self) -> None:
         """Nothing is left to send just now."""

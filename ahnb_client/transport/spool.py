@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,6 +39,7 @@ class Header:
     server: str | None
     create: dict[str, Any]  # the body of PUT /runs/<run_id>/
     own_id: bool  # this process made the run's id
+    automatic: bool = True  # sent without being asked; not what was recorded offline on purpose
     pid: int = field(default_factory=os.getpid)
     host: str = field(default_factory=this_host)
     format: int = FORMAT
@@ -56,6 +58,12 @@ class Header:
             return cls(**data)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigurationError(f"{folder} is not a spool: {error}") from error
+
+    @property
+    def started_at(self) -> float | None:
+        """When the process began it, seconds since the epoch."""
+        text = self.create.get("started_at")
+        return datetime.fromisoformat(text).timestamp() if text else None
 
     def write(self, folder: Path) -> None:
         # The training waits for this, so not for the disk: the first plan brings it there.
@@ -153,7 +161,13 @@ class Spool:
         """
         header = Header.read(folder)
         lock = FolderLock(folder)
-        return cls(folder, header, lock) if lock.take() else None
+        if not lock.take():
+            return None
+        if not (folder / HEADER).exists():  # delivered by another process meanwhile
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True) if not (folder / REFUSED).exists() else None
+            return None
+        return cls(folder, header, lock)
 
     @property
     def refused(self) -> Path:

@@ -218,7 +218,7 @@ def test_sync_says_what_the_server_refused(
         else None
     )
     assert main(["sync"]) == 0
-    assert store.events(run.id, "lost")[0]["reasons"] == {"refused": 2}
+    assert store.events(run.id, "lost")[0]["reasons"] == {"refused": 1}
     capsys.readouterr()
     assert main(["status"]) == 0
     assert "refused by the server: " in capsys.readouterr().out

@@ -171,7 +171,7 @@ def _starts(request: Request) -> list[int]:
     return [axis.get("start", -1) for axis in request.body["axes"]]
 
 
-@pytest.mark.parametrize("status", [400, 409, 415, 422])
+@pytest.mark.parametrize("status", [405, 409, 415])
 def test_the_middle_batch_refused_costs_only_itself(
     recorded: Recorded, remote: Server, store: Store, status: int
 ) -> None:
@@ -187,6 +187,39 @@ def test_the_middle_batch_refused_costs_only_itself(
     assert [request.body["seq"] for request in batches(store)] == [1, 2, 2, 3]
     kept = json.loads(recorded.spool.refused.read_text())
     assert json.loads(kept["batch"])["axes"][0]["start"] == 2000
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_one_record_at_fault_is_found_among_five_thousand(
+    recorded: Recorded, remote: Server, store: Store, status: int
+) -> None:
+    """F9: 4,999 stored, 1 told, with at most 14 requests more than the three that it takes."""
+
+    def is_poisoned(request: Request) -> bool:
+        return request.method == "POST" and any(
+            start <= 2718 < start + axis["count"]
+            for axis, start in zip(request.body["axes"], _starts(request), strict=True)
+        )
+
+    store.fault = lambda request: Fault(status) if is_poisoned(request) else None
+    deliver(recorded.shipment, remote)
+    steps = [step for step, _ in store.points(recorded.run_id, "loss")]
+    assert steps == [*range(2718), *range(2719, 5000)]
+    (lost,) = store.events(recorded.run_id, "lost")
+    assert lost["reasons"] == {"refused": 1}
+    assert len([one for one in batches(store) if one.body["seq"]]) <= 3 + 14 + 1
+    (stored,) = store.batches.values()
+    assert sorted(stored) == list(range(1, len(stored) + 1))
+
+
+def test_a_server_that_refuses_each_record_is_not_asked_for_each(
+    recorded: Recorded, remote: Server, store: Store
+) -> None:
+    store.fault = lambda request: Fault(422) if request.body.get("axes") else None
+    deliver(recorded.shipment, remote)
+    assert store.status(recorded.run_id) == "finished"
+    assert sum(lost["reasons"]["refused"] for lost in store.events(recorded.run_id, "lost")) > 4999
+    assert len(batches(store)) < 150
 
 
 def test_a_server_that_refuses_everything_gets_nothing_set_aside(
