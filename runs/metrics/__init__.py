@@ -1,6 +1,7 @@
 """The metric store: points of time series in binary chunks. Nobody else decodes a chunk."""
 
 from .appending import append, begin_attempt, create_state, store, touch
+from .bulk import WholeRun, add_runs
 from .folding import fold
 from .glances import states, states_and_summaries, summaries, sync_search_rows
 from .many import series_of_runs
@@ -16,6 +17,8 @@ __all__ = [
     "Series",
     "State",
     "Summary",
+    "WholeRun",
+    "add_runs",
     "append",
     "begin_attempt",
     "create_state",

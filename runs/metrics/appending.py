@@ -67,7 +67,7 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
         delivered = state.writers.get(batch.writer)
         if delivered and batch.seq in delivered:
             return _repeated(cursor, place, batch, delivered)
-        entered = _enter(state, batch)
+        entered = enter(state, batch)
         _execute(cursor, place, state, entered)
         fold_if_due(cursor, place, state, limits)
     transaction.on_commit(lambda: memory.keep(place, state))
@@ -87,7 +87,7 @@ def _append_to_known(place: Place, batch: Batch, limits: Limits) -> Receipt | No
     if delivered and batch.seq in delivered:
         memory.keep(place, state)
         return None
-    entered = _enter(state, batch)
+    entered = enter(state, batch)
     if is_fold_due(state, limits):
         return None
     with plain_cursor() as cursor:
@@ -161,7 +161,7 @@ class Entered(NamedTuple):
     receipt: Receipt
 
 
-def _enter(state: RunState, batch: Batch) -> Entered:
+def enter(state: RunState, batch: Batch) -> Entered:
     """Bring the state up to date with the batch. Raises Invalid."""
     delivered = _delivered(state, batch)
     _begin(state, batch.attempt, state.attempts.get(batch.attempt, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -70,12 +71,18 @@ def _sync(cursor: Cursor, project_id: int) -> int:
     cursor.execute(SYNC, (project_id, project_id, RUNS_A_TRANSACTION))
     found = cursor.fetchall()
     rows = [
-        (project_id, run_id, name, one.last, one.first, one.min, one.max, one.count)
+        row
         for run_id, data in found
-        for name, one in decode_state(data).summaries().items()
+        for row in summary_rows(project_id, run_id, decode_state(data))
     ]
     insert_rows(cursor, "runs_metricsummary", COLUMNS, rows, CHANGED)
     return len(found)
+
+
+def summary_rows(project_id: int, run_id: UUID, state: RunState) -> Iterator[tuple[Any, ...]]:
+    """What MetricSummary holds of a run, as `COLUMNS`."""
+    for name, one in state.summaries().items():
+        yield project_id, run_id, name, one.last, one.first, one.min, one.max, one.count
 
 
 def _state(seen: datetime, version: int, state: RunState) -> State:
