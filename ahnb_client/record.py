@@ -33,6 +33,7 @@ PREFIX = struct.Struct("<BBHI")
 TIME = struct.Struct("<d")
 POINT_HEAD = struct.Struct("<BBHIQ")
 _NO_TIME = bytes(TIME.size)
+_LOOSE_START = HEADER.size + PREFIX.size
 
 # "No value at this position" is a quiet NaN with a payload that no computation produces.
 MISSING_BYTES = struct.pack("<Q", 0x7FF8_A4B0_0000_0001)
@@ -88,9 +89,9 @@ def prefix_of(payload: bytes) -> Prefix:
     return Prefix._make(PREFIX.unpack_from(payload))
 
 
-def frames(data: bytes) -> Iterator[tuple[int, bytes]]:
+def frames(data: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:
     """Each whole record of `data` as (offset after it, payload); damaged ones are passed over."""
-    offset, size = 0, len(data)
+    size = len(data)
     while offset + HEADER.size <= size:
         length, checksum = HEADER.unpack_from(data, offset)
         start = offset + HEADER.size
@@ -109,6 +110,26 @@ def _is_whole(payload: bytes, length: int, checksum: int) -> bool:
         is_point = len(payload) == length ^ LOOSE >= POINT_HEAD.size and payload[0] == POINT
         return is_point and not checksum and payload[-TIME.size :] != _NO_TIME
     return PREFIX.size <= length == len(payload) and crc32(payload) == checksum
+
+
+def loose_run(data: bytes, offset: int, most: int) -> int:
+    """How many loose points of one series and attempt lie at `offset`, at most `most`."""
+    start = data[offset : offset + _LOOSE_START]
+    if len(start) < _LOOSE_START or not start[3] & LOOSE >> 24:
+        return 0
+    size = loose_size(start)
+    for count in range(most):
+        end = offset + size
+        if data[offset : offset + _LOOSE_START] != start or data[end - TIME.size : end] == _NO_TIME:
+            return count
+        offset = end
+    return most
+
+
+def loose_size(data: bytes) -> int:
+    """The bytes of the loose point that `data` begins with, header included."""
+    length: int = HEADER.unpack_from(data)[0]
+    return (length ^ LOOSE) + HEADER.size
 
 
 def seals(data: bytes) -> Iterator[tuple[int, bytes]]:

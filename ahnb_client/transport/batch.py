@@ -11,7 +11,7 @@ from ..clock import now
 from ..plain import dumps, plain
 from .columns import Columns, Rows, clusters
 from .journal import Position
-from .reader import Reader
+from .reader import MAX_RUN, Piece, Reader
 
 MAX_RECORDS = 2_000
 MAX_BYTES = 1 << 20  # before compression
@@ -101,15 +101,17 @@ def cut(reader: Reader, start: Position, max_records: int = MAX_RECORDS) -> Batc
     """The next batch from `start` on: as many records as fit together."""
     cutting = _Cutting(reader, Batch(end=start))
     batch = cutting.batch
-    for end, payload in reader.records(start):
-        prefix = record.prefix_of(payload)
-        is_full = batch.records >= max_records or prefix.attempt != batch.attempt
-        if (batch.records and is_full) or not cutting.takes(prefix, payload):
+    unpaused = 0
+    for piece in reader.pieces(start):
+        taken = cutting.takes(piece, max_records - batch.records)
+        if taken:
+            batch.end, batch.last = piece.end(taken), piece.payload(taken - 1)
+        if taken < piece.count:
             batch.is_last = False
             break
-        batch.attempt, batch.end, batch.last = prefix.attempt, end, payload
-        batch.records += 1
-        if batch.records % 256 == 0:
+        unpaused += taken
+        if unpaused >= MAX_RUN:
+            unpaused = 0
             _pause()
     return batch
 
@@ -124,27 +126,48 @@ class _Cutting:
         # Series with names in common are merged, with a `null` for each name a point lacks.
         self._has_gaps = False
 
-    def takes(self, prefix: record.Prefix, payload: bytes) -> bool:
-        """Put a record into the batch; False if it has to wait for the next one."""
+    def takes(self, piece: Piece, most: int) -> int:
+        """Put records into the batch; how many it could take, not all having to be."""
+        prefix = record.prefix_of(piece.payload(0))
+        if self.batch.records and (most < 1 or prefix.attempt != self.batch.attempt):
+            return 0
         if prefix.kind == record.EVENT:
-            if not self._has_room(len(payload)):
-                return False
-            self.batch.events.append(payload[record.PREFIX.size :])
-            return True
+            taken = self._takes_event(piece.data)
+        else:
+            taken = self._takes_points(prefix, piece, max(most, 1))
+        if taken:
+            self.batch.attempt = prefix.attempt
+            self.batch.records += taken
+        return taken
+
+    def _takes_event(self, payload: bytes) -> int:
+        if not self._room(len(payload), 1):
+            return 0
+        self.batch.events.append(payload[record.PREFIX.size :])
+        return 1
+
+    def _takes_points(self, prefix: record.Prefix, piece: Piece, most: int) -> int:
         rows = self._rows(prefix)
         if rows is None:
-            self.batch.damaged += 1
-            return True
-        if not rows.payloads and not self._agrees(rows):
-            return False
-        if not self._has_room(self._size(rows)):
-            return False
-        if not rows.payloads:
+            self.batch.damaged += piece.count
+            return piece.count
+        taken = 0
+        if not rows.points:  # the first of a series takes more room
+            if not self._agrees(rows) or not self._room(self._size(rows), 1):
+                return 0
+            self._add(rows, prefix, piece, 0, 1)
+            taken = 1
+        more = self._room(self._size(rows), min(most, piece.count) - taken, taken)
+        self._add(rows, prefix, piece, taken, taken + more)
+        return taken + more
+
+    def _add(self, rows: Rows, prefix: record.Prefix, piece: Piece, start: int, end: int) -> None:
+        if not rows.points:
             self.batch.rows[prefix.series, prefix.flags] = rows
             self._forms.update(dict.fromkeys(rows.names, (rows.unit, rows.flags)))
-        rows.payloads.append(payload)
-        rows.arrivals.append(self.batch.records)
-        return True
+        rows.add(piece, start, end)
+        first = self.batch.records
+        rows.arrivals.extend(range(first + start, first + end))
 
     def _rows(self, prefix: record.Prefix) -> Rows | None:
         """Where a point belongs; None if the definition of its series was damaged."""
@@ -154,11 +177,13 @@ class _Cutting:
         defined = self._reader.definition(prefix.series)
         return Rows(*defined, prefix.flags) if defined else None
 
-    def _has_room(self, size: int) -> bool:
-        if self.batch.records and self.batch.size + size > MAX_BYTES:
-            return False
-        self.batch.size += size
-        return True
+    def _room(self, size: int, count: int, taken: int = 0) -> int:
+        """Take room for up to `count` records of this size; for how many there was some."""
+        is_empty = not (self.batch.records or taken)
+        fitting = max((MAX_BYTES - self.batch.size) // size, int(is_empty))
+        count = min(count, fitting)
+        self.batch.size += count * size
+        return count
 
     def _agrees(self, rows: Rows) -> bool:
         """Whether a new series can share the batch with others that hold the same metrics."""
@@ -169,10 +194,10 @@ class _Cutting:
     def _size(self, rows: Rows) -> int:
         """The most that one more point can take, gaps for what it or others lack included."""
         size = _PLACE_BYTES + _VALUE_BYTES * len(rows.names)
-        if not rows.payloads:
+        if not rows.points:
             size += sum(6 * len(name) + _NAME_BYTES for name in rows.names)
         if self._has_gaps:
             size += _GAP_BYTES * len(self._forms)
-            if not rows.payloads:
+            if not rows.points:
                 size += _GAP_BYTES * self.batch.records * (len(self._forms) + len(rows.names))
         return size

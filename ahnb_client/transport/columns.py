@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import record
 from ..plain import non_finite
+from .reader import Piece
 
 
 @dataclass
@@ -19,8 +20,18 @@ class Rows:
     unit: str
     names: tuple[str, ...]
     flags: int
-    payloads: list[bytes] = field(default_factory=list)
+    points: list[tuple[Any, ...]] = field(default_factory=list)  # their fields, as unpacked
     arrivals: list[int] = field(default_factory=list)
+
+    def add(self, piece: Piece, start: int, end: int) -> None:
+        """Take the points of a piece from `start` to before `end`."""
+        at_step = bool(self.flags & record.HAS_AT_STEP)
+        if piece.count == 1:
+            if start < end:
+                self.points.append(_layout(len(self.names), at_step, 0).unpack(piece.data))
+            return
+        layout = _layout(len(self.names), at_step, record.HEADER.size)
+        self.points += layout.iter_unpack(piece.data[piece.size * start : piece.size * end])
 
 
 def clusters(rows: Iterable[Rows]) -> list[list[Rows]]:
@@ -35,8 +46,9 @@ def clusters(rows: Iterable[Rows]) -> list[list[Rows]]:
 
 
 @cache
-def _layout(width: int, flags: int) -> struct.Struct:
-    return record.point_struct(width, at_step=bool(flags & record.HAS_AT_STEP))
+def _layout(width: int, at_step: bool, header: int) -> struct.Struct:
+    point = record.point_struct(width, at_step=at_step).format
+    return struct.Struct(f"<{header}x{point[1:]}")
 
 
 class Columns:
@@ -47,7 +59,7 @@ class Columns:
         self._at_steps: Sequence[int] = ()
         self._values: dict[str, Sequence[Any]]
         first_value = 6 if flags & record.HAS_AT_STEP else 5
-        points = [self._points(rows) for rows in cluster]
+        points = [rows.points for rows in cluster]
         if len(cluster) == 1:
             table = list(zip(*points[0], strict=True))
             self._values = dict(zip(cluster[0].names, table[first_value:-1], strict=True))
@@ -61,10 +73,6 @@ class Columns:
         if first_value == 6:
             self._at_steps = table[5]
 
-    @staticmethod
-    def _points(rows: Rows) -> list[tuple[Any, ...]]:
-        return list(map(_layout(len(rows.names), rows.flags).unpack, rows.payloads))
-
     def axis(self) -> str:
         """The axis as JSON text."""
         if self._unit == "time":
@@ -73,8 +81,8 @@ class Columns:
         axis |= _regular(self._steps) or {"steps": self._steps}
         origin = round(min(self._times), 3)
         axis["t0"] = origin
-        # Rounding the origin may put it past the first point by half a millisecond.
-        axis["dt_ms"] = [max(0, round((at - origin) * 1000)) for at in self._times]
+        # Rounding the origin may put it past the first point by half a millisecond, not by more.
+        axis["dt_ms"] = [int((at - origin) * 1000 + 0.5) for at in self._times]
         if self._at_steps:
             axis["at_step"] = self._at_steps
         return _compact(axis)
