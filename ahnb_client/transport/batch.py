@@ -39,7 +39,7 @@ class Batch:
     @property
     def points(self) -> int:
         """How many values it holds."""
-        return sum(len(rows.names) * len(rows.payloads) for rows in self.rows.values())
+        return sum(len(rows.names) * len(rows.points) for rows in self.rows.values())
 
     @property
     def is_empty(self) -> bool:
