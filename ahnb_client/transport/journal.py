@@ -176,7 +176,11 @@ class Journal:
         if self._unsealed:
             with self._lock:
                 self._seal()
-        if self.folder is None or self._spare or self.closed or not self._is_half_full():
+        segment = self._segment
+        if segment is None or self.closed:
+            return
+        segment.make_ready()
+        if self.folder is None or self._spare or segment.buffer.tell() * 2 < segment.size:
             return
         try:
             spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
@@ -187,9 +191,6 @@ class Journal:
                 self._spare = spare
                 return
         spare.delete()
-
-    def _is_half_full(self) -> bool:
-        return self._segment is not None and self._segment.buffer.tell() * 2 >= self._segment.size
 
     def sync(self) -> None:
         """Bring what was written to the disk itself. Called by the sender's thread."""

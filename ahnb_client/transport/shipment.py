@@ -13,7 +13,7 @@ from .reader import Reader, Source
 from .spool import Header, Spool
 from .suspects import Suspects
 
-INTERVAL_SECONDS = 1.0
+INTERVAL_SECONDS = 2.0  # a request takes some milliseconds of the training's processor
 HEARTBEAT_SECONDS = 15.0
 ENDED = {"finished", "failed", "interrupted", "preempted"}
 SILENT_END = "process ended without a word"
