@@ -20,7 +20,7 @@ MAX_FILES = 500
 MAX_ARGUMENTS = 1_000
 _LOADED_AT = time.time()
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "environment.yml")
-_INSTALLED = {"site-packages", "dist-packages", "node_modules"}
+_INSTALLED = [f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages")]
 
 
 def is_interactive() -> bool:
@@ -54,7 +54,8 @@ def script_document() -> dict[str, Json]:
     """
     main = sys.modules.get("__main__")
     folder = Path.cwd()
-    files = dict(_own_files(main, {folder, code_folder()}))
+    found = _own_files(main, {folder, code_folder()})
+    files = dict(sorted(found, key=lambda file: (file[1] != "__main__", file[1])))
     root = _common_folder([folder, *files])
     room = [MAX_BYTES]
     documents = {path: _file(path, root, room) for path in list(files)[:MAX_FILES]}
@@ -79,9 +80,18 @@ def _own_files(main: ModuleType | None, folders: set[Path]) -> Iterator[tuple[Pa
     script = _file_of(main)
     if script is not None and script.suffix != ".pyc" and not _is_installed(script):
         yield script, "__main__"
-    for name, module in sorted(sys.modules.copy().items(), key=lambda item: item[0]):
-        path = _file_of(module)
-        if path is None or path == script or path.suffix != ".py":
+    below = tuple(f"{folder}{os.sep}" for folder in folders)
+    for name, module in sys.modules.copy().items():
+        # Thousands of modules of others: texts are compared before anything is made of them.
+        file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+        if not isinstance(file, str) or not file.endswith(".py"):
+            continue
+        if file.startswith(os.sep) and not file.startswith(below):
+            continue
+        if any(folder in file for folder in _INSTALLED):
+            continue
+        path = Path(file).absolute()
+        if path == script:
             continue
         if name.partition(".")[0] == "ahnb_client" or _is_installed(path):
             continue
@@ -99,12 +109,12 @@ def _file_of(module: Any) -> Path | None:
 
 def _is_installed(path: Path) -> bool:
     """Whether it belongs to Python or a package, also in an environment below the folder."""
-    return not _INSTALLED.isdisjoint(path.parts) or any(
+    return any(folder in str(path) for folder in _INSTALLED) or any(
         path.is_relative_to(folder) for folder in _STANDARD
     )
 
 
-_STANDARD = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} - {None}
+_STANDARD = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "scripts")} - {None}
 
 
 def _file(path: Path, root: Path, room: list[int]) -> dict[str, Json]:
