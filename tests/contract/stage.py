@@ -96,7 +96,7 @@ class Stage:
 
     def run(self, run_id: str) -> dict[str, Any]:
         """The run document."""
-        return self._get(f"runs/{run_id}/")
+        return self.get(f"runs/{run_id}/")
 
     def find(self, run_id: str) -> dict[str, Any] | None:
         """The run document; None as long as there is none, or no answer."""
@@ -118,11 +118,12 @@ class Stage:
         for start in range(0, last + 1, WINDOW):
             window = {"points": WINDOW, "from": start, "to": start + WINDOW - 1}
             query = urllib.parse.urlencode({"metric": list(metrics), **window}, doseq=True)
-            for name, answer in self._get(f"runs/{run_id}/series/?{query}")["metrics"].items():
+            for name, answer in self.get(f"runs/{run_id}/series/?{query}")["metrics"].items():
                 stored[name] += _points(answer)
         return stored
 
-    def _get(self, path: str) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
+        """What the API answers."""
         request = urllib.request.Request(f"{self.server.url}/api/v1/{path}")
         request.add_header("Authorization", f"Bearer {self.token}")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

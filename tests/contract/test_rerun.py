@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
+from ahnb_platform.accounts.models import User
+from tests import cast
 from tests.ahnb_client.capture.checkouts import commit, git
 from tests.contract.stage import Stage
 from tests.contract.trainings import clean_environment
@@ -47,6 +50,13 @@ print(callback.run.id)
 """
 
 
+@pytest.fixture(scope="module")
+def token_of_owner(token: str, django_db_blocker: DjangoDbBlocker) -> str:
+    """Of somebody else in the team; `token` has made the people."""
+    with django_db_blocker.unblock():
+        return cast.token_of(User.objects.get(email="owner@example.org"))
+
+
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
     """A folder of code that is no checkout."""
@@ -79,9 +89,11 @@ def rerun(stage: Stage, *arguments: str, code: int = 0) -> dict[str, Any]:
     return report
 
 
-def new_run(stage: Stage, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of the run that a rerun made."""
-    return json.loads(stage.ahnb("rerun", "--json", "--dry-run", report["rerun"]).stdout)
+def id_of_new(stage: Stage, report: Mapping[str, Any]) -> str:
+    """The id of the run that a rerun made; the report names it by its number."""
+    number = report["rerun"].partition("#")[2]
+    found = stage.get(f"projects/vision/digits/runs/?q=number%20%3D%20{number}")["results"]
+    return str(found[0]["id"])
 
 
 def test_script_is_run_again_from_its_record_alone(stage, code):
@@ -93,10 +105,10 @@ def test_script_is_run_again_from_its_record_alone(stage, code):
     assert report["comparison"]["weights"] == "not recorded"
     assert report["code"] == "the recorded script and modules"
     assert not Path(report["folder"]).exists()
-    again = stage.run(new_run(stage, report)["run"])
+    again = stage.run(id_of_new(stage, report))
     assert again["environment"]["rerun_of"] == first
     assert again["tags"] == ["rerun"]
-    notes = stage._get(f"runs/{again['id']}/notes/")["results"]
+    notes = stage.get(f"runs/{again['id']}/notes/")["results"]
     assert "reproduced. 1 of 1 metrics equal throughout" in notes[0]["text"]
     assert stage.run(first)["tags"] == []
 
@@ -121,7 +133,7 @@ def test_commit_with_uncommitted_changes_is_made_again(stage, code):
     report = rerun(stage, first)
     assert report["code"] == f"commit {made[:12]} of {code}"
     assert (report["level"], report["missing"]) == ("reproduced", [])
-    assert stage.series(new_run(stage, report)["run"])["reward"][-1] == (2, 10)
+    assert stage.series(id_of_new(stage, report))["reward"][-1] == (2, 10)
     assert git(code, "worktree", "list").count("\n") == 0
 
 
@@ -166,7 +178,7 @@ def test_the_second_run_of_a_process_is_the_one_that_is_compared(stage, code):
     second = run_program(stage, code, "train.py")
     report = rerun(stage, second)
     assert report["level"] == "reproduced"
-    found = stage._get("projects/vision/digits/runs/?q=name%20%3D%20loop&limit=4")["results"]
+    found = stage.get("projects/vision/digits/runs/?q=name%20%3D%20loop&limit=4")["results"]
     linked = [stage.run(run["id"])["environment"].get("rerun_of") for run in found]
     assert linked.count(second) == 1
     assert linked.count(None) == 3
@@ -182,6 +194,15 @@ def test_run_without_code_cannot_be_run_again(stage, code):
     done = stage.ahnb("verify", first)
     assert done.returncode == 3
     assert "cannot be made again: no model is recorded" in done.stdout
+
+
+def test_code_of_somebody_else_is_not_executed_unasked(stage, code, token_of_owner):
+    first = run_program(stage, code, "train.py")
+    stage.token = token_of_owner
+    done = stage.ahnb("rerun", first)
+    assert done.returncode == 1
+    assert "editor@example.org recorded this run" in done.stderr
+    assert rerun(stage, first, "--trust")["level"] == "reproduced"
 
 
 def test_unknown_run_is_told(stage):

@@ -233,6 +233,18 @@ def test_parameters_without_a_value_are_folded_away(
     assert "1 not set optimizer.clipnorm" in shown
 
 
+def test_a_repeated_run_leads_to_the_first_one(page: Client, run: Run) -> None:
+    first = "0192f3aa-7c4e-7000-8000-0123456789ab"
+    git = {"commit": "a" * 40, "branch": "main", "remote": "https://example.org/code.git"}
+    environment = {"rerun_of": first, "git": git, "variables": {"XLA_FLAGS": "--xla_x=1"}}
+    send_events(run, ("environment", environment))
+    answer = page.get(run.get_absolute_url())
+    assert f'href="/runs/{first}/"' in answer.content.decode()
+    shown = text_of(answer)
+    assert "on main, from https://example.org/code.git" in shown
+    assert "1 variable XLA_FLAGS --xla_x=1" in shown
+
+
 def test_what_the_client_had_to_drop_is_shown(page: Client, run: Run) -> None:
     send_events(run, ("lost", {"points": 12, "reason": "disk full"}))
     assert "dropped by the client points 12 reason disk full" in text_of(
