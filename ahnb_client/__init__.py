@@ -31,3 +31,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext ahnb_client` calls: notes, cards and the cells of a notebook."""
+    from .notebook import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """What `%unload_ext ahnb_client` calls."""
+    from .notebook import unload
+
+    unload(shell)

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 import keras
 
+from ahnb_client.better import mode_of
 from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.hardware import accelerators
@@ -21,7 +22,6 @@ from ahnb_client.surroundings import usable_parts
 from ahnb_client.training import Training
 
 _hooked: dict[type[Any], type[Any]] = {}  # a person's class -> the same with a batch hook
-_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "iou", "dice", "r2")
 
 
 class AHNBCallback(keras.callbacks.Callback, FitObserver):
@@ -252,7 +252,7 @@ def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -
 
 def _objective(monitor: str, mode: str) -> dict[str, str]:
     if mode == "auto":
-        mode = "max" if any(word in monitor.lower() for word in _HIGHER_IS_BETTER) else "min"
+        mode = mode_of(monitor)
     return {"metric": monitor, "mode": mode}
 
 

@@ -15,6 +15,7 @@ from .config import Config
 from .errors import AHNBError, ConfigurationError
 from .identifiers import is_project, is_run_id, uuid7
 from .notices import tell
+from .observers import tell_began, tell_ended, tell_ends
 from .params import Params
 from .plain import dumps, plain, text
 from .rebuild.link import TAG, Place, next_place
@@ -99,6 +100,7 @@ class Run:
         if not self._own_id:
             self._add_event("status", {"status": "running"})
         self.params = Params(self.event, params or {})
+        tell_began(self)
 
     def _load_config(self, project: str | None) -> Config:
         try:
@@ -166,8 +168,29 @@ class Run:
         """Where the records lie until the server has them."""
         return self._journal.folder
 
+    @property
+    def journal(self) -> Journal:
+        """Where records are written now; another one when a run goes on that was cleared."""
+        return self._journal
+
+    @property
+    def name(self) -> str | None:
+        """What the person called it; None where the server makes a name."""
+        return self._create["name"]
+
+    @property
+    def objective(self) -> Mapping[str, str] | None:
+        """`{"metric", "mode"}` as given."""
+        return self._create["objective"]
+
     def __repr__(self) -> str:
         return f"<ahnb run {self.id} in {self.project}: {self.status}>"
+
+    def _repr_html_(self) -> str:
+        """The card that notebooks show."""
+        from .notebook.session import card_of
+
+        return card_of(self)
 
     # Recording
 
@@ -263,6 +286,8 @@ class Run:
         """
         if self.before_end is not None:
             self.before_end()
+        if self.status == "running":
+            tell_ends(self)
         with self._lock:
             if self.status != "running":
                 return
@@ -273,6 +298,7 @@ class Run:
             data = {"status": status} if reason is None else {"status": status, "reason": reason}
             self._last_words = data, now()
             self._close()
+        tell_ended(self)
 
     def _close(self) -> None:
         data, at = self._last_words
@@ -306,6 +332,7 @@ class Run:
             self.status = "running"
             self._go_on()
             self._add_event("status", {"status": "running"})
+        tell_began(self)
 
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""

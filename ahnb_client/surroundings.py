@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ahnb_client.capture.environment import keras_document, machine_document
 from ahnb_client.capture.fingerprints import fingerprint
@@ -17,6 +17,9 @@ from ahnb_client.errors import ConfigurationError
 from ahnb_client.guard import Guard
 from ahnb_client.notices import tell
 from ahnb_client.run import Run
+
+if TYPE_CHECKING:
+    from ahnb_client.notebook.session import CellRecord
 
 WAIT_SECONDS = 2.0
 
@@ -54,6 +57,7 @@ class Surroundings:
         """Prepare; `parts` are those of `capture.parts` that are wanted."""
         self._run, self._parts, self._guard = run, parts, guard
         self._thread: threading.Thread | None = None
+        self._cells: CellRecord | None = None  # where a notebook's cells are the program
 
     def begin(self, model: Any = None, arguments: FitArguments | None = None) -> None:
         """Take here what the training is about to change; the rest follows from a thread.
@@ -67,6 +71,8 @@ class Surroundings:
             self._run.event("data", data or {})
         wants_data = data is not None and "data" in self._parts
         leaves = (arguments.leaves() if arguments else []) if wants_data else []
+        if "code" in self._parts and is_interactive():
+            self._cells = self._guard.call("cells", _cells_of, self._run)
         self._thread = threading.Thread(
             target=self._record, args=(known, data, leaves), name="ahnb-environment"
         )
@@ -99,7 +105,7 @@ class Surroundings:
         self._guard.call("environment", self._record_environment, known)
         if leaves and data is not None:
             self._guard.call("data", self._record_data, data, leaves)
-        if "code" in self._parts and not is_interactive():
+        if "code" in self._parts:
             self._guard.call("code", self._record_code)
 
     def _record_environment(self, known: dict[str, Json]) -> None:
@@ -123,4 +129,14 @@ class Surroundings:
         document = script_document()
         if "git" in self._parts and (state := git_state(code_folder())):
             document["git"] = state | git_changes(code_folder())
-        self._run.event("code", document)
+        if self._cells is not None:
+            self._cells.add(document)
+        else:
+            self._run.event("code", document)
+
+
+def _cells_of(run: Run) -> "CellRecord | None":
+    from ahnb_client.notebook.session import current_session
+
+    session = current_session()
+    return session.begin_recording(run) if session is not None else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..capture.secrets import MASK
 from ..errors import ConfigurationError
+from .cells import program_cells
 from .model import write_files
 
 _MAGIC = re.compile(r"(?m)^\s*[%!]")
@@ -146,15 +147,19 @@ def _faults(code: Mapping[str, Any], written: list[str]) -> list[str]:
 
 
 def _cells(code: Mapping[str, Any], top: Path) -> Code:
-    """The cells as one program, in the order in which they ran."""
-    sources = [cell.get("source") for cell in code.get("cells") or [] if isinstance(cell, dict)]
-    program = "\n\n".join(source for source in sources if isinstance(source, str))
+    """The cells as one program beside the modules that they loaded."""
+    sources, missing = program_cells(code)
+    program = "\n\n".join(sources)
     if not program:
         raise ConfigurationError("the record of this run holds no cells")
-    top.mkdir(parents=True, exist_ok=True)
+    write_files(code, top)
+    folder = (top / str(code.get("folder") or ".")).resolve()
+    if not folder.is_relative_to(top.resolve()):
+        folder = top
+    folder.mkdir(parents=True, exist_ok=True)
     name = "cells.ipy" if _MAGIC.search(program) else "cells.py"
-    (top / name).write_text(program + "\n", encoding="utf-8")
-    return Code(top, top, f"{len(sources)} cells")
+    (folder / name).write_text(program + "\n", encoding="utf-8")
+    return Code(top, folder, f"{len(sources)} cells", missing)
 
 
 def command_of(

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .cells import program_cells
+
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
 Check = dict[str, Any]
 
@@ -135,8 +137,8 @@ def write_files(code: Mapping[str, Any], folder: Path) -> list[str]:
 
 def _program_of(code: Mapping[str, Any]) -> str:
     """The script, or the cells that are Python."""
-    cells = [cell.get("source") for cell in code.get("cells") or [] if isinstance(cell, dict)]
-    found = [text for text in [code.get("source"), *cells] if isinstance(text, str)]
+    script = [code["source"]] if isinstance(code.get("source"), str) else []
+    found = script or program_cells(code)[0]
     return "\n".join(text for text in found if _parses(text))
 
 
