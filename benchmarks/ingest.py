@@ -17,7 +17,7 @@ from . import workloads
 from .load import Outcome, drive
 from .report import Row, big, machine, table, yes
 from .servers import ahnb, bare, database, mlflow
-from .servers.process import resident_megabytes
+from .servers.process import own_megabytes
 
 # (name, clients, points of each of the 10 metrics, least ratio to MLflow)
 LOADS = [
@@ -119,13 +119,13 @@ def better(
 
 
 def watch_memory(server: ahnb.Server, work: Callable[[], Outcome]) -> tuple[Outcome, list[float]]:
-    """Run `work`, reading the server's resident memory (MB) each half second."""
+    """Run `work`, reading the memory of the server's processes (MB) each half second."""
     seen: list[float] = []
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(0.5):
-            seen.append(resident_megabytes(server.process))
+            seen.append(own_megabytes(server.process))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

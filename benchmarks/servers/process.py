@@ -70,20 +70,40 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def resident_megabytes(process: subprocess.Popen[bytes]) -> float:
-    """Resident memory of the process and all that descend from it, in MB."""
+def own_megabytes(process: subprocess.Popen[bytes]) -> float:
+    """Memory of the process and all that descend from it but PostgreSQL, in MB.
+
+    Proportional (PSS): a page that several processes share counts once in all, as workers that
+    are made by fork share most of theirs.
+    """
     children: dict[int, list[int]] = {}
-    pages: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            pages[int(entry.name)] = int((entry / "statm").read_text().split()[1])
-        except (OSError, IndexError):
+        except OSError:
             continue
         children.setdefault(int(fields[1]), []).append(int(entry.name))
     todo, total = [process.pid], 0
     while todo:
         pid = todo.pop()
-        total += pages.get(pid, 0)
-        todo += children.get(pid, [])
-    return total * os.sysconf("SC_PAGE_SIZE") / 1e6
+        if not _is_database(pid):
+            total += _proportional_bytes(pid)
+            todo += children.get(pid, [])
+    return total / 1e6
+
+
+def _is_database(pid: int) -> bool:
+    command = _read(pid, "cmdline")
+    return "postgres" in command.partition("\0")[0] or "database.keeper" in command
+
+
+def _proportional_bytes(pid: int) -> int:
+    lines = _read(pid, "smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _read(pid: int, name: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text()
+    except OSError:
+        return ""
