@@ -33,8 +33,7 @@ class Place(NamedTuple):
     run_id: UUID
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Points of one metric in a batch; all arrays have the length of `values`.
 
     `steps` and `at_step` are int64 (0 to 2^53 - 1), `times` float64 UTC seconds and finite,

@@ -11,6 +11,8 @@ from django.db.backends.utils import CursorWrapper
 
 Cursor: TypeAlias = CursorWrapper
 ROWS_A_STATEMENT = 100
+# libpq keeps a buffer of the longest statement that a connection ever sent.
+BYTES_A_STATEMENT = 256 * 1024
 
 
 @contextmanager
@@ -34,8 +36,23 @@ def insert_rows(
 ) -> None:
     """Insert many rows; `table`, `columns` and `ending` are constants of the code."""
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {{values}} {ending}"  # noqa: S608
-    for start in range(0, len(rows), ROWS_A_STATEMENT):
-        execute_values(cursor, statement, rows[start : start + ROWS_A_STATEMENT])
+    for part in _parts(rows):
+        execute_values(cursor, statement, part)
+
+
+def _parts(rows: Sequence[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    """The rows in parts that make statements of a moderate length."""
+    part: list[Sequence[Any]] = []
+    size = 0
+    for row in rows:
+        length = sum(len(value) for value in row if isinstance(value, bytes))
+        if part and (len(part) >= ROWS_A_STATEMENT or size + length > BYTES_A_STATEMENT):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += length
+    if part:
+        yield part
 
 
 def select_for(
