@@ -8,6 +8,7 @@ from typing import Any
 from .. import queries
 from ..models import Run
 from ..params import flattened
+from .code import code_of
 from .groups import Group, Member, groups_of
 from .model import compile_row, layer_row
 from .overview import GUESSES, Objective
@@ -16,7 +17,7 @@ from .telling import importance
 
 MOST_TILES = 4
 MOST_LAYERS = 300
-KINDS = (("data", "Data"), ("code", "Code"), ("summary", "Summary"))
+KINDS = (("data", "Data"), ("summary", "Summary"))
 ENDED = ("finished", "failed", "interrupted", "preempted")
 
 
@@ -36,6 +37,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "more_layers": max(len(layers) - MOST_LAYERS, 0),
         "environment": documents.get("environment") or {},
         "documents": documents,
+        "code": code_of(documents.get("code")),
         "notes": queries.notes_of(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
