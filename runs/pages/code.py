@@ -82,14 +82,13 @@ def _notebook(document: Mapping[str, Any]) -> Code:
     cells = [cell for cell in _listed(document.get("cells")) if isinstance(cell, Mapping)]
     shown = cells[-MOST_CELLS:]
     sources = _mapped(document.get("sources"))
-    before = document.get("more_cells")
     return Code(
         _text(document.get("name")) or "notebook",
         cells=[_cell(cell, sources, document.get("began_in"), room) for cell in shown],
         files=_modules(document, room),
         warnings=_warnings(document),
         changes=_changes(document, room),
-        left_out=len(cells) - len(shown) + (before if _is_count(before) else 0),
+        left_out=len(cells) - len(shown) + _count(document.get("more_cells")),
     )
 
 
@@ -129,12 +128,11 @@ def _script(document: Mapping[str, Any]) -> Code:
     script = [_file(document, room)] if document.get("path") else []
     files = [*script, *_modules(document, room)]
     modules = len(_listed(document.get("modules")))
-    more = document.get("more_modules")
     return Code(
         script[0].path if script else "script",
         files=files,
         changes=_changes(document, room),
-        left_out=max(modules - MOST_MODULES, 0) + (more if _is_count(more) else 0),
+        left_out=max(modules - MOST_MODULES, 0) + _count(document.get("more_modules")),
     )
 
 
@@ -176,6 +174,10 @@ def _listed(value: Any) -> list[Any]:
 
 def _mapped(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _count(value: Any) -> int:
+    return int(value) if _is_count(value) else 0
 
 
 def _is_count(value: Any) -> bool:

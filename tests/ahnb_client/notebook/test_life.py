@@ -96,6 +96,7 @@ def test_two_runs_in_one_cell_are_two_runs_with_two_cards(
     arrived(lambda: statuses(store) == {"a": "finished", "b": "finished"})
 
 
+@pytest.mark.slow
 def test_fifty_runs_leave_no_thread_file_or_memory_behind(
     loaded: Kernel, store: Store, arrived: Arrived
 ) -> None:
