@@ -1,16 +1,18 @@
 """Recording what Keras says after each batch: the one place where every microsecond counts."""
 
+import time
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
 from ahnb_client.capture.logs import numbers
-from ahnb_client.clock import CLOCK, ORIGIN, clock_seconds
+from ahnb_client.clock import now
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
 from ahnb_client.series import Series
 
 Recorder = Callable[[int, Mapping[str, Any]], None]
+MAX_ALIKE = 1000  # batches after which the clock is set again, for machines that sleep
 
 
 class Batches:
@@ -49,26 +51,27 @@ class Batches:
         series = run.series(tuple(f"batch/{name}" for name in values))
         series.append(step, list(values.values()))
         if all(type(value) is float for value in logs.values()):
-            self.record = self._recorder(tuple(logs), series)
+            self.record = self._recorder(tuple(logs), series, batch + MAX_ALIKE)
 
-    def _recorder(self, names: tuple[str, ...], series: Series) -> Recorder:
-        """A function for the rest of the epoch, with all that it needs at hand.
+    def _recorder(self, names: tuple[str, ...], series: Series, limit: int) -> Recorder:
+        """A function for the epoch's batches before `limit`, with all that it needs at hand.
 
         Between two batches the processor's caches are lost, so what counts is how little memory
         it touches: no attribute but one, no lock, no loop, no function of Python.
         """
         write, pack, start = series.way()
-        read_clock, clock, origin = clock_seconds, CLOCK, ORIGIN
+        # The quickest clock there is; it stands still while the machine sleeps.
+        seconds = time.monotonic
+        origin = now() - seconds()
         width = len(names)
         values = itemgetter(*names) if width > 1 else lambda logs: (logs[names[0]],)
         progress = self._progress
-        before, limit = progress.before, progress.limit
+        before, limit = progress.before, min(limit, progress.limit)
 
         def record(batch: int, logs: Mapping[str, Any]) -> None:
             try:
                 if len(logs) == width and batch < limit:
-                    step = before + batch
-                    write(pack(start, step, *values(logs), read_clock(clock) + origin))
+                    write(pack(start, before + batch, *values(logs), seconds() + origin))
                     if batch >= progress.seen:
                         progress.seen = batch + 1
                     return
