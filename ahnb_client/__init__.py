@@ -13,11 +13,12 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import errors
     from .callback import AHNBCallback
+    from .client import Client
     from .run import Run, run
 
-__all__ = ["AHNBCallback", "Run", "__version__", "errors", "run"]
+__all__ = ["AHNBCallback", "Client", "Run", "__version__", "errors", "run"]
 
-_HOMES = {"AHNBCallback": "callback", "Run": "run", "run": "run"}
+_HOMES = {"AHNBCallback": "callback", "Client": "client", "Run": "run", "run": "run"}
 
 
 def __getattr__(name: str) -> Any:

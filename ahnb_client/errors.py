@@ -5,6 +5,7 @@
     └── TransportError          the server could not be reached, or refused
         ├── ServerUnreachable   no usable answer
         ├── Rejected            the server said no, and why
+        │   └── NotFound        there is no such thing, or the key may not see it
         └── RateLimited         the server asked to wait
 
 Inside a training none of these is raised unless the run was made with `strict=True`; the
@@ -35,6 +36,10 @@ class Rejected(TransportError):
         super().__init__(message)
         self.status = status
         self.code = code
+
+
+class NotFound(Rejected):
+    """There is no such run, project or metric, or the key may not see it."""
 
 
 class RateLimited(TransportError):

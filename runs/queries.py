@@ -53,6 +53,25 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
     return completed([run], project)[0]
 
 
+def runs_by_prefix(
+    user: User, low: UUID, high: UUID, *, limit: int, within: int | None = None
+) -> list[tuple[UUID, int, str]]:
+    """Id, number and "team/project" of the runs that `user` sees with ids from `low` to `high`.
+
+    Args:
+        within: the only project that may be seen.
+    """
+    visible = Project.objects.visible_to(user).select_related("team")
+    projects = {
+        project.pk: f"{project.team.slug}/{project.slug}"
+        for project in visible
+        if within in (None, project.pk)
+    }
+    rows = Run.objects.filter(project_id__in=projects, id__gte=low, id__lte=high).order_by("id")
+    found = rows.values_list("id", "number", "project_id")[:limit]
+    return [(run_id, number, projects[project_id]) for run_id, number, project_id in found]
+
+
 def run_for_editor(user: User, run_id: UUID, *, within: int | None = None) -> Run:
     """As `run_for_user`, for writing. Raises NotAllowed for readers."""
     run = run_for_user(user, run_id, within=within)

@@ -38,7 +38,14 @@ def test_a_recorded_loop_loads_neither_keras_nor_numpy(tmp_path: Path) -> None:
 
 
 def test_public_names_are_exactly_these() -> None:
-    assert sorted(ahnb_client.__all__) == ["AHNBCallback", "Run", "__version__", "errors", "run"]
+    assert sorted(ahnb_client.__all__) == [
+        "AHNBCallback",
+        "Client",
+        "Run",
+        "__version__",
+        "errors",
+        "run",
+    ]
     assert dir(ahnb_client) == sorted(ahnb_client.__all__)
 
 

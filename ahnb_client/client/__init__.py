@@ -1,0 +1,8 @@
+"""Read what the server has: runs, their records and series, as plain Python or pandas."""
+
+from .client import Client
+from .listing import Runs
+from .records import RunRecord
+from .series import SeriesRecord
+
+__all__ = ["Client", "RunRecord", "Runs", "SeriesRecord"]
