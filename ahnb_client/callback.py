@@ -50,6 +50,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         monitor: str | None = None,
         mode: Literal["auto", "min", "max"] = "auto",
         log_batches: bool = True,
+        id: str | None = None,  # noqa: A002 - what everybody calls it
         resume: Literal["allow", "never"] = "allow",
         capture: str | None = None,
         strict: bool = False,
@@ -63,6 +64,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             monitor: the metric that says which run is best, as ``"val_accuracy"``.
             mode: whether ``"max"`` or ``"min"`` of it is best; ``"auto"`` decides by its name.
             log_batches: also record the metrics after each batch.
+            id: the UUID of a run to begin or to go on with, as after a crash (AHNB_RUN_ID).
             resume: ``"never"`` refuses to go on with a run that exists.
             capture: parts of the record that are left out, as ``"-code -packages"``; by default
                 AHNB_CAPTURE. `docs/client.md` names them.
@@ -84,6 +86,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             "group": group,
             "notes": notes,
             "objective": None if monitor is None else _objective(monitor, mode),
+            "id": id,
             "resume": resume,
             "strict": strict,
         }

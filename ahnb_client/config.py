@@ -13,6 +13,7 @@ from .errors import ConfigurationError
 
 Mode = Literal["online", "offline", "disabled"]
 EXIT_TIMEOUT_SECONDS = 8.0  # Python itself takes its time too: all is over within ten
+SPOOL_MB = 1024
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 
 
@@ -26,6 +27,7 @@ class Config:
     mode: Mode = "online"
     directory: Path | None = None  # None: no place for a spool could be found
     exit_timeout: float = EXIT_TIMEOUT_SECONDS
+    spool_bytes: int = SPOOL_MB << 20  # of each run; then batch points are thinned out
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ, **arguments: str | None) -> Self:
@@ -49,6 +51,7 @@ class Config:
             mode=_mode(pick("mode", "AHNB_MODE")),
             directory=_directory(pick("directory", "AHNB_DIR"), environ),
             exit_timeout=_seconds(environ.get("AHNB_EXIT_TIMEOUT")),
+            spool_bytes=_megabytes(environ.get("AHNB_SPOOL_MB")) << 20,
         )
 
     @classmethod
@@ -169,3 +172,10 @@ def _seconds(text: str | None) -> float:
     except ValueError:
         raise ConfigurationError(f"AHNB_EXIT_TIMEOUT={text!r} is not a number") from None
     return min(max(seconds, 0.0), 3600.0) if seconds == seconds else EXIT_TIMEOUT_SECONDS
+
+
+def _megabytes(text: str | None) -> int:
+    try:
+        return max(int(text), 1) if text else SPOOL_MB
+    except ValueError:
+        raise ConfigurationError(f"AHNB_SPOOL_MB={text!r} is not a whole number") from None

@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Mapping
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62}")
@@ -26,3 +27,16 @@ def is_run_id(text: str) -> bool:
 def is_project(text: str) -> bool:
     """Whether `text` has the form `team/project`, as servers take it."""
     return _PROJECT.fullmatch(text) is not None
+
+
+_is_given_away = False
+
+
+def given_run_id(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The run to go on with by AHNB_RUN_ID; only the first run of a process is meant."""
+    global _is_given_away
+    run_id = environ.get("AHNB_RUN_ID")
+    if _is_given_away or not run_id:
+        return None
+    _is_given_away = True
+    return run_id.strip().lower()

@@ -13,10 +13,11 @@ from . import lifecycle, record
 from .clock import now
 from .config import Config
 from .errors import AHNBError, ConfigurationError
-from .identifiers import is_project, is_run_id, uuid7
+from .identifiers import given_run_id, is_project, is_run_id, uuid7
 from .notices import tell
 from .observers import tell_began, tell_ended, tell_ends
 from .params import Params
+from .past import Past, past_of
 from .plain import dumps, plain, text
 from .rebuild.link import TAG, Place, next_place
 from .series import Series
@@ -48,11 +49,11 @@ class Run:
         notes: str = "",
         objective: Mapping[str, str] | None = None,
         resume: Literal["allow", "never"] = "allow",
-        run_id: str | None = None,
+        id: str | None = None,  # noqa: A002 - what everybody calls it
         strict: bool = False,
         config: Config | None = None,
     ) -> None:
-        """Begin a run, or go on with the one whose `run_id` is given.
+        """Begin a run, or go on with the one whose `id` is given.
 
         Args:
             project: "team/project"; by default from AHNB_PROJECT or the configuration.
@@ -61,7 +62,9 @@ class Run:
             tags, group, notes: shown with the run and searchable.
             objective: `{"metric": "val_loss", "mode": "min"}`, what "best" means here.
             resume: "never" refuses to go on with a run that exists.
-            run_id: the UUID of a run to go on with; a new one by default.
+            id: the UUID of a run to begin or to go on with; by default AHNB_RUN_ID, for the first
+                run of a process, or a new one. Going on begins a new attempt with the first point
+                that is logged, and steps are counted from the last one known.
             strict: raise errors instead of telling them once. For tests.
             config: settings to use instead of the environment's.
 
@@ -70,6 +73,7 @@ class Run:
         """
         self._strict = strict
         self._config = config or self._load_config(project)
+        run_id = id or given_run_id()
         self._own_id = run_id is None or not self._usable(run_id)
         self.place = next_place() if self._own_id else Place(0)
         self.id: str = self.place.run_id or uuid7() if self._own_id else str(run_id)
@@ -92,10 +96,13 @@ class Run:
         )
         self._lock = threading.RLock()
         self._series: dict[tuple[str, ...], Series] = {}
-        self._steps: dict[str, int] = {}
+        self.past = Past() if self._own_id else past_of(self.id, self._config)
+        self._steps = {unit: step - 1 for unit, step in self.past.next_steps.items()}
+        self._is_taken_up = self.past.is_known
         self._spool: Spool | None = None
         self._shipment: Shipment | None = None
         self._journal = Journal(None, recording=False)
+        self._journal.attempt = max(self.past.attempt, 0)
         self._begin()
         if not self._own_id:
             self._add_event("status", {"status": "running"})
@@ -140,7 +147,8 @@ class Run:
             automatic=self._config.mode == "online" and self._config.server is not None,
         )
         self._spool = self._make_spool(header)
-        self._journal = Journal(self._spool.folder if self._spool else None)
+        folder = self._spool.folder if self._spool else None
+        self._journal = Journal(folder, limit_bytes=self._config.spool_bytes)
         self._journal.attempt = attempt
         for (unit, *names), series in self._series.items():
             series.move_to(self._journal, names, unit)
@@ -220,11 +228,18 @@ class Run:
                 if not metrics:
                     return
                 series = self.series(tuple(metrics), unit)
+                self._take_up(step, unit)
             series.append(self._place(step, unit), metrics.values())
         except AHNBError:
             raise
         except Exception as error:  # noqa: BLE001 - told once, never raised into a training
             self._report("client-error", error)
+
+    def _take_up(self, step: int | None, unit: str) -> None:
+        """Let the first point say where the run is taken up that another process had begun."""
+        if self._is_taken_up and unit != "time":
+            first = self._steps.get(unit, -1) + 1 if step is None else step
+            self.begin_attempt(record.to_step(first))
 
     def _place(self, step: int | None, unit: str) -> int:
         if step is None:
@@ -271,6 +286,7 @@ class Run:
             from_step: the first step that is done again.
             number: of the new attempt; one more than the present by default.
         """
+        self._is_taken_up = False
         attempt = self._journal.attempt + 1 if number is None else number
         self.event("attempt", {"attempt": attempt, "from_step": from_step})
         self._journal.begin_attempt(attempt)
@@ -302,6 +318,8 @@ class Run:
 
     def _close(self) -> None:
         data, at = self._last_words
+        if losses := self._journal.take_losses():
+            self._add_event("lost", {"reasons": losses})
         self._add_event("status", data, at)
         self._journal.close()
         lifecycle.end(self, self._spool, self._journal, self._shipment)

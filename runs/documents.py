@@ -46,6 +46,7 @@ def run_document(run: Run, documents: dict[str, Any]) -> dict[str, Any]:
         "notes": run.notes,
         "model": documents.get("model"),
         "environment": documents.get("environment"),
+        "attempt": max(run.state.attempts) if run.state else 0,
     }
 
 

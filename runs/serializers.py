@@ -74,7 +74,13 @@ COMPONENTS: dict[str, Schema] = {
         unit={"type": "string", "enum": ["step", "epoch", "time"]},
     ),
     "RunSummary": of(**_SUMMARY_FIELDS),
-    "Run": of(**_SUMMARY_FIELDS, notes={"type": "string"}, model=_LARGE, environment=_LARGE),
+    "Run": of(
+        **_SUMMARY_FIELDS,
+        notes={"type": "string"},
+        model=_LARGE,
+        environment=_LARGE,
+        attempt={"type": "integer", "minimum": 0},
+    ),
     "Runs": listing(ref("RunSummary")),
     "Note": of(
         id={"type": "string", "format": "uuid"},

@@ -10,9 +10,12 @@ from typing import NamedTuple
 from .. import record
 from ..notices import tell
 from . import segments
+from .thinning import Thinning
 
 SEGMENT_SIZE = 1 << 20
 MEMORY_LIMIT = 16 << 20
+DISK_LIMIT = 1 << 30
+FULL = "the spool of this run is full (AHNB_SPOOL_MB): its batch points are thinned out"
 AFTER_END = "the run has ended: what is logged now is not recorded; run.resume() goes on with it"
 
 
@@ -44,15 +47,21 @@ class Journal:
     Any thread may append; one reader may follow. `losses` counts, by reason, what had to go.
     """
 
-    def __init__(self, folder: Path | None, *, recording: bool = True) -> None:
-        """Start in `folder`, or in memory without one; `recording=False` takes nothing at all."""
+    def __init__(
+        self, folder: Path | None, *, recording: bool = True, limit_bytes: int = DISK_LIMIT
+    ) -> None:
+        """Start in `folder`, or in memory without one; `recording=False` takes nothing at all.
+
+        From `limit_bytes` on what lies on the disk is thinned out.
+        """
         self.folder = folder
+        self._disk_limit = max(limit_bytes, 4 * SEGMENT_SIZE)
         self.attempt = 0
         self.losses: Counter[str] = Counter()
         self.closed = self.retired = not recording
         self._lock = threading.Lock()
         self._segments: dict[int, segments.Segment] = {}
-        self._thinned: set[int] = set()
+        self._thinning = Thinning(self._segments)
         self._reading = 0
         self._number = 0
         self._spare: segments.DiskSegment | None = None
@@ -122,9 +131,11 @@ class Journal:
     # Segments
 
     def _begin_segment(self, size: int) -> None:
-        if self._segment is not None:
+        if self._segment is not None and self._ended_at is None:
             self._segment.stop()
             self._unsealed.append(self._segment)
+            for segment in self._unsealed[:-2]:  # nobody seals them soon
+                segment.rest()
         segment = self._take_spare(size) or self._new_segment(self._number + 1, size)
         self._number += 1
         self._segments[self._number] = self._segment = segment
@@ -134,7 +145,7 @@ class Journal:
         spare, self._spare = self._spare, None
         if spare is None or self.folder is None:
             return None
-        if spare.size < size:
+        if spare.size < size or self._is_full(size):
             spare.delete()
             return None
         spare.rename(segments.segment_path(self.folder, self._number + 1))
@@ -144,32 +155,22 @@ class Journal:
         reason = "no home folder"
         try:
             if self.folder is not None:
+                if self._make_room(segments.DiskSegment, self._disk_limit, size):
+                    tell(FULL, once="spool-full")
                 return segments.DiskSegment(segments.segment_path(self.folder, number), size)
         except OSError as error:
             reason = f"{self.folder}: {error.strerror}"
         tell(f"no room for records on disk ({reason}); keeping them in memory", once="memory")
-        self._bound_memory(size)
+        self._make_room(segments.MemorySegment, MEMORY_LIMIT, size)
         return segments.MemorySegment(size)
 
-    def _bound_memory(self, wanted: int) -> None:
-        """Make room: first the oldest batch points go, then whole segments."""
-        held = {n: s for n, s in self._segments.items() if isinstance(s, segments.MemorySegment)}
-        total = sum(segment.size for segment in held.values()) + wanted
-        idle = [number for number in sorted(held) if number != self._reading]
-        for number in [n for n in idle if n not in self._thinned] + idle:
-            if total <= MEMORY_LIMIT:
-                return
-            total -= self._thin(number)
+    def _is_full(self, wanted: int) -> bool:
+        on_disk = (s.size for s in self._segments.values() if isinstance(s, segments.DiskSegment))
+        return sum(on_disk) + wanted > self._disk_limit
 
-    def _thin(self, number: int) -> int:
-        """Drop the batch points of a memory segment, at the second time all; gives bytes freed."""
-        segment = self._segments[number]
-        keep_rest = number not in self._thinned
-        self._thinned.add(number)
-        kept, dropped = _without_points(segment.read(0, segment.size), keep_rest=keep_rest)
-        self.losses["no-room"] += dropped
-        self._segments[number] = segments.MemorySegment(len(kept) or record.ALIGNMENT, kept)
-        return segment.size - self._segments[number].size
+    def _make_room(self, kind: type[segments.Segment], limit: int, wanted: int) -> bool:
+        # A batch whose answer is still awaited may lie in the segments up to the one last read.
+        return self._thinning.make_room(kind, limit, wanted, range(self._reading + 1, self._number))
 
     def prepare(self) -> None:
         """Have the next segment ready before a hook needs it. Called by the sender's thread."""
@@ -181,6 +182,8 @@ class Journal:
             return
         segment.make_ready()
         if self.folder is None or self._spare or segment.buffer.tell() * 2 < segment.size:
+            return
+        if self._is_full(SEGMENT_SIZE):
             return
         try:
             spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
@@ -220,6 +223,7 @@ class Journal:
         for segment in [segment for segment in self._unsealed if segment in here]:
             with contextlib.suppress(OSError):
                 segment.seal()
+                segment.rest()
         self._unsealed.clear()
 
     def reopen(self) -> bool:
@@ -256,7 +260,7 @@ class Journal:
         """In a forked child: forget everything and touch nothing that the parent owns."""
         self._lock = threading.Lock()
         self.closed = self.retired = True
-        if self._segment is not None:
+        if self._segment is not None and self._ended_at is None:
             self._segment.stop()
         self._segments = {}
         self._segment = self._spare = None
@@ -303,19 +307,3 @@ class Journal:
 def refuse(_frame: bytes) -> object:
     """Stands for a writer where there is none."""
     raise ValueError("no writer")
-
-
-def _without_points(data: bytes, *, keep_rest: bool) -> tuple[bytes, int]:
-    """`data` without the points of unit step (or without anything), and how many records went."""
-    kept, dropped = bytearray(), 0
-    units: dict[int, str] = {}
-    for _, payload in record.frames(data):
-        prefix = record.prefix_of(payload)
-        if prefix.kind == record.SERIES:
-            units[prefix.series] = record.unpack_series(payload)[1]
-        is_batch_point = prefix.kind == record.POINT and units.get(prefix.series) != "epoch"
-        if keep_rest and not is_batch_point:
-            kept += record.frame(payload)
-        elif prefix.kind != record.SERIES:
-            dropped += 1
-    return bytes(kept), dropped

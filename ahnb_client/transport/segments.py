@@ -108,14 +108,37 @@ class DiskSegment(_Writable):
             raise
 
     def read(self, start: int, end: int) -> bytes:
-        return os.pread(self._descriptor, end - start, start)
+        if self._descriptor >= 0:
+            return os.pread(self._descriptor, end - start, start)
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+    def rest(self) -> None:
+        """Hold nothing open: what is complete is only read again, by its name."""
+        self.close()
+
+    def replaced_by(self, content: bytes) -> "DiskSegment":
+        """A complete segment in place of this one.
+
+        Raises:
+            OSError: there is no room; this one is still there.
+        """
+        fresh = DiskSegment(self.path.with_suffix(".new"), max(len(content), record.ALIGNMENT))
+        fresh.write(content)
+        fresh.rest()
+        self.close()
+        fresh.path = fresh.path.replace(self.path)
+        return fresh
 
     def rename(self, path: Path) -> None:
         self.path = self.path.rename(path)
 
     def sync(self) -> None:
         """Bring the pages to the disk, for the case that the machine loses power."""
-        os.fsync(self._descriptor)
+        descriptor = self._descriptor
+        if descriptor >= 0:
+            os.fsync(descriptor)
         self._ready = 0  # a page that was written out meets its next writer with a fault again
 
     def make_ready(self) -> None:
@@ -133,8 +156,15 @@ class DiskSegment(_Writable):
 
     def seal(self) -> None:
         """Give the loose points in it their checksums."""
-        for place, header in record.seals(self.read(0, self.size)):
-            self.buffer[place : place + len(header)] = header
+        headers = record.seals(self.read(0, self.size))
+        if self._descriptor >= 0:
+            for place, header in headers:
+                self.buffer[place : place + len(header)] = header
+            return
+        with self.path.open("r+b") as file:
+            for place, header in headers:
+                file.seek(place)
+                file.write(header)
 
     def close(self) -> None:
         """Let go of the file and of its mapping."""
@@ -165,6 +195,13 @@ class MemorySegment(_Writable):
 
     def make_ready(self) -> None:
         """Memory has no pages to write."""
+
+    def rest(self) -> None:
+        """Memory holds nothing open."""
+
+    def replaced_by(self, content: bytes) -> "MemorySegment":
+        """A complete segment in place of this one."""
+        return MemorySegment(max(len(content), record.ALIGNMENT), content)
 
     def seal(self) -> None:
         """Memory does not rot between two processes."""

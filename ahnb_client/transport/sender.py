@@ -1,5 +1,6 @@
 """The one thread of this process that sends, for all of its runs."""
 
+import contextlib
 import threading
 import time
 from queue import Empty, SimpleQueue
@@ -83,7 +84,8 @@ class Sender:
             if time.monotonic() >= next_sync:
                 next_sync = time.monotonic() + SYNC_SECONDS
                 for shipment in self.under_way():
-                    shipment.source.sync()
+                    with contextlib.suppress(OSError, ValueError):
+                        shipment.source.sync()
             self._forget()
             self._sleep()
 

@@ -9,6 +9,7 @@ from .. import queries
 from ..models import Run
 from ..params import flattened
 from .code import code_of
+from .delivery import delivery_of
 from .groups import Group, Member, groups_of
 from .model import compile_row, layer_row
 from .overview import GUESSES, Objective
@@ -41,7 +42,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "notes": queries.notes_of(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
-        "lost": [event.data for event in queries.events_of(run, "lost")],
+        "delivery": delivery_of(run),
     }
 
 

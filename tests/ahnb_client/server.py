@@ -151,6 +151,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = request.path.strip("/").split("/")
         if parts[2] == "me":
             return 200, {"user": "alice@example.org", "teams": [], "token": "test"}
+        if request.method == "GET":
+            return 404, {"code": "not-found", "detail": "not found"}
         if request.method == "PUT":
             return self.server.store.put(parts[3], request.body)
         return self.server.store.post(parts[3], request.body)

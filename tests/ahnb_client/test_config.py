@@ -67,6 +67,7 @@ def test_directory_of_the_environment_counts(tmp_path: Path) -> None:
         {"AHNB_SERVER": "ftp://ahnb.example"},
         {"AHNB_SERVER": "https://me:secret@ahnb.example"},
         {"AHNB_EXIT_TIMEOUT": "soon"},
+        {"AHNB_SPOOL_MB": "1.5 GB"},
     ],
     ids=lambda environ: next(iter(environ.values())),
 )

@@ -1,6 +1,7 @@
 """Runs: what is recorded, how they end, and that nothing of ours reaches the caller."""
 
 import math
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,12 +14,14 @@ import ahnb_client
 from ahnb_client import lifecycle
 from ahnb_client.config import Config
 from ahnb_client.errors import ConfigurationError
+from ahnb_client.identifiers import uuid7
 from ahnb_client.run import Run
 from ahnb_client.transport.batch import cut
 from ahnb_client.transport.journal import START
 from ahnb_client.transport.reader import Reader
 from ahnb_client.transport.spool import LeftSegments
 
+from .processes import Program
 from .server import Store
 
 Begin = Callable[..., Run]
@@ -245,7 +248,7 @@ def test_a_run_can_be_continued_by_its_id(begin: Begin, store: Store) -> None:
     first.log({"loss": 1.0}, step=0)
     first.finish()
     assert first.wait(10)
-    second = begin(run_id=first.id)
+    second = begin(id=first.id)
     second.log({"loss": 2.0}, step=1)
     assert second.wait(10)
     assert second.id == first.id
@@ -361,3 +364,34 @@ def test_secret_among_the_parameters_is_kept_from_the_record(begin, store):
         {"width": 3, "db": {"password": "***"}},
         {"api_key": "***"},
     ]
+
+
+def test_a_run_taken_up_in_another_process_goes_on_as_a_new_attempt(
+    program: Program, store: Store
+) -> None:
+    begun = "import ahnb_client, os, signal\nrun = ahnb_client.run()\n"
+    log = "for _ in range(10): run.log({'loss': 0.5})\n"
+    killed = f"{begun}{log}os.kill(os.getpid(), signal.SIGKILL)"
+    run_id = uuid7()
+    program.more = {"AHNB_RUN_ID": run_id}
+    for _ in range(2):
+        assert program.run(killed).returncode == -signal.SIGKILL
+    assert program.run(f"{begun}run.log({{'loss': 0.25}}, step=15)\nrun.finish()").returncode == 0
+    assert sorted(store.points(run_id, "loss")) == [
+        *((step, 0.5) for step in range(15)),
+        *((15, 0.25), (15, 0.5)),
+        *((step, 0.5) for step in range(16, 20)),
+    ]
+    attempts = [batch["attempt"] for batch in store.all_batches(run_id) if batch["metrics"]]
+    assert sorted(set(attempts)) == [0, 1, 2]
+    begun_at = [event["from_step"] for event in store.events(run_id, "attempt")]
+    assert sorted(begun_at) == [10, 15]
+
+
+def test_only_the_first_run_of_a_process_is_the_given_one(program: Program, store: Store) -> None:
+    run_id = uuid7()
+    program.more = {"AHNB_RUN_ID": run_id}
+    done = program.run("import ahnb_client\nfor _ in range(2):\n  print(ahnb_client.run().id)")
+    first, second = done.stdout.split()
+    assert first == run_id
+    assert second != run_id

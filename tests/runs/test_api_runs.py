@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DOCUMENT = {
     *("id", "number", "project", "name", "group", "tags", "notes", "status", "status_reason"),
     *("user", "created_at", "started_at", "finished_at", "last_seen_at", "objective", "params"),
-    *("metrics", "model", "environment"),
+    *("metrics", "model", "environment", "attempt"),
 }
 SUMMARY = {
     *("last", "first", "min", "max", "count", "nonfinite"),
@@ -377,7 +377,7 @@ def test_search_answers_pages_of_documents(api, digits, bob):
     first = search(api, q="metrics.acc >= 0", order="-metrics.acc.max", limit=2).json()
     assert first["total"] == 3
     assert [run["metrics"]["acc"]["max"] for run in first["results"]] == [0.5, 0.25]
-    assert first["results"][0].keys() == DOCUMENT - {"model", "environment", "notes"}
+    assert first["results"][0].keys() == DOCUMENT - {"model", "environment", "notes", "attempt"}
     rest = search(
         api, q="metrics.acc >= 0", order="-metrics.acc.max", limit=2, cursor=first["next"]
     ).json()

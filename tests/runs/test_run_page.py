@@ -245,11 +245,19 @@ def test_a_repeated_run_leads_to_the_first_one(page: Client, run: Run) -> None:
     assert "1 variable XLA_FLAGS --xla_x=1" in shown
 
 
-def test_what_the_client_had_to_drop_is_shown(page: Client, run: Run) -> None:
-    send_events(run, ("lost", {"points": 12, "reason": "disk full"}))
-    assert "dropped by the client points 12 reason disk full" in text_of(
-        page.get(run.get_absolute_url())
+def test_what_was_sent_received_and_lost_is_shown(page: Client, run: Run) -> None:
+    send_events(
+        run,
+        ("lost", {"reasons": {"spool-full": 1200, "bad-value": 1}}),
+        ("lost", {"reasons": {"spool-full": 34}}),
+        ("lost", {"points": 12, "reason": "disk full"}),
+        ("sent", {"points": 50_000}),
+        ("sent", {"points": 60_000}),
     )
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "received of 60,000 sent" in shown
+    assert "lost 1,234: thinned out: the spool was full lost 1: no number" in shown
+    assert "lost points 12, reason disk full" in shown
 
 
 @pytest.mark.parametrize(

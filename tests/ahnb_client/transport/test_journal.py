@@ -1,19 +1,24 @@
 """The journal: segments on disk, memory when the disk refuses, nothing lost in silence."""
 
+import json
 import os
 import resource
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ahnb_client import record
+from ahnb_client.plain import dumps
 from ahnb_client.series import Series
 from ahnb_client.transport import journal as journals
+from ahnb_client.transport import thinning
 from ahnb_client.transport.journal import START, Journal, Position
 from ahnb_client.transport.reader import Reader
 from ahnb_client.transport.segments import DiskSegment, PlainBuffer, segment_numbers
+from ahnb_client.transport.spool import LeftSegments
 
 from .spools import add_event, add_points, fail
 
@@ -33,6 +38,15 @@ def steps_in(journal: Journal, start: Position = START) -> list[int]:
         for _, payload in Reader(journal).records(start)
         if payload[0] == record.POINT
     ]
+
+
+def lost_in(payloads: Iterable[bytes]) -> Counter[str]:
+    """What the records themselves say of what had to go."""
+    lost = Counter[str]()
+    for payload in payloads:
+        if b'"kind":"lost"' in payload:
+            lost.update(json.loads(payload[record.PREFIX.size :])["data"]["reasons"])
+    return lost
 
 
 def test_records_go_on_in_new_segments_and_all_are_read_in_order(tmp_path: Path) -> None:
@@ -108,11 +122,60 @@ def test_memory_is_bounded_epochs_and_events_stay_and_the_loss_is_counted(tmp_pa
     assert held <= journals.MEMORY_LIMIT + journals.SEGMENT_SIZE
     payloads = [payload for _, payload in Reader(journal).records(START)]
     prefixes = [record.prefix_of(payload) for payload in payloads]
-    assert sum(prefix.kind == record.EVENT for prefix in prefixes) == 30
+    notes = [p for p in payloads if b'"kind":"note"' in p]
+    assert len(notes) == 30
     assert sum(prefix.series == 1000 for prefix in prefixes) == 30
     points = sum(prefix.kind == record.POINT and prefix.series != 1000 for prefix in prefixes)
-    assert journal.take_losses() == {"no-room": total - points}
+    assert lost_in(payloads) == {"no-room": total - points}
     assert points < total
+
+
+def test_a_spool_at_its_limit_keeps_thinner_points_and_all_epochs_and_events(
+    tmp_path: Path,
+) -> None:
+    limit = 8 * journals.SEGMENT_SIZE
+    journal = Journal(tmp_path, limit_bytes=limit)
+    epochs = journals.Definition(1000, "epoch", ["val_loss"])
+    pack = record.point_struct(1).pack
+    for epoch in range(20):
+        add_points(journal, 20_000, names=("a", "b", "c", "d"))
+        journal.append(record.frame(pack(record.POINT, 0, 0, 1000, epoch, 0.5, 1.5)), epochs)
+        add_event(journal, "note", epoch)
+        assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= limit
+    journal.close()
+    payloads = [payload for _, payload in Reader(LeftSegments(tmp_path)).records(START)]
+    prefixes = [record.prefix_of(payload) for payload in payloads]
+    assert sum(b'"kind":"note"' in payload for payload in payloads) == 20
+    assert sum(prefix.series == 1000 for prefix in prefixes) == 20
+    points = sum(prefix.kind == record.POINT and prefix.series != 1000 for prefix in prefixes)
+    assert lost_in(payloads) == {"spool-full": 400_000 - points}
+    assert points > 50_000
+
+
+def test_thinning_halves_then_drops_points_and_only_at_last_the_rest() -> None:
+    names = record.frame(record.pack_series(1, "step", ["loss"]))
+    pack = record.point_struct(1).pack
+    points = [record.frame(pack(record.POINT, 0, 0, 1, step, 0.5, 9.0)) for step in range(64)]
+    note = record.frame(record.pack_event(0, dumps({"kind": "note", "data": "kept"})))
+    data = names + b"".join(points) + note
+    left = []
+    for level in range(1, thinning.NOTHING + 1):
+        data = thinning.thinned(data, level, "spool-full")
+        payloads = [payload for _, payload in record.frames(data)]
+        left.append(sum(payload[0] == record.POINT for payload in payloads))
+        assert any(b'"kind":"note"' in p for p in payloads) == (level < thinning.NOTHING)
+    assert left == [32, 16, 8, 4, 2, 1, 1, 1, 1, 1, 0, 0]
+    assert lost_in(payloads) == {"spool-full": 65}
+
+
+def test_a_long_run_offline_holds_few_files_open(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    add_points(journal, 600_000)
+    assert len(journal.numbers()) > 15
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 4  # two a segment
+    assert steps_in(journal) == list(range(600_000))
+    journal.close()
 
 
 def test_threads_without_a_lock_lose_no_point_where_segments_change(tmp_path: Path) -> None:

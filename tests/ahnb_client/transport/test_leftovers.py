@@ -98,7 +98,7 @@ def test_an_end_of_a_dead_process_does_not_end_the_run_that_goes_on(
     store.fault = lambda request: Fault(503)
     run_id = program.run(KILLED).stdout.strip()
     store.fault = lambda request: None
-    program.run(f"import ahnb_client\nrun = ahnb_client.run(run_id={run_id!r})\nrun.finish()\n")
+    program.run(f"import ahnb_client\nrun = ahnb_client.run(id={run_id!r})\nrun.finish()\n")
     told = [
         (event["at"], event["data"]["status"])
         for batch in store.all_batches(run_id)

@@ -1,0 +1,82 @@
+"""What a run had recorded before this process takes it up, so that its counters go on."""
+
+import contextlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import record
+from .config import Config
+from .errors import ConfigurationError
+from .transport import loading
+from .transport.journal import Position
+from .transport.reader import Reader
+from .transport.spool import LeftSegments
+
+WAIT_SECONDS = 1.0
+_MAX_ANSWER_BYTES = 16 << 20  # a run document holds the model
+
+
+@dataclass
+class Past:
+    """The newest attempt, -1 where nothing is known, and by unit the step after the last."""
+
+    attempt: int = -1
+    next_steps: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the run has begun before."""
+        return self.attempt >= 0
+
+    def saw(self, attempt: int, unit: str, step: int) -> None:
+        """Take a point into account."""
+        self.attempt = max(self.attempt, attempt)
+        if unit != "time":
+            self.next_steps[unit] = max(self.next_steps.get(unit, 0), step + 1)
+
+
+def past_of(run_id: str, config: Config) -> Past:
+    """What this machine and the server know of a run; waits a second for the server at most."""
+    past = Past()
+    with contextlib.suppress(OSError, ValueError):
+        _look_at_disk(past, run_id, config.directory)
+    if config.can_send:
+        found: list[Past] = []
+        asking = threading.Thread(target=_ask, args=(found, run_id, config), daemon=True)
+        asking.start()
+        asking.join(WAIT_SECONDS)
+        for told in found:
+            past.attempt = max(past.attempt, told.attempt)
+            for unit, step in told.next_steps.items():
+                past.saw(told.attempt, unit, step - 1)
+    return past
+
+
+def _look_at_disk(past: Past, run_id: str, directory: Path | None) -> None:
+    """Read how far the spools came that processes before this one left."""
+    for folder in directory.glob(f"{run_id}*") if directory else ():
+        segments = LeftSegments(folder)
+        last = max(segments.numbers(), default=0)
+        reader = Reader(segments)
+        for _, payload in reader.records(Position(last, 0)):
+            prefix = record.prefix_of(payload)
+            past.attempt = max(past.attempt, prefix.attempt)
+            if prefix.kind == record.POINT and (series := reader.definition(prefix.series)):
+                past.saw(prefix.attempt, series[0], record.POINT_HEAD.unpack_from(payload)[4])
+
+
+def _ask(found: list[Past], run_id: str, config: Config) -> None:
+    with contextlib.suppress(ConfigurationError, KeyError, TypeError, ValueError):
+        server = loading.http().Server(
+            config.server, config.key, max_answer_bytes=_MAX_ANSWER_BYTES
+        )
+        answer = server.send("GET", f"runs/{run_id}/")
+        server.close()
+        if answer.status != 200:
+            return
+        past = Past(int(answer.document.get("attempt") or 0))
+        for metric in answer.document["metrics"].values():
+            if metric["last_step"] is not None:
+                past.saw(past.attempt, metric["unit"], int(metric["last_step"]))
+        found.append(past)
