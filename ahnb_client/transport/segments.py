@@ -97,6 +97,7 @@ class DiskSegment(_Writable):
             OSError: there is no room or no right to make it; nothing is left behind.
         """
         self.path, self.size = path, size
+        self._closing = threading.Lock()
         self._ready = 0 if sys.platform == "linux" else size
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self.buffer: Buffer = PlainBuffer(self._descriptor, size)
@@ -108,8 +109,9 @@ class DiskSegment(_Writable):
             raise
 
     def read(self, start: int, end: int) -> bytes:
-        if self._descriptor >= 0:
-            return os.pread(self._descriptor, end - start, start)
+        with self._closing:
+            if self._descriptor >= 0:
+                return os.pread(self._descriptor, end - start, start)
         with self.path.open("rb") as file:
             file.seek(start)
             return file.read(end - start)
@@ -169,9 +171,10 @@ class DiskSegment(_Writable):
     def close(self) -> None:
         """Let go of the file and of its mapping."""
         self.buffer.close()
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        with self._closing:  # a number that is read from must not become another file's
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def delete(self) -> None:
         self.close()
