@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,10 +17,12 @@ from benchmarks.servers.process import ROOT
 
 FOLDER = ROOT / "var/bench/clients"
 PYTHON = FOLDER / "bin/python"
-# All of them get along in one environment. TensorFlow is what W&B's and Keras' own callbacks need.
-BASE = ("tensorflow", "keras", "jax", "requests")
+# All of them get along in one environment. TensorFlow is what W&B's and Keras' own callbacks need,
+# the old setuptools what Aim does.
+BASE = ("tensorflow", "keras", "jax", "requests", "setuptools<81")
 PEERS = ("wandb", "tensorboard", "mlflow", "aim", "trackio", "swanlab")
 TIMEOUT_SECONDS = 600
+_ERROR = re.compile(r"[\w.]*(Error|Exception|Interrupt)\b")
 
 
 def install() -> dict[str, str]:
@@ -48,7 +51,8 @@ for name in sys.argv[1:]:
         pass
 print(json.dumps(found))
 """
-    output = subprocess.check_output([PYTHON, "-c", code, *BASE, *PEERS], text=True)
+    names = [name.partition("<")[0] for name in (*BASE, *PEERS)]
+    output = subprocess.check_output([PYTHON, "-c", code, *names], text=True)
     found: dict[str, str] = json.loads(output)
     return found
 
@@ -83,8 +87,8 @@ class Programs:
         ended = time.time()
         found = [line for line in output.splitlines() if line.startswith('{"at":')]
         if process.returncode or not found:
-            last = errors.strip().splitlines()[-1:] or ["nothing"]
-            return {"error": f"status {process.returncode}: {last[0][:200]}"}
+            told = [line for line in errors.splitlines() if _ERROR.match(line)] or ["nothing"]
+            return {"error": f"status {process.returncode}: {told[0][:200]}"}
         result: dict[str, Any] = json.loads(found[-1])
         return {**result, "exit_seconds": ended - result["at"]}
 
