@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,11 @@ EXACT: Final = 2.0**53
 PROBE: Final = 512
 NOISE: Final = 180  # different bytes in a probe; random ones have some 221
 PROBE_NARROW: Final = 16
+REMEMBERED: Final = 1024
 WIDTHS: Final = ((np.int8, 1), (np.int16, 2), (np.int32, 4), (np.int64, 8))
+
+
+_struct = lru_cache(maxsize=64)(struct.Struct)
 
 
 class Reader:
@@ -39,8 +44,9 @@ class Reader:
         return self.buffer[start : self.offset]
 
     def unpack(self, form: str) -> tuple[Any, ...]:
-        found = struct.unpack_from(form, self.buffer, self.offset)
-        self.offset += struct.calcsize(form)
+        known = _struct(form)
+        found = known.unpack_from(self.buffer, self.offset)
+        self.offset += known.size
         return found
 
     def array(self, dtype: Any, count: int) -> NDArray[Any]:
@@ -70,13 +76,23 @@ def decode_ints(reader: Reader, count: int) -> Ints:
     (kind, start) = reader.unpack("<Bq")
     if kind == PROGRESSION:
         (stride,) = reader.unpack("<q")
-        return start + stride * np.arange(count, dtype=np.int64)
+        return (_remembered if count <= REMEMBERED else _progression)(start, stride, count)
     if kind == DELTAS:
         deltas = _widen(reader, count - 1)
     else:
         (stride,) = reader.unpack("<q")
         deltas = np.cumsum(np.concatenate(([stride], _widen(reader, count - 2))))
     return np.cumsum(np.concatenate(([start], deltas)))
+
+
+def _progression(start: int, stride: int, count: int) -> Ints:
+    found = start + stride * np.arange(count, dtype=np.int64)
+    found.flags.writeable = False
+    return found
+
+
+# The buckets of metrics that share their steps and times have the same ones again and again.
+_remembered = lru_cache(maxsize=512)(_progression)
 
 
 def encode_times(values: Floats) -> bytes:
@@ -119,7 +135,7 @@ def decode_values(reader: Reader, count: int) -> Floats:
     (width,) = reader.unpack("<B")
     dtype = np.float32 if width == 4 else np.float64
     if kind == RAW:
-        return reader.array(dtype, count).astype(np.float64)
+        return reader.array(dtype, count).astype(np.float64, copy=False)
     planes = _decode_planes(reader, count, width)
     return np.ascontiguousarray(planes.T).view(dtype).ravel().astype(np.float64)
 

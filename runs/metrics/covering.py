@@ -72,6 +72,15 @@ class Window:
     high: float
     before: float = np.inf
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether an attempt that resumed earlier hides points of this one."""
+        return bool(np.isfinite(self.before) or np.isfinite(self.high))
+
     def of(self, points: Points) -> Points:
         start = np.searchsorted(points.x, self.low, "left")
         stop = np.searchsorted(points.x, self.high, "right")
@@ -91,6 +100,7 @@ class Size(NamedTuple):
 
 @dataclass
 class Task:
+    place: Place
     window: Window
     level: int
     found: list[Buckets] = field(default_factory=list)
@@ -113,7 +123,7 @@ def level_for(points: float, wanted: int, levels: int) -> int:
     return level
 
 
-def cover(cursor: Cursor, place: Place, tasks: list[Task]) -> None:
+def cover(cursor: Cursor, tasks: list[Task]) -> None:
     """Fill `found` of each task with buckets that hold exactly the window's points.
 
     A bucket that reaches over the window's edge is replaced by finer ones, down to points, and
@@ -122,7 +132,7 @@ def cover(cursor: Cursor, place: Place, tasks: list[Task]) -> None:
     open_tasks = tasks
     while open_tasks:
         finer: list[Task] = []
-        rows = _rows(cursor, place, open_tasks)
+        rows = _rows(cursor, open_tasks)
         for task, data in zip(open_tasks, rows, strict=True):
             finer += _divide(task, data)
         open_tasks = finer
@@ -139,11 +149,11 @@ def oddities(cursor: Cursor, place: Place, windows: list[Window], limit: int) ->
     return found
 
 
-def _rows(cursor: Cursor, place: Place, tasks: list[Task]) -> list[list[bytes]]:
+def _rows(cursor: Cursor, tasks: list[Task]) -> list[list[bytes]]:
     found: dict[int, list[bytes]] = defaultdict(list)
     for column, levels in (("c.points", [POINTS_LEVEL]), ("c.buckets", range(100))):
         keys = [
-            (at, *place, *task.window.series, max(task.level, 0), task.window.low, task.window.high)
+            (at, *task.place, *task.window.series, max(task.level, 0), *task.window.ends)
             for at, task in enumerate(tasks)
             if task.level in levels
         ]
@@ -180,7 +190,7 @@ def _divide(task: Task, rows: list[bytes]) -> list[Task]:
         opening = buckets.opening if start == 0 else np.nan
         closing = buckets.closing if stop == len(buckets) else np.nan
         task.found.append(chosen(buckets, slice(start, stop), opening=opening, closing=closing))
-    return [Task(edge, task.level - 1, task.found) for edge in edges]
+    return [Task(task.place, edge, task.level - 1, task.found) for edge in edges]
 
 
 def _after_edge(buckets: Buckets, start: int) -> tuple[int, float]:

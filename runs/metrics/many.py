@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
 from django.db import connection
 
 from .answers import answer
-from .covering import Window
+from .covering import POINTS_LEVEL, Task, Window, cover
 from .nodes import decode_row
-from .points import SeriesId, decode_points
-from .pyramid import Buckets, chosen, singletons
-from .records import EPOCH, UNITS, Series
+from .points import Points, SeriesId, decode_points
+from .pyramid import Buckets, singletons
+from .records import EPOCH, UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState, decode_state
 from .tail import decode_groups, series_of
 
-STATES = (
-    "SELECT run_id, data FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])"
-)
+STATES = """
+SELECT run_id, drains, data FROM runs_metricstate
+WHERE project_id = %s AND run_id = ANY(%s::uuid[])
+"""
+DRAINS = """
+SELECT run_id, drains FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])
+"""
+TRIES = 3
 # One statement, hence one snapshot: points that move from the tail into chunks are seen once.
 ROWS = """
 WITH wanted AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS w(run_id, metric))
@@ -42,74 +47,118 @@ ORDER BY run_id, attempt NULLS LAST, place
 Rows = list[tuple[memoryview, int | None, int]]
 
 
+@dataclass
+class Curve:
+    """The metric of one run: what is known of it, the rows of the tail and of the trees' tops."""
+
+    place: Place
+    drains: int
+    state: RunState
+    metric: int
+    rows: Rows = field(default_factory=list)
+
+    @property
+    def unit(self) -> int:
+        return int(self.state.metrics["unit"][self.metric])
+
+    def windows(self) -> list[Window]:
+        """The newest attempt and its ancestors, oldest first, each cut where the next resumed."""
+        lineage = reversed(self.state.lineage(None, self.unit))
+        return [_window(SeriesId(self.metric, one), self.unit, limit) for one, limit in lineage]
+
+    def tail(self) -> dict[SeriesId, Points]:
+        groups = [
+            group.only({self.metric})
+            for data, attempt, _ in self.rows
+            if attempt is None
+            for group in decode_groups(data)
+        ]
+        return series_of(group for group in groups if len(group.ids))
+
+
 def series_of_runs(
     *, project_id: int, run_ids: Iterable[UUID], name: str, points: int
 ) -> dict[UUID, Series]:
-    """The metric's newest attempt in each run that has it, in two statements for any number.
+    """The metric's newest attempt in each run that has it, in few statements for any number.
 
     At most `points` entries each, and no more than the top of a long series' tree has; the
-    extremes are exact all the same. Non-finite points are counted, not listed.
+    extremes are exact all the same. Non-finite points are counted, not listed. Two statements,
+    and some more if long attempts were resumed, whose ends need a closer look.
     """
-    with connection.cursor() as cursor:
-        numbers = _numbers(cursor, project_id, list(run_ids), name)
-        rows = _rows(cursor, project_id, numbers)
+    wanted = list(run_ids)
+    for _ in range(TRIES):
+        with connection.cursor() as cursor:
+            curves = _curves(cursor, project_id, wanted, name)
+            tasks = [_tasks(curve) for curve in curves]
+            closer = [task for each in tasks for task in each if not task.found]
+            cover(cursor, closer)
+            if not closer or not _have_drained(cursor, project_id, curves):
+                break
     return {
-        run_id: _series(state, metric, rows[run_id], points)
-        for run_id, (state, metric) in numbers.items()
+        curve.place.run_id: _series(curve, each, points)
+        for curve, each in zip(curves, tasks, strict=True)
     }
 
 
-def _numbers(
-    cursor: Cursor, project_id: int, run_ids: list[UUID], name: str
-) -> dict[UUID, tuple[RunState, int]]:
-    """State and the metric's number, for the runs that have the metric."""
+def _curves(cursor: Cursor, project_id: int, run_ids: list[UUID], name: str) -> list[Curve]:
+    """The runs that have the metric, with their rows."""
     cursor.execute(STATES, (project_id, run_ids))
-    states = [(run_id, decode_state(data)) for run_id, data in cursor.fetchall()]
-    return {
-        run_id: (state, state.names.index(name)) for run_id, state in states if name in state.names
+    states = [(run_id, drains, decode_state(data)) for run_id, drains, data in cursor.fetchall()]
+    curves = {
+        run_id: Curve(Place(project_id, run_id), drains, state, state.names.index(name))
+        for run_id, drains, state in states
+        if name in state.names
     }
-
-
-def _rows(
-    cursor: Cursor, project_id: int, numbers: dict[UUID, tuple[RunState, int]]
-) -> dict[UUID, Rows]:
-    found: dict[UUID, Rows] = defaultdict(list)
-    metrics = [metric for _, metric in numbers.values()]
-    cursor.execute(ROWS, (list(numbers), metrics, project_id, project_id))
+    metrics = [curve.metric for curve in curves.values()]
+    cursor.execute(ROWS, (list(curves), metrics, project_id, project_id))
     for run_id, data, attempt, level, _ in cursor.fetchall():
-        found[run_id].append((data, attempt, level))
-    return found
+        curves[run_id].rows.append((data, attempt, level))
+    return list(curves.values())
 
 
-def _series(state: RunState, metric: int, rows: Rows, points: int) -> Series:
-    unit = int(state.metrics["unit"][metric])
-    groups = [
-        group.only({metric})
-        for data, attempt, _ in rows
-        if attempt is None
-        for group in decode_groups(data)
-    ]
-    tail = series_of(group for group in groups if len(group.ids))
-    parts = []
-    for number, limit in reversed(state.lineage(None, unit)):
-        window = _window(SeriesId(metric, number), unit, limit)
-        parts += [
-            _within(window, data, level) for data, attempt, level in rows if attempt == number
+def _have_drained(cursor: Cursor, project_id: int, curves: list[Curve]) -> bool:
+    """Points that moved from the tail into the trees between our statements were seen twice."""
+    cursor.execute(DRAINS, (project_id, [curve.place.run_id for curve in curves]))
+    return dict(cursor.fetchall()) != {curve.place.run_id: curve.drains for curve in curves}
+
+
+def _tasks(curve: Curve) -> list[Task]:
+    """What to take of each attempt's tree; `found` is empty where the top is too coarse."""
+    tasks = []
+    for window in curve.windows():
+        mine = [
+            (data, level) for data, attempt, level in curve.rows if attempt == window.series.attempt
         ]
-        if window.series in tail:
-            parts.append(singletons(window.of(tail[window.series])))
+        if not mine:
+            continue
+        level = mine[0][1]
+        if level == 0 or not window.is_cut:
+            tasks.append(Task(curve.place, window, level, [_top(window, *row) for row in mine]))
+        else:
+            finest = POINTS_LEVEL if np.isfinite(window.before) else level
+            tasks.append(Task(curve.place, window, finest))
+    return tasks
+
+
+def _top(window: Window, data: memoryview, level: int) -> Buckets:
+    if level == 0:
+        return singletons(window.of(decode_points(data)))
+    return decode_row(data, level)
+
+
+def _series(curve: Curve, tasks: list[Task], points: int) -> Series:
+    tail = curve.tail()
+    parts = [part for task in tasks for part in task.found]
+    parts += [
+        singletons(window.of(tail[window.series]))
+        for window in curve.windows()
+        if window.series in tail
+    ]
     known = [part for part in parts if len(part)]
-    return answer(UNITS[unit], known, [], points, with_times=False)
+    return answer(UNITS[curve.unit], known, [], points, with_times=False)
 
 
 def _window(series: SeriesId, unit: int, limit: float) -> Window:
     if unit == EPOCH:
         return Window(series, -np.inf, np.inf, limit)
     return Window(series, -np.inf, float(np.nextafter(limit, -np.inf)))
-
-
-def _within(window: Window, data: memoryview, level: int) -> Buckets:
-    if level == 0:
-        return singletons(window.of(decode_points(data)))
-    buckets = decode_row(data, level)
-    return chosen(buckets, buckets.last <= min(window.high, window.before))

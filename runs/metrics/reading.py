@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
 
-from ahnb_platform.errors import Missing
+from ahnb_platform.errors import Malformed, Missing
 
 from .answers import NONFINITE_SHOWN, answer, clean_groups
 from .covering import POINTS_LEVEL, Task, Window, cover, level_for, oddities, sizes
@@ -63,7 +63,11 @@ def series(
 
     At most `points` entries each: the points themselves if they are no more, else buckets with
     their true extremes. `attempt` (default the newest) is read with its ancestors' points before
-    the step from which it resumed. Raises Missing.
+    the step from which it resumed.
+
+    Raises:
+        Missing: there is no such run.
+        Malformed: the run has no such attempt.
     """
     place = Place(project_id, run_id)
     question = Question(names, points, start, stop, attempt, with_times)
@@ -96,11 +100,13 @@ def _drains(cursor: Cursor, place: Place) -> int | None:
 
 
 def _read(cursor: Cursor, place: Place, state: RunState, question: Question) -> dict[str, Series]:
+    if question.attempt is not None and question.attempt not in state.attempts:
+        raise Malformed(f"This run has no attempt {question.attempt}.", code="bad-attempt")
     requests = _requests(state, question)
     _read_tail(cursor, place, requests)
     _choose_levels(cursor, place, requests, question.points)
-    _read_trees(cursor, place, requests)
-    _refine(cursor, place, requests, question.points)
+    _read_trees(cursor, requests)
+    _refine(cursor, requests, question.points)
     _read_oddities(cursor, place, requests)
     times: list[float] | None = [] if question.with_times else None
     found = {name: Series(unit=None, times=times) for name in question.names}
@@ -161,20 +167,20 @@ def _choose_levels(cursor: Cursor, place: Place, requests: list[Request], wanted
         for window, size in zip(one.windows, found, strict=True):
             level = level_for(total, wanted, size.levels)
             level = level if np.isinf(window.before) else POINTS_LEVEL
-            one.trees.append(Task(window, level))
+            one.trees.append(Task(place, window, level))
 
 
-def _read_trees(cursor: Cursor, place: Place, requests: list[Request]) -> None:
-    cover(cursor, place, [task for one in requests for task in one.trees])
+def _read_trees(cursor: Cursor, requests: list[Request]) -> None:
+    cover(cursor, [task for one in requests for task in one.trees])
 
 
-def _refine(cursor: Cursor, place: Place, requests: list[Request], wanted: int) -> None:
+def _refine(cursor: Cursor, requests: list[Request], wanted: int) -> None:
     """Read points where buckets will not do: so few, or attempts that overlap."""
     again = [one for one in requests if _too_coarse(one, wanted)]
     for one in again:
-        one.trees = [Task(task.window, POINTS_LEVEL) for task in one.trees]
+        one.trees = [replace(task, level=POINTS_LEVEL, found=[]) for task in one.trees]
     if again:
-        _read_trees(cursor, place, again)
+        _read_trees(cursor, again)
 
 
 def _too_coarse(one: Request, wanted: int) -> bool:

@@ -6,6 +6,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ahnb_platform.errors import Malformed
+from runs import metrics
 from runs.metrics.covering import POINTS_LEVEL, Task, Window, cover
 from runs.metrics.limits import Limits
 from runs.metrics.points import SeriesId
@@ -101,8 +103,36 @@ def lived(history) -> Story:
 def test_any_history_reads_back_true(history, name, wanted, start, stop, attempt):
     story = lived(history)
     window = {"start": start, "stop": stop, "attempt": attempt}
+    if attempt is not None and attempt not in story.model.attempts:
+        with pytest.raises(Malformed):
+            story.read(name, wanted, **window)
+        return
     found = story.read(name, wanted, **window)
     check(found, story.model.window(name, **window), wanted)
+
+
+@given(st.lists(actions, max_size=40), st.sampled_from(sorted(UNITS)), st.sampled_from([3, 1000]))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_history_is_true_as_a_curve_in_a_list(history, name, wanted):
+    story = lived(history)
+    found = metrics.series_of_runs(
+        project_id=PROJECT, run_ids=[story.run_id], name=name, points=wanted
+    )
+    if name not in story.model.units:
+        assert found == {}
+        return
+    expected = story.model.window(name)
+    finite = [point.value for point in expected if np.isfinite(point.value)]
+    curve = found[story.run_id]
+    assert curve.total == len(expected)
+    assert curve.nonfinite_total == len(expected) - len(finite)
+    assert len(curve.x) <= wanted
+    assert min(known(curve.low), default=None) == min(finite, default=None)
+    assert max(known(curve.high), default=None) == max(finite, default=None)
+
+
+def known(extremes):
+    return [value for value in extremes if value is not None]
 
 
 @given(st.lists(columns(), min_size=1, max_size=60), bounds, bounds, st.integers(-1, 4))
@@ -131,9 +161,10 @@ def test_every_level_is_true_at_every_zoom(sent, start, stop, level):
 def buckets(story, name, low, high, level):
     """What the trees give for the window, from this level on; buckets that share an x as one."""
     levels = story.levels(name)
-    task = Task(Window(SeriesId(0, 0), low, high), max(min(level, levels), POINTS_LEVEL))
+    place = Place(PROJECT, story.run_id)
+    task = Task(place, Window(SeriesId(0, 0), low, high), max(min(level, levels), POINTS_LEVEL))
     with connection.cursor() as cursor:
-        cover(cursor, Place(PROJECT, story.run_id), [task])
+        cover(cursor, [task])
     rows = sorted(
         row
         for part in task.found

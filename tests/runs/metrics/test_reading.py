@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ahnb_platform.errors import Missing
+from ahnb_platform.errors import Malformed, Missing
 from runs import metrics
 
 from .builders import NOW, PROJECT, Story, column
@@ -136,6 +136,38 @@ def test_attempts_that_overlap_are_still_drawn_finely():
     found = story.read("loss", 500)
     check(found, story.model.window("loss"), 500)
     assert len(found.x) > 400
+
+
+def test_curves_of_resumed_runs_end_their_long_attempts_exactly():
+    """Steps by themselves, epochs by the steps at which they ended, which are far larger."""
+    for unit, limit in (("step", 30_001), ("epoch", 30_001 * 44)):
+        story = Story()
+        epochs = np.arange(60_000)
+        values = np.where(epochs <= 30_000, epochs % 7, 99.0)
+        story.send(column("loss", values, unit=unit, at_step=epochs * 44))
+        story.begin(1, limit)
+        story.fold()
+        assert story.levels("loss") > 0
+        again = column("loss", [3.0] * 5, unit=unit, steps=[30_001, 30_002, 30_003, 30_004, 30_005])
+        story.send(again, attempt=1)
+        curve = curve_of(story, "loss")
+        assert (curve.total, curve.last) == (30_006, (30_005, 3.0))
+        assert max(curve.high) == 6.0
+
+
+def curve_of(story, name):
+    found = metrics.series_of_runs(
+        project_id=PROJECT, run_ids=[story.run_id], name=name, points=200
+    )
+    return found[story.run_id]
+
+
+def test_an_attempt_that_the_run_does_not_have_is_refused():
+    story = Story()
+    story.send(column("loss", [0.0]))
+    with pytest.raises(Malformed) as refused:
+        story.read("loss", attempt=1)
+    assert refused.value.code == "bad-attempt"
 
 
 def test_a_run_that_is_not_there_is_missing():
