@@ -62,7 +62,7 @@ def _head(run: Run, seconds: float | None) -> str:
 
 def _link(run: Run) -> str:
     name = escape(run.name or f"run {run.id}")
-    if run.url is None or not run.url.startswith(("http://", "https://")):
+    if run.url is None:
         return f'{name} <span style="{_FAINT}">(recorded offline)</span>'
     return f'<a href="{escape(run.url)}" target="_blank" rel="noopener">{name}</a>'
 

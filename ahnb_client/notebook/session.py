@@ -16,7 +16,7 @@ from ahnb_client.identifiers import uuid7
 from ahnb_client.observers import observers
 from ahnb_client.run import Run
 
-from .card import html_of
+from .card import html_of, text_of
 from .cards import Cards
 from .comments import notes_in
 from .curves import Follower
@@ -198,7 +198,7 @@ class Session:
         if self._cards is not None:
             self.guard.call("the card", self._cards.finish, follower)
         else:
-            print(f"ahnb: {run.status}: {run.name or run.id}", flush=True)
+            print(f"ahnb: {text_of(follower)}", flush=True)
 
     def card_of(self, run: Run) -> str:
         """Return the card of a run as HTML."""
