@@ -151,7 +151,9 @@ class Shipment(Pace):
         if batch.status in ENDED:
             # What the server received can be held against it.
             sent = {"points": self.plan.points + batch.points}
-            batch.events.append(event_text("sent", sent).encode())
+            # Its time is the record's, so that a spool sent twice makes the same batch twice.
+            at = self.plan.last_at or self.header.started_at
+            batch.events.append(event_text("sent", sent, at=at).encode())
         self.plan.send_next(
             Pending(
                 seq=seq,

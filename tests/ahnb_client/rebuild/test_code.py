@@ -46,13 +46,29 @@ def test_script_beside_its_working_folder_is_found(tmp_path):
     assert Path(program).read_text() == "x = 1\n"
 
 
+def notebook(*sources: str | None, **more: Any) -> dict[str, Any]:
+    """A record of cells that ran one after the other; None: one that was too large."""
+    cells = [{"seq": k, "sha256": str(k), "status": "ok"} for k in range(len(sources))]
+    listed = {str(k): source for k, source in enumerate(sources)}
+    return {"kind": "notebook", "cells": cells, "sources": listed, **more}
+
+
 def test_cells_become_one_program(tmp_path):
-    cells = [{"source": "x = 1"}, {"source": "print(x)"}, {"source": None}]
-    made = recreate({"kind": "notebook", "cells": cells}, tmp_path / "plain")
-    (program,) = command_of({"kind": "notebook"}, {}, made, None)
+    code = notebook("x = 1", "print(x)", None)
+    made = recreate(code, tmp_path / "plain")
+    (program,) = command_of(code, {}, made, None)
     assert Path(program).read_text() == "x = 1\n\nprint(x)\n"
-    magic = recreate({"kind": "notebook", "cells": [{"source": "%time x = 1"}]}, tmp_path / "magic")
-    assert command_of({"kind": "notebook"}, {}, magic, None)[:3] == ["-m", "IPython", "--quick"]
+    assert made.missing == ["cell [2] was too large to be recorded"]
+    magic = recreate(notebook("%time x = 1"), tmp_path / "magic")
+    assert command_of(notebook(), {}, magic, None)[:3] == ["-m", "IPython", "--quick"]
+
+
+def test_cell_that_failed_is_left_out_unless_the_run_began_there(tmp_path):
+    code = notebook("1 / 0", "fit()", "x = 1")
+    code["cells"][0]["status"] = code["cells"][1]["status"] = "failed"
+    made = recreate({**code, "began_in": 1}, tmp_path)
+    assert (tmp_path / "cells.py").read_text() == "fit()\n\nx = 1\n"
+    assert made.missing == ["cell [0] did not run to its end, and is left out"]
 
 
 def test_record_without_code_is_refused(tmp_path):
