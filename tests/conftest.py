@@ -1,8 +1,10 @@
 """The cast as fixtures; `tests.cast` says who they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from ahnb_platform.accounts.models import Team, User
@@ -10,6 +12,17 @@ from projects.models import Project
 from runs.models import Run
 
 from . import cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, which can be dropped at the end though a killed server still holds it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
