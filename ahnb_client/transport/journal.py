@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import record
 from ..notices import tell
 from . import segments
+from .definitions import Definition
 from .thinning import Thinning
 
 SEGMENT_SIZE = 1 << 20
@@ -27,18 +27,6 @@ class Position(NamedTuple):
 
 
 START = Position(0, 0)
-
-
-class Definition:
-    """The names, unit and number of a series, and the segment that last defined them."""
-
-    __slots__ = ("frame", "number", "segment")
-
-    def __init__(self, number: int, unit: str, names: Sequence[str]) -> None:
-        self.number = number
-        self.frame = record.frame(record.pack_series(number, unit, names))
-        # Each segment defines the series that it holds, so that it can be read alone.
-        self.segment: segments.Segment | None = None
 
 
 class Journal:
@@ -62,6 +50,7 @@ class Journal:
         self._lock = threading.Lock()
         self._segments: dict[int, segments.Segment] = {}
         self._thinning = Thinning(self._segments)
+        self._told_late = False
         self._reading = 0
         self._number = 0
         self._spare: segments.DiskSegment | None = None
@@ -110,7 +99,9 @@ class Journal:
 
     def _append(self, frame: bytes, definition: Definition | None) -> None:
         if self.closed:
-            self.losses["after-end"] += 1
+            # Counted until it was told once: a loop that goes on must not hold up the end for ever.
+            if not self._told_late:
+                self.losses["after-end"] += 1
             tell(AFTER_END, once="after-end")
             return
         try:
@@ -301,6 +292,7 @@ class Journal:
         """What was lost since the last call, by reason."""
         with self._lock:
             losses, self.losses = dict(self.losses), Counter()
+            self._told_late = self.closed and (self._told_late or "after-end" in losses)
         return {reason: count for reason, count in losses.items() if count}
 
 
