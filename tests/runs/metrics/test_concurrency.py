@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -107,6 +108,33 @@ def test_deleting_while_batches_come_leaves_nothing_behind():
         with transaction.atomic():
             metrics.delete(**story.place)
         assert sender.result(timeout=60) == "missing"
+    assert sum(story.rows().values()) == 0
+
+
+def many_times(work):
+    for _ in range(5000):
+        work()
+
+
+def test_deleting_among_writers_folders_and_readers_ends_them_all():
+    story = Story(limits=TINY)
+    writers = [Story(limits=TINY, run_id=story.run_id) for _ in range(3)]
+    busy = threading.Barrier(len(writers) + 3)
+
+    def until_missing(work):
+        work()
+        busy.wait(60)
+        with pytest.raises(Missing):
+            many_times(work)
+
+    works = [partial(writer.send, column("loss", [1.0, 2.0])) for writer in writers]
+    works += [story.fold, partial(story.read, "loss")]
+    with ThreadPoolExecutor(len(works)) as pool:
+        others = [pool.submit(in_thread(until_missing), work) for work in works]
+        busy.wait(60)
+        with transaction.atomic():
+            metrics.delete(**story.place)
+        assert [one.exception(timeout=60) for one in others] == [None] * len(works)
     assert sum(story.rows().values()) == 0
 
 
