@@ -38,20 +38,30 @@ class _Line:
 
 
 def rows_of(
-    project: Project, *, q: str, order: str, cursor: str | None, limit: int | None, address: str
+    project: Project,
+    *,
+    q: str,
+    order: str,
+    cursor: str | None,
+    limit: int | None,
+    address: str,
+    is_fresh: bool = False,
 ) -> Iterator[str]:
     """The lines of the file, the header first.
 
     Args:
         limit: rows at most; None for all.
         address: of this server, for the permanent link of each run.
+        is_fresh: the caller has just let the rows that are searched show all points.
 
     Raises:
         runs.search.QueryError: at the first line.
     """
     writer = csv.writer(_Line())
     size = limit or MOST_RUNS
-    page = queries.search_runs(project=project, q=q, order=order, cursor=cursor, limit=size)
+    page = queries.search_runs(
+        project=project, q=q, order=order, cursor=cursor, limit=size, is_fresh=is_fresh
+    )
     params, metrics = queries.param_names(project), queries.metric_names(project)
     header = [*PLAIN, *(f"params.{name}" for name in params)]
     header += [f"metrics.{name}.{part}" for name in metrics for part in PARTS]
@@ -64,7 +74,7 @@ def rows_of(
         if page.next_cursor is None or limit is not None:
             return
         page = queries.search_runs(
-            project=project, q=q, order=order, cursor=page.next_cursor, limit=size
+            project=project, q=q, order=order, cursor=page.next_cursor, limit=size, is_fresh=True
         )
 
 

@@ -81,6 +81,18 @@ class Run(models.Model):
     objective_metric = models.CharField(max_length=255, blank=True)
     objective_mode = models.CharField(max_length=3, blank=True)
     params = models.JSONField(default=dict)
+    # Joins, not columns: nothing in the database ties these tables together.
+    user = models.ForeignObject(
+        User, models.DO_NOTHING, ["user_id"], ["id"], related_name="+", null=True
+    )
+    metric_state = models.ForeignObject(
+        MetricState,
+        models.DO_NOTHING,
+        ["project_id", "id"],
+        ["project_id", "run_id"],
+        related_name="+",
+        null=True,
+    )
     # The few facts of the model that lists show; the whole lies in RunDocument.
     model_name = models.CharField(max_length=255, blank=True)
     model_parameters = models.BigIntegerField(null=True)
@@ -91,7 +103,6 @@ class Run(models.Model):
         # What `runs.queries` adds to every run that it returns.
         project: Project
         role: int
-        user: User | None
         metrics: dict[str, Any]
         state: Any
         last_seen_at: datetime
@@ -112,6 +123,13 @@ class Run(models.Model):
                 fields=["project_id", "id"],
                 name="runs_run_hidden",
                 condition=~Q(trashed_at=None) | ~Q(archived_at=None),
+            ),
+            models.Index(
+                F("project_id"),
+                F("started_at").desc(),
+                F("id").desc(),
+                name="runs_run_running",
+                condition=Q(status="running", trashed_at=None, archived_at=None),
             ),
             models.Index(fields=["project_id", "name"], name="runs_run_by_name"),
             models.Index(fields=["project_id", "group"], name="runs_run_by_group"),
@@ -219,10 +237,9 @@ class Note(models.Model):
     step = models.BigIntegerField(null=True)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
-
-    if TYPE_CHECKING:
-        # What `runs.queries` adds.
-        user: User | None
+    user = models.ForeignObject(
+        User, models.DO_NOTHING, ["user_id"], ["id"], related_name="+", null=True
+    )
 
     class Meta:
         indexes = [

@@ -47,7 +47,7 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
     project = visible.filter(pk=Subquery(located)).first()
     if project is None or within not in (None, project.pk):
         raise Missing
-    run = Run.objects.filter(project_id=project.pk, id=run_id).first()
+    run = whole_runs(project).filter(id=run_id).first()
     if run is None:
         raise Missing
     return completed([run], project)[0]
@@ -87,42 +87,50 @@ def search_runs(
     limit: int = 100,
     cursor: str | None = None,
     is_fresh: bool = False,
+    listed: int | None = None,
 ) -> Page:
     """One page of the runs that match `q`, in `order`; see `runs.search` for both.
 
     Args:
         is_fresh: the caller has just let the rows that are searched show all points.
+        listed: how many runs the project has outside archive and trash, if the caller knows.
 
     Raises:
         runs.search.QueryError: `q`, `order` or `cursor` cannot be understood.
     """
     if not is_fresh:
         metrics.sync_search_rows(project_id=project.pk)
-    found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=cursor)
-    rows = Run.objects.filter(project_id=project.pk, id__in=found.run_ids)
+    found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=cursor, listed=listed)
+    rows = whole_runs(project).filter(id__in=found.run_ids)
     by_id = {run.id: run for run in rows}
     runs = [by_id[run_id] for run_id in found.run_ids if run_id in by_id]
     return Page(completed(runs, project), found.next_cursor, found.total)
 
 
 def completed(runs: Sequence[Run], project: Project) -> list[Run]:
-    """Give runs of one project what is stored elsewhere, in as many queries for one as for many."""
-    ids = [run.id for run in runs]
-    known = metrics.states_and_summaries(project_id=project.pk, run_ids=ids)
-    users = User.objects.in_bulk({run.user_id for run in runs if run.user_id is not None})
+    """Give runs of one project what they need to be shown.
+
+    Person and metrics should have come with them, as from `whole_runs`.
+    """
     for run in runs:
-        run.state, run.metrics = known.get(run.id, (None, {}))
+        row = run.metric_state
+        run.state, run.metrics = metrics.at_a_glance(row) if row else (None, {})
         run.project = project
         # 0 where the project was not looked up for a person.
         run.role = getattr(project, "role", 0)
-        run.user = users.get(run.user_id) if run.user_id is not None else None
         run.last_seen_at = run.state.last_seen_at if run.state else run.created_at
     return list(runs)
 
 
+def whole_runs(project: Project) -> QuerySet[Run]:
+    """The project's runs, each with its person and metrics, in one statement."""
+    runs = Run.objects.filter(project_id=project.pk)
+    return runs.select_related("user", "metric_state")
+
+
 def runs_by_number(project: Project, numbers: Iterable[int]) -> list[Run]:
     """The runs with these numbers, in the order of the numbers."""
-    found = Run.objects.filter(project_id=project.pk, number__in=list(numbers), trashed_at=None)
+    found = whole_runs(project).filter(number__in=list(numbers), trashed_at=None)
     return completed(list(found.order_by("number")), project)
 
 
@@ -137,8 +145,7 @@ def next_run(run: Run) -> Run | None:
 
 
 def metric_names(project: Project) -> list[str]:
-    """All names of metrics in the project, sorted."""
-    metrics.sync_search_rows(project_id=project.pk)
+    """All names of metrics in the project's rows that are searched, sorted."""
     return distinct_values(MetricSummary, project.pk, "name")
 
 
@@ -165,13 +172,8 @@ def run_summary_document(run: Run) -> dict[str, Any]:
 
 def notes_of(run: Run) -> list[Note]:
     """The notes in the order of their times, each with `.user` (a person or None)."""
-    notes = list(
-        Note.objects.filter(project_id=run.project_id, run_id=run.id).order_by("created_at", "id")
-    )
-    users = User.objects.in_bulk({note.user_id for note in notes if note.user_id is not None})
-    for note in notes:
-        note.user = users.get(note.user_id) if note.user_id is not None else None
-    return notes
+    notes = Note.objects.filter(project_id=run.project_id, run_id=run.id)
+    return list(notes.select_related("user").order_by("created_at", "id"))
 
 
 def events_of(run: Run, kind: str) -> QuerySet[RunEvent]:
@@ -215,6 +217,6 @@ def direction_of(metric: str, project: Project, run: Run | None = None) -> str:
 
 
 def _nearest(run: Run, order: str, **beyond: Any) -> Run | None:
-    rows = Run.objects.filter(project_id=run.project_id, trashed_at=None, **beyond)
+    rows = whole_runs(run.project).filter(trashed_at=None, **beyond)
     found = rows.order_by(order).first()
     return completed([found], run.project)[0] if found else None

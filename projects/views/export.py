@@ -27,6 +27,7 @@ def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> Streami
         order=state.order or default_order(glances([project])[project.pk].objective),
         cursor=None,
         limit=None,
+        is_fresh=True,
         address=request.build_absolute_uri("/").rstrip("/"),
     )
     # The first line is read here, so that a faulty filter is answered with a page that says so.

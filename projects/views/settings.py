@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.accounts.person import PersonRequest
+from runs.pages.front import stored_bytes_of
 
 from .. import services
 from ..forms import AddressForm, DetailsForm, NewProjectForm
@@ -77,6 +78,7 @@ def show(
         "owns": project.role == Role.OWNER,
         "details": details
         or DetailsForm(initial={field: getattr(project, field) for field in DETAILS}),
+        "stored_bytes": stored_bytes_of(project),
         "address": address or AddressForm(initial={"slug": project.slug}),
     }
     return render(request, "projects/settings.html", context)

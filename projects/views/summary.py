@@ -47,7 +47,7 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
         for brush in state.brushes
     ]
     if not request.htmx:
-        context |= front_of(project, glance, context["records"])
+        context |= front_of(glance, context["records"])
         return render(request, "projects/summary.html", context)
     response = render(request, "projects/_runs_panel.html", context)
     address = canonical(request.GET)
@@ -81,6 +81,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
             limit=ROWS,
             cursor=state.cursor or None,
             is_fresh=True,
+            listed=glance.runs,
         )
     except QueryError as error:
         return context | {
@@ -134,14 +135,20 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     """
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)
-    objective = glances([project])[project.pk].objective
+    glance = glances([project])[project.pk]
+    objective = glance.objective
     choice = choose(project, state.columns, objective)
     axes = axes_of(choice, state)
     wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
     columns = [column for key in wanted if (column := choice.column(key))]
     order = state.order or default_order(objective)
     page = queries.search_runs(
-        project=project, q=state.q, order=order, limit=MOST_RUNS, is_fresh=True
+        project=project,
+        q=state.q,
+        order=order,
+        limit=MOST_RUNS,
+        is_fresh=True,
+        listed=glance.runs,
     )
     by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
     data = chart_data(page.runs, columns, by)
@@ -153,10 +160,15 @@ def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     """The curves of one metric for the first runs of filter and brushes."""
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)
-    objective = glances([project])[project.pk].objective
-    order = state.order or default_order(objective)
+    glance = glances([project])[project.pk]
+    order = state.order or default_order(glance.objective)
     page = queries.search_runs(
-        project=project, q=state.query, order=order, limit=MOST_CURVES, is_fresh=True
+        project=project,
+        q=state.query,
+        order=order,
+        limit=MOST_CURVES,
+        is_fresh=True,
+        listed=glance.runs,
     )
     drawn = curves_of(project, page.runs, state.series)
     return json_answer({"total": page.total, "metric": state.series, "curves": drawn})

@@ -3,7 +3,7 @@
 from .appending import append, begin_attempt, create_state, store, touch
 from .bulk import WholeRun, add_runs
 from .folding import fold
-from .glances import states, states_and_summaries, summaries, sync_search_rows
+from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series
 from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
@@ -20,6 +20,7 @@ __all__ = [
     "WholeRun",
     "add_runs",
     "append",
+    "at_a_glance",
     "begin_attempt",
     "create_state",
     "delete",
@@ -27,7 +28,6 @@ __all__ = [
     "series",
     "series_of_runs",
     "states",
-    "states_and_summaries",
     "store",
     "stored_bytes",
     "summaries",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from .models import MetricState
 from .records import State, Summary
 from .sql import Cursor, insert_rows
 from .state import RunState, decode_state
@@ -46,14 +47,9 @@ def states(*, project_id: int, run_ids: Iterable[UUID]) -> dict[UUID, State]:
     }
 
 
-def states_and_summaries(
-    *, project_id: int, run_ids: Iterable[UUID]
-) -> dict[UUID, tuple[State, dict[str, Summary]]]:
-    """Both in one statement."""
-    return {
-        run_id: (_state(seen, version, state), state.summaries())
-        for run_id, seen, version, state in _states(project_id, run_ids)
-    }
+def at_a_glance(row: MetricState) -> tuple[State, dict[str, Summary]]:
+    """Both, of a row that came with its run."""
+    return _state(row.last_seen_at, row.version, row.decoded), row.decoded.summaries()
 
 
 def sync_search_rows(*, project_id: int) -> None:

@@ -11,18 +11,15 @@ from django.db import connection
 
 from .answers import answer
 from .covering import POINTS_LEVEL, Task, Window, cover
+from .models import MetricState
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
 from .pyramid import Buckets, singletons
 from .records import EPOCH, UNITS, Place, Series
 from .sql import Cursor
-from .state import RunState, decode_state
+from .state import RunState
 from .tail import decode_groups, series_of
 
-STATES = """
-SELECT run_id, drains, data FROM runs_metricstate
-WHERE project_id = %s AND run_id = ANY(%s::uuid[])
-"""
 DRAINS = """
 SELECT run_id, drains FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])
 """
@@ -77,37 +74,39 @@ class Curve:
 
 
 def series_of_runs(
-    *, project_id: int, run_ids: Iterable[UUID], name: str, points: int
+    *, project_id: int, states: Iterable[MetricState], name: str, points: int
 ) -> dict[UUID, Series]:
     """The metric's newest attempt in each run that has it, in few statements for any number.
 
     At most `points` entries each, and no more than the top of a long series' tree has; the
-    extremes are exact all the same. Non-finite points are counted, not listed. Two statements,
+    extremes are exact all the same. Non-finite points are counted, not listed. One statement,
     and some more if long attempts were resumed, whose ends need a closer look.
     """
-    wanted = list(run_ids)
+    known = list(states)
     for _ in range(TRIES):
         with connection.cursor() as cursor:
-            curves = _curves(cursor, project_id, wanted, name)
+            curves = _curves(cursor, project_id, known, name)
             tasks = [_tasks(curve) for curve in curves]
             closer = [task for each in tasks for task in each if not task.found]
             cover(cursor, closer)
             if not closer or not _have_drained(cursor, project_id, curves):
                 break
+        ids = [row.run_id for row in known]
+        known = list(MetricState.objects.filter(project_id=project_id, run_id__in=ids))
     return {
         curve.place.run_id: _series(curve, each, points)
         for curve, each in zip(curves, tasks, strict=True)
     }
 
 
-def _curves(cursor: Cursor, project_id: int, run_ids: list[UUID], name: str) -> list[Curve]:
+def _curves(cursor: Cursor, project_id: int, states: list[MetricState], name: str) -> list[Curve]:
     """The runs that have the metric, with their rows."""
-    cursor.execute(STATES, (project_id, run_ids))
-    states = [(run_id, drains, decode_state(data)) for run_id, drains, data in cursor.fetchall()]
     curves = {
-        run_id: Curve(Place(project_id, run_id), drains, state, state.names.index(name))
-        for run_id, drains, state in states
-        if name in state.names
+        row.run_id: Curve(
+            Place(project_id, row.run_id), row.drains, row.decoded, row.decoded.names.index(name)
+        )
+        for row in states
+        if name in row.decoded.names
     }
     metrics = [curve.metric for curve in curves.values()]
     cursor.execute(ROWS, (list(curves), metrics, project_id, project_id))

@@ -9,9 +9,13 @@ MetricSummary  one narrow row a run and metric, for search; follows MetricState
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from .state import RunState, decode_state
 
 
 class MetricTail(models.Model):
@@ -57,6 +61,11 @@ class MetricState(models.Model):
 
     def __str__(self) -> str:
         return str(self.run_id)
+
+    @cached_property
+    def decoded(self) -> RunState:
+        """What `data` holds."""
+        return decode_state(self.data)
 
 
 class MetricWriter(models.Model):

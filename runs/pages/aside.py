@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from projects.models import Project
 
 from ..models import Run
-from ..queries import completed
+from ..queries import completed, whole_runs
 
 ROWS = 50
 TRASHED = Q(trashed_at__isnull=False)
@@ -44,20 +44,12 @@ PLACES = {
 }
 
 
-def counts_aside(project: Project) -> dict[str, int]:
-    """How many runs lie in each of `PLACES`; places without runs are left out."""
-    counted = Run.objects.filter(project_id=project.pk).aggregate(
-        **{name: Count("id", filter=place.holds) for name, place in PLACES.items()}
-    )
-    return {name: count for name, count in counted.items() if count}
-
-
 def runs_aside(project: Project, place: Place, number: str | None) -> tuple[Page[Run], list[Run]]:
     """One page of the runs there, the latest to come first; and its runs with all that belongs.
 
     Args:
         number: of the page, as an address says it; the nearest page where there is none such.
     """
-    rows = Run.objects.filter(place.holds, project_id=project.pk)
+    rows = whole_runs(project).filter(place.holds)
     page = Paginator(rows.order_by(F(place.since).desc(), "-id"), ROWS).get_page(number)
     return page, completed(list(page.object_list), project)

@@ -17,9 +17,7 @@ SPARK_POINTS = 32
 
 def curves_of(project: Project, runs: Sequence[Any], metric: str) -> list[dict[str, Any]]:
     """Each run's curve with the true extremes of its buckets; runs without one are left out."""
-    found = metrics.series_of_runs(
-        project_id=project.pk, run_ids=[run.id for run in runs], name=metric, points=CURVE_POINTS
-    )
+    found = _series_of(project, runs, metric, CURVE_POINTS)
     return [
         {"id": str(run.id), "name": f"#{run.number} {run.name}", **found[run.id].as_dict()}
         for run in runs
@@ -29,9 +27,7 @@ def curves_of(project: Project, runs: Sequence[Any], metric: str) -> list[dict[s
 
 def sparks_of(project: Project, runs: Sequence[Any], metric: str) -> dict[UUID, list[float | None]]:
     """A few values of each run's curve, the middle of each bucket, in order."""
-    found = metrics.series_of_runs(
-        project_id=project.pk, run_ids=[run.id for run in runs], name=metric, points=SPARK_POINTS
-    )
+    found = _series_of(project, runs, metric, SPARK_POINTS)
     return {
         run_id: [
             None if low is None or high is None else (low + high) / 2
@@ -39,3 +35,10 @@ def sparks_of(project: Project, runs: Sequence[Any], metric: str) -> dict[UUID, 
         ]
         for run_id, series in found.items()
     }
+
+
+def _series_of(
+    project: Project, runs: Sequence[Any], metric: str, points: int
+) -> dict[UUID, metrics.Series]:
+    states = [run.metric_state for run in runs if run.metric_state]
+    return metrics.series_of_runs(project_id=project.pk, states=states, name=metric, points=points)

@@ -9,8 +9,7 @@ from typing import Any
 from projects.models import Project
 
 from .. import metrics
-from .aside import counts_aside
-from .overview import Glance, Record, running_runs
+from .overview import Glance, Record
 
 STATUSES = ("running", "finished", "failed", "interrupted", "preempted", "lost")
 
@@ -23,16 +22,18 @@ class Gain:
     previous: Record
 
 
-def front_of(project: Project, glance: Glance, records: Sequence[Record]) -> dict[str, Any]:
+def front_of(glance: Glance, records: Sequence[Record]) -> dict[str, Any]:
     """The context of the page's upper part."""
     return {
-        "aside": counts_aside(project),
-        "running": running_runs(project) if glance.running else [],
-        "stored_bytes": sum(metrics.stored_bytes(project_id=project.pk).values()),
         "statuses": [(name, glance.statuses[name]) for name in STATUSES if name in glance.statuses],
         "record_curve": [record.value for record in records],
         "gain": gain_of(records),
     }
+
+
+def stored_bytes_of(project: Project) -> int:
+    """How much room the points of all its runs take, without indexes."""
+    return sum(metrics.stored_bytes(project_id=project.pk).values())
 
 
 def gain_of(records: Sequence[Record]) -> Gain | None:

@@ -21,6 +21,7 @@ from .. import metrics
 from ..queries import direction_of
 
 SILENCE = timedelta(minutes=3)
+MOST_TRAINING = 4
 # What decides where neither project nor runs say it: the first of these that was logged.
 GUESSES = ["val_accuracy", "val_loss", "accuracy", "loss"]
 
@@ -51,11 +52,18 @@ class RunningRun:
 
 @dataclass(frozen=True)
 class Glance:
-    """What goes on in one project, outside trash and archive; silent runs count as lost."""
+    """What goes on in one project, outside trash and archive; silent runs count as lost.
+
+    Attributes:
+        aside: how many runs lie in the archive and in the trash, without those that hold none.
+        trains: the newest runs that train now and gave a sign of life lately.
+    """
 
     statuses: dict[str, int]
     last_at: datetime | None
     objective: Objective | None
+    aside: dict[str, int]
+    trains: tuple[RunningRun, ...]
 
     @property
     def runs(self) -> int:
@@ -94,19 +102,32 @@ def glances(projects: Iterable[Project]) -> dict[int, Glance]:
         for project_id in stale:
             metrics.sync_search_rows(project_id=project_id)
         rows = _glances(list(by_id))
-    return {
-        key: Glance(
-            json.loads(statuses or "{}"), last_at, _objective(by_id[key], metric, mode, usual)
-        )
-        for key, statuses, last_at, metric, mode, usual, _ in rows
-    }
+    return {row[0]: _glance(by_id[row[0]], row[1:-1]) for row in rows}
+
+
+def _glance(project: Project, row: Sequence[Any]) -> Glance:
+    statuses, last_at, metric, mode, usual, archived, trashed, trains = row
+    aside = {"archived": archived, "trash": trashed}
+    return Glance(
+        statuses=json.loads(statuses or "{}"),
+        last_at=last_at,
+        objective=_objective(project, metric, mode, usual),
+        aside={place: count for place, count in aside.items() if count},
+        trains=tuple(_running(*run) for run in json.loads(trains or "[]")),
+    )
+
+
+def _running(run_id: str, number: int, name: str, started_at: str, *epochs: Any) -> RunningRun:
+    return RunningRun(UUID(run_id), number, name, datetime.fromisoformat(started_at), *epochs)
 
 
 def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
     """The facts of each glance, and whether the rows that are searched lag behind the points."""
+    alive_since = timezone.now() - SILENCE
     return _rows(
         """
         SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name,
+               aside.archived, aside.trashed, training.runs,
                EXISTS (SELECT 1 FROM runs_metricstate s WHERE s.project_id = p.id AND s.stale)
         FROM unnest(%s::bigint[]) AS p(id)
         LEFT JOIN LATERAL (
@@ -139,19 +160,34 @@ def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
                           WHERE m.project_id = p.id AND m.name = guess.name)
             ORDER BY guess.place LIMIT 1
         ) AS usual ON true
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE trashed_at IS NULL) AS archived,
+                   count(*) FILTER (WHERE trashed_at IS NOT NULL) AS trashed
+            FROM runs_run r
+            WHERE r.project_id = p.id AND (trashed_at IS NOT NULL OR archived_at IS NOT NULL)
+        ) AS aside
+        CROSS JOIN LATERAL (
+            SELECT jsonb_agg(
+                jsonb_build_array(id, number, name, started_at, epochs, done)
+                ORDER BY started_at DESC, id DESC
+            ) AS runs
+            FROM (
+                SELECT r.id, r.number, r.name, r.started_at,
+                       CASE WHEN jsonb_typeof(r.params #> '{fit,epochs}') = 'number'
+                            THEN (r.params #>> '{fit,epochs}')::numeric::bigint END AS epochs,
+                       coalesce(m.count, 0) AS done
+                FROM runs_run r
+                JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
+                LEFT JOIN runs_metricsummary m
+                    ON m.project_id = r.project_id AND m.run_id = r.id AND m.name = 'loss'
+                WHERE r.project_id = p.id AND r.status = 'running' AND s.last_seen_at >= %s
+                      AND r.trashed_at IS NULL AND r.archived_at IS NULL
+                ORDER BY r.started_at DESC, r.id DESC LIMIT %s
+            ) AS newest
+        ) AS training
         """,
-        [project_ids, timezone.now() - SILENCE, GUESSES],
+        [project_ids, alive_since, GUESSES, alive_since, MOST_TRAINING],
     )
-
-
-def freshen(project_ids: list[int]) -> None:
-    """Let the rows that are searched show every point that was received."""
-    stale = _rows(
-        "SELECT DISTINCT project_id FROM runs_metricstate WHERE stale AND project_id = ANY(%s)",
-        [project_ids],
-    )
-    for (project_id,) in stale:
-        metrics.sync_search_rows(project_id=project_id)
 
 
 def _objective(
@@ -199,27 +235,6 @@ def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
     for project_id, *record in rows:
         found[project_id].append(Record(*record))
     return found
-
-
-def running_runs(project: Project, most: int = 4) -> list[RunningRun]:
-    """The newest runs that train now and gave a sign of life lately."""
-    rows = _rows(
-        """
-        SELECT r.id, r.number, r.name, r.started_at,
-               CASE WHEN jsonb_typeof(r.params #> '{fit,epochs}') = 'number'
-                    THEN (r.params #>> '{fit,epochs}')::numeric::bigint END,
-               coalesce(m.count, 0)
-        FROM runs_run r
-        JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
-        LEFT JOIN runs_metricsummary m
-            ON m.project_id = r.project_id AND m.run_id = r.id AND m.name = 'loss'
-        WHERE r.project_id = %s AND r.status = 'running' AND s.last_seen_at >= %s
-              AND r.trashed_at IS NULL AND r.archived_at IS NULL
-        ORDER BY r.started_at DESC, r.id DESC LIMIT %s
-        """,
-        [project.pk, timezone.now() - SILENCE, most],
-    )
-    return [RunningRun(*row) for row in rows]
 
 
 def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, bool]], list[str]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
+from .. import metrics
 from ..models import Run
 from ..params import flattened, text_of
-from .overview import Objective, freshen
+from .overview import Objective
 
 MOST_CHANGES = 6
 # Differ between any two runs without having been chosen.
@@ -47,7 +48,20 @@ def standing_of(run: Run, objective: Objective) -> Standing | None:
     value = summary and getattr(summary, objective.part)
     if value is None:
         return None
-    freshen([run.project_id])
+    *places, is_stale = _places(run, objective, value)
+    if is_stale:
+        metrics.sync_search_rows(project_id=run.project_id)
+        *places, _ = _places(run, objective, value)
+    ahead, others, equal, earlier = places
+    is_listed = run.trashed_at is None and run.archived_at is None
+    return Standing(ahead + 1, others + 1, equal, is_listed and not ahead and not earlier)
+
+
+def _places(run: Run, objective: Objective, value: float) -> Sequence[Any]:
+    """How many others are ahead, are there, have the same value, and had it earlier.
+
+    And whether the rows that tell this lag behind the points.
+    """
     column, better = ("min", "<") if objective.mode == "min" else ("max", ">")
     with connection.cursor() as cursor:
         # Column and operator are one of two constants. The order is that of `records_of`.
@@ -56,7 +70,8 @@ def standing_of(run: Run, objective: Objective) -> Standing | None:
             SELECT count(*) FILTER (WHERE s.{column} {better} %s), count(*),
                    count(*) FILTER (WHERE s.{column} = %s),
                    count(*) FILTER (WHERE s.{column} = %s
-                       AND (coalesce(r.finished_at, r.started_at), r.id) < (%s, %s::uuid))
+                       AND (coalesce(r.finished_at, r.started_at), r.id) < (%s, %s::uuid)),
+                   EXISTS (SELECT 1 FROM runs_metricstate WHERE project_id = %s AND stale)
             FROM runs_metricsummary s
             JOIN runs_run r ON r.project_id = s.project_id AND r.id = s.run_id
             WHERE s.project_id = %s AND s.name = %s AND s.{column} IS NOT NULL AND r.id <> %s
@@ -64,13 +79,12 @@ def standing_of(run: Run, objective: Objective) -> Standing | None:
             """,  # noqa: S608
             [
                 *(value, value, value),
-                *(run.finished_at or run.started_at, run.id),
+                *(run.finished_at or run.started_at, run.id, run.project_id),
                 *(run.project_id, objective.metric, run.id),
             ],
         )
-        ahead, others, equal, earlier = cursor.fetchone()
-    is_listed = run.trashed_at is None and run.archived_at is None
-    return Standing(ahead + 1, others + 1, equal, is_listed and not ahead and not earlier)
+        found: Sequence[Any] = cursor.fetchone()
+    return found
 
 
 def run_before(run: Run) -> Run | None:

@@ -26,7 +26,15 @@ class Found:
     total: int
 
 
-def find(*, project_id: int, q: str, order: str, limit: int, cursor: str | None) -> Found:
+def find(
+    *,
+    project_id: int,
+    q: str,
+    order: str,
+    limit: int,
+    cursor: str | None,
+    listed: int | None = None,
+) -> Found:
     """One page of the runs that match.
 
     Args:
@@ -34,6 +42,7 @@ def find(*, project_id: int, q: str, order: str, limit: int, cursor: str | None)
         order: a field, with `-` before it for large to small; empty for the newest first.
         limit: runs on the page, 1 to `MOST_RUNS`.
         cursor: `next_cursor` of the page before, with the same order.
+        listed: how many runs match where `q` is empty, if the caller knows.
 
     Raises:
         QueryError: `q`, `order` or `cursor` cannot be understood.
@@ -44,7 +53,9 @@ def find(*, project_id: int, q: str, order: str, limit: int, cursor: str | None)
     field, descending = parse_order(order)
     phases = phases_of(project_id, field, descending=descending)
     index, after = _read_cursor(cursor, order, len(phases))
-    total = number_of_matches(project_id, condition)
+    total = listed if condition is None else None
+    if total is None:
+        total = number_of_matches(project_id, condition)
     found: list[tuple[int, Place]] = []
     # Without a cursor one knows when every match is found, and need not ask the next phase.
     wanted = limit + 1 if cursor else min(limit + 1, total)

@@ -449,5 +449,5 @@ def test_calls_take_few_queries(api, run, django_assert_max_num_queries):
         "/api/v1/projects/",
         "/api/v1/me/",
     ):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(9):
             assert api.get(path).status_code == 200, path

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from runs import queries, services
+from runs.metrics import sync_search_rows
 from runs.metrics.models import MetricState
 from runs.models import Run
 from runs.search import QueryError, values
@@ -200,6 +201,7 @@ def test_other_projects_are_never_searched(crowd, secret, charlie):
 
 
 def test_names_of_metrics_and_parameters(crowd):
+    sync_search_rows(project_id=crowd.pk)
     assert queries.metric_names(crowd) == ["val_loss"]
     assert queries.param_names(crowd) == ["lr", "opt.name"]
 

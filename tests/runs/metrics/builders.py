@@ -12,6 +12,7 @@ from django.db import connection
 from runs import metrics
 from runs.metrics import Batch, Column, Receipt
 from runs.metrics.limits import LIMITS, Limits
+from runs.metrics.models import MetricState
 
 from .model import Model, Point
 
@@ -77,6 +78,11 @@ class Story:
 
     def summary(self, name) -> metrics.Summary:
         return metrics.summaries(project_id=PROJECT, run_ids=[self.run_id])[self.run_id][name]
+
+    def curve(self, name, points) -> dict[uuid.UUID, metrics.Series]:
+        """The metric as lists of runs draw it; empty where the run does not have it."""
+        states = MetricState.objects.filter(project_id=PROJECT, run_id=self.run_id)
+        return metrics.series_of_runs(project_id=PROJECT, states=states, name=name, points=points)
 
     def levels(self, name) -> int:
         """The highest level of the metric's tree, -1 without one."""

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ahnb_platform.errors import Malformed
-from runs import metrics
 from runs.metrics.covering import POINTS_LEVEL, Task, Window, cover
 from runs.metrics.limits import Limits
 from runs.metrics.points import SeriesId
@@ -115,9 +114,7 @@ def test_any_history_reads_back_true(history, name, wanted, start, stop, attempt
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_history_is_true_as_a_curve_in_a_list(history, name, wanted):
     story = lived(history)
-    found = metrics.series_of_runs(
-        project_id=PROJECT, run_ids=[story.run_id], name=name, points=wanted
-    )
+    found = story.curve(name, wanted)
     if name not in story.model.units:
         assert found == {}
         return

@@ -156,10 +156,7 @@ def test_curves_of_resumed_runs_end_their_long_attempts_exactly():
 
 
 def curve_of(story, name):
-    found = metrics.series_of_runs(
-        project_id=PROJECT, run_ids=[story.run_id], name=name, points=200
-    )
-    return found[story.run_id]
+    return story.curve(name, 200)[story.run_id]
 
 
 def test_an_attempt_that_the_run_does_not_have_is_refused():

@@ -1,0 +1,99 @@
+"""Every page and every reading call asks the database at most ten times, however many runs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
+
+from runs.metrics import sync_search_rows
+from runs.models import Run
+from runs.seeding import seed_runs
+
+from .. import cast
+from .routes.answers import body_of
+from .routes.table import LINES, Line
+from .routes.world import World, undone
+
+pytestmark = pytest.mark.django_db
+
+MOST = 10
+FEW, MANY = 10, 900
+# Rows that are searched are brought up to date by the first look after new points.
+BRINGING_UP = 3
+NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+READING = [line for line in LINES if line.method == "GET" and line.stated("owner") == "200"]
+PROJECT = "/projects/vision/digits/"
+RUNS = f"/api/v1{PROJECT}runs/"
+ANYBODY = ("200",) * 6
+# The same routes, asked for more.
+ASKED = [
+    Line("GET", path, ANYBODY)
+    for path in (
+        f"{PROJECT}?q=params.width > 64 and metrics.val_loss < 9&order=-params.chance",
+        f"{PROJECT}?place=archived",
+        f"{PROJECT}curves/?series=loss",
+        f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
+        f"{RUNS}?format=csv&order=-started",
+    )
+]
+ALL = READING + ASKED
+Counts = dict[str, int]
+
+
+def queries_of(world: World, line: Line) -> int:
+    """How many statements the answer takes; nothing that it wrote stays."""
+    with undone(), CaptureQueriesContext(connection) as captured:
+        answer: Any = world.call(line, "owner")
+        body_of(answer)
+    assert answer.status_code == 200, line
+    statements = [one["sql"] for one in captured.captured_queries]
+    return sum(not text.startswith(NOT_COUNTED) for text in statements)
+
+
+def counted(world: World) -> Counts:
+    # The first call fills what a process remembers, and now and then something is forgotten.
+    return {str(line): min(queries_of(world, line) for _ in range(3)) for line in ALL}
+
+
+@pytest.fixture(scope="module")
+def counts(made_world: World, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Counts]]:
+    """The statements of each route with few runs, with many, and after new points."""
+    digits = made_world.digits
+    found = {}
+    with django_db_blocker.unblock(), undone():
+        # What most runs are sorted by; runs without it come from a statement of their own.
+        cast.log_points(Run.objects.get(id=made_world.real["run_id"]), {"val_accuracy": [0.5]})
+        sync_search_rows(project_id=digits.pk)
+        seed_runs(project=digits, count=FEW - 1)
+        found["few"] = counted(made_world)
+        seed_runs(project=digits, count=MANY - FEW)
+        found["many"] = counted(made_world)
+        cast.log_points(cast.make_run(digits, made_world.people["owner"]), {"val_accuracy": [0.5]})
+        found["new points"] = counted(made_world)
+        yield found
+
+
+@pytest.mark.parametrize("line", ALL, ids=str)
+def test_at_most_ten_queries_and_as_many_for_many_runs_as_for_few(
+    counts: dict[str, Counts], line: Line
+) -> None:
+    few, many = counts["few"][str(line)], counts["many"][str(line)]
+    assert many <= MOST
+    assert few == many
+
+
+def test_runs_without_the_value_that_sorts_take_no_more_than_ten(world: World) -> None:
+    digits, alice = world.digits, world.people["owner"]
+    for name in ("loss", "val_loss"):
+        cast.log_points(cast.make_run(digits, alice), {name: [0.5]})
+    sync_search_rows(project_id=digits.pk)
+    for order in ("metrics.val_loss", "-metrics.loss.max", "-started", "duration"):
+        assert queries_of(world, Line("GET", f"{PROJECT}?order={order}", ANYBODY)) <= MOST
+
+
+@pytest.mark.parametrize("line", ALL, ids=str)
+def test_new_points_take_few_more(counts: dict[str, Counts], line: Line) -> None:
+    assert counts["new points"][str(line)] <= counts["many"][str(line)] + BRINGING_UP
