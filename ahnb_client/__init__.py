@@ -12,13 +12,20 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from . import errors
+    from .autologging import autolog
     from .callback import AHNBCallback
     from .client import Client
     from .run import Run, run
 
-__all__ = ["AHNBCallback", "Client", "Run", "__version__", "errors", "run"]
+__all__ = ["AHNBCallback", "Client", "Run", "__version__", "autolog", "errors", "run"]
 
-_HOMES = {"AHNBCallback": "callback", "Client": "client", "Run": "run", "run": "run"}
+_HOMES = {
+    "AHNBCallback": "callback",
+    "Client": "client",
+    "Run": "run",
+    "autolog": "autologging",
+    "run": "run",
+}
 
 
 def __getattr__(name: str) -> Any:

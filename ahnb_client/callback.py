@@ -11,11 +11,12 @@ import keras
 from ahnb_client.better import mode_of
 from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
+from ahnb_client.capture.generation import backend_of
 from ahnb_client.capture.hardware import accelerators
 from ahnb_client.capture.optimizer import learning_rate
 from ahnb_client.capture.values import jsonable
 from ahnb_client.errors import ConfigurationError
-from ahnb_client.fit import FitObserver, remember_training, wrap_model_methods
+from ahnb_client.fit import FitObserver, remember_training, see_errors, wrap_model_methods
 from ahnb_client.guard import Guard, guarded
 from ahnb_client.run import Run
 from ahnb_client.surroundings import usable_parts
@@ -74,6 +75,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             ConfigurationError: there is no such mode or part.
         """
         super().__init__()
+        wrap_model_methods()  # tf_keras may have been imported since
         if mode not in ("auto", "min", "max"):
             raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
         self._log_batches = log_batches
@@ -137,9 +139,9 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Begin or resume the run; record settings and model."""
         self._is_training = True
-        if not is_chief(keras.config.backend()):
-            return
         model = self.model
+        if not is_chief(backend_of(model)):
+            return
         arguments = arguments_of_running_fit(model) or self._called_with
         self._called_with = None
         iterator = arguments.iterator if arguments else None
@@ -183,7 +185,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     @guarded("evaluations")
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Record an evaluation outside of fit, when this callback was given to it."""
-        if not self._is_training and is_chief(keras.config.backend()):
+        if not self._is_training and is_chief(backend_of(self._model)):
             self._training.evaluated(logs or {}, self.model)
 
     def _record_pending_model(self) -> None:
@@ -198,6 +200,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         Keras' list of callbacks dies with the exception. The iterator over epochs needs the
         garbage collector, but also dies when a person made the list and keeps it.
         """
+        if hasattr(iterator, "catch_stop_iteration"):
+            self.guard.call("exceptions", see_errors, iterator, self._training.broke_off)
         for target in (_calling_list(), iterator):
             if target is not None:
                 finalizer = weakref.finalize(target, self._training.vanished)
@@ -264,7 +268,7 @@ def _calling_list() -> Any:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         caller = frame.f_locals.get("self")
-        if isinstance(caller, keras.callbacks.CallbackList):
+        if type(caller).__name__ == "CallbackList":  # of Keras 3 or of tf_keras
             return caller
         frame = frame.f_back
     return None

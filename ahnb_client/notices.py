@@ -1,6 +1,7 @@
 """The few lines that the client says to a person, each once per process."""
 
 import contextlib
+import os
 import sys
 
 _said: set[str] = set()
@@ -15,3 +16,11 @@ def tell(text: str, *, once: str | None = None) -> None:
     # A closed or broken standard error must not reach the training.
     with contextlib.suppress(Exception):
         print(f"ahnb: {text}", file=sys.stderr, flush=True)
+
+
+def tell_address(url: str | None) -> None:
+    """Say where a run can be looked at, once a run; not with AHNB_QUIET=1, nor beside a card."""
+    from .observers import observers
+
+    if url is not None and not observers and os.environ.get("AHNB_QUIET", "0") in ("", "0"):
+        tell(f"recording at {url}", once=f"recording at {url}")

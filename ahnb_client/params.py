@@ -1,7 +1,7 @@
 """The person's own parameters of a run."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from .plain import plain
 
@@ -35,6 +35,16 @@ class Params(Mapping[str, Any]):
         if changes:
             self._values.update(changes)
             self._record("params", without_secrets(changes))
+
+    def setdefault(self, key: str, value: Any) -> Any:
+        """Return the value of `key`, which is `value` from now on if there was none."""
+        if key not in self._values:
+            self[key] = value
+        return self._values[key]
+
+    def __ior__(self, params: Mapping[str, Any]) -> Self:
+        self.update(params)
+        return self
 
     def __repr__(self) -> str:
         return repr(self._values)

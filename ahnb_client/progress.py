@@ -35,6 +35,10 @@ class Progress:
         """The step of the newest batch; 0 before the first."""
         return max(self._before + self.seen - 1, 0)
 
+    def start_at(self, step: int) -> None:
+        """Count from `step` on: the batches before it were those of another process."""
+        self._before = step
+
     def begin_fit(self, steps: int | None) -> None:
         """Start counting anew in Keras' numbers; `steps` batches make an epoch, if known."""
         self.end_fit()

@@ -4,9 +4,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from ahnb_client.capture import system
 from ahnb_client.capture.environment import keras_document, machine_document
 from ahnb_client.capture.fingerprints import fingerprint
 from ahnb_client.capture.fit_arguments import FitArguments
+from ahnb_client.capture.generation import keras2_document
 from ahnb_client.capture.git import git_changes, git_state
 from ahnb_client.capture.parts import VARIABLE, wanted_parts
 from ahnb_client.capture.seeds import random_document
@@ -15,7 +17,7 @@ from ahnb_client.capture.values import Json
 from ahnb_client.capture.weights import weights_document
 from ahnb_client.errors import ConfigurationError
 from ahnb_client.guard import Guard
-from ahnb_client.notices import tell
+from ahnb_client.notices import tell, tell_address
 from ahnb_client.run import Run
 
 if TYPE_CHECKING:
@@ -43,10 +45,19 @@ def usable_parts(chosen: str | None) -> frozenset[str]:
 
 def look_around(run: Run, parts: frozenset[str], *, strict: bool) -> Run:
     """Record the surroundings of a loop without Keras' callbacks; gives the same run."""
-    surroundings = Surroundings(run, parts, Guard(strict=strict))
+    guard = Guard(strict=strict)
+    surroundings = Surroundings(run, parts, guard)
+
+    def before_end() -> None:
+        system.release(run)
+        surroundings.wait()
+
     if run.folder is not None or run.url is not None:
+        tell_address(run.url)
         surroundings.begin()
-        run.before_end = surroundings.wait
+        run.before_end = before_end
+        if "system" in parts:
+            guard.call("system", system.watch, run)
     return run
 
 
@@ -91,6 +102,7 @@ class Surroundings:
 
     def _at_once(self, model: Any) -> dict[str, Json]:
         known: dict[str, Json] = keras_document() if "keras" in sys.modules else {}
+        known |= keras2_document(model) if known and model is not None else {}
         if "seeds" in self._parts:
             known["random"] = random_document(known.get("backend") or "")
         else:

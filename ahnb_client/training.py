@@ -6,8 +6,9 @@ from typing import Any
 
 from ahnb_client import lifecycle
 from ahnb_client.batches import Batches
-from ahnb_client.capture import failure
+from ahnb_client.capture import failure, system
 from ahnb_client.capture.callbacks import callback_params
+from ahnb_client.capture.distribution import distribution_params
 from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.lazily import without_importing_tensorflow
 from ahnb_client.capture.logs import numbers
@@ -15,9 +16,12 @@ from ahnb_client.capture.model import compile_params, model_document
 from ahnb_client.capture.optimizer import optimizer_params
 from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
+from ahnb_client.capture.trial import Trial, running_trial
 from ahnb_client.guard import Guard
+from ahnb_client.notices import tell_address
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
+from ahnb_client.resuming import Backup, Memory
 from ahnb_client.run import Run
 from ahnb_client.surroundings import Surroundings
 
@@ -45,6 +49,10 @@ class Training:
         self._parts = parts
         self._surroundings: Surroundings | None = None
         self._ending: tuple[str, str | None] = ("finished", None)
+        self._seen: tuple[str, str | None] | None = None  # an exception that will leave this fit
+        self._backup: Backup | None = None
+        self._memory: Memory | None = None  # what is noted beside the backup
+        self._resumes = False  # the first epoch says from where
         self._weights: Any = None  # their hash after the last fit
         self.batches = Batches(self._progress)
 
@@ -57,8 +65,10 @@ class Training:
         `steps` is the number of batches in an epoch, None if unknown; callbacks of type `ours`
         are not listed among the others.
         """
-        self.end_as(*_UNSEEN)  # a fit before this one of which nothing more was heard
-        run = self.open_run()
+        self.end_as(*(self._seen or _UNSEEN))  # a fit of which nothing more was heard
+        self._seen = None
+        trial = self._guard.call("the trial", running_trial)
+        run = self._run_of_fit(arguments, trial)
         self.in_fit = True
         self._progress.begin_fit(steps)
         if "batches" not in self._guard.errors:
@@ -66,6 +76,8 @@ class Training:
         self._look_around(run, model, arguments)
         document = self.record_model(model)
         captured = {"compile": compile_params(document.get("compile", {}))}
+        captured["distribution"] = self._guard.call("params", distribution_params, model)
+        captured |= trial.params() if trial is not None else {}
         if getattr(model, "optimizer", None) is not None:
             captured["optimizer"] = self._guard.call("params", optimizer_params, model.optimizer)
         if arguments is not None:
@@ -75,13 +87,35 @@ class Training:
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
 
-    def open_run(self) -> Run:
-        """Return the run, begun or taken up again."""
+    def open_run(self, **instead: Any) -> Run:
+        """Return the run, begun or taken up again; `instead` of what the options say."""
         if self.run is None:
-            self.run = Run(**self._options)
+            self.run = Run(**{**self._options, **instead})
+            self.run.before_end = self._before_end
+            tell_address(self.run.url)
         else:
             self.run.resume()
+        if "system" in self._parts:
+            self._guard.call("system", system.watch, self.run)
         return self.run
+
+    def _run_of_fit(self, arguments: FitArguments | None, trial: Trial | None) -> Run:
+        """The run that a fit belongs to: that of this callback, or of the job it goes on with."""
+        is_new = self.run is None
+        others = arguments.callbacks if arguments is not None else []
+        self._backup = self._guard.call("the backup", Backup.among, others)
+        instead: dict[str, Any] = {}
+        if trial is not None and not self._options.get("group"):
+            instead["group"] = trial.study
+        if is_new and self._backup is not None and self._options.get("resume") != "never":
+            self._memory = self._guard.call("the backup", self._backup.read)
+            instead |= {"id": self._memory.run_id} if self._memory is not None else {}
+        run = self.open_run(**instead)
+        self._resumes = is_new and (self._memory is not None or run.past.is_known)
+        if self._backup is not None and self._memory is None:
+            self._memory = Memory(run.id)
+            self._guard.call("the backup", self._backup.write, self._memory)
+        return run
 
     @without_importing_tensorflow()
     def record_model(self, model: Any) -> dict[str, Any]:
@@ -95,6 +129,9 @@ class Training:
 
     def begin_epoch(self, epoch: int) -> None:
         """Take note of the number that Keras gives to an epoch."""
+        if self._resumes:
+            self._resumes = False
+            self._guard.call("the backup", self._go_on, epoch)
         self._progress.begin_epoch(epoch)
         self.batches.begin_epoch()
 
@@ -102,6 +139,23 @@ class Training:
         """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
         place = self._progress.end_epoch(epoch, batches)
         self._guard.call("epochs", self._record_epoch, metrics, *place)
+        if self._backup is not None and self._memory is not None:
+            self._memory.begin_epoch(epoch + 1, self._progress.before)
+            self._guard.call("the backup", self._backup.write, self._memory)
+
+    def _go_on(self, epoch: int) -> None:
+        """Go on with a run of another process: its later points are done again."""
+        if self.run is None:
+            return
+        known = self._memory or Memory(self.run.id)
+        step = known.start_of(epoch)
+        if epoch and not known.starts:  # no backup tells, but the fit does not begin anew
+            step = self.run.past.next_steps.get("step", 0)
+        self._progress.start_at(step)
+        known.attempt = max(known.attempt, self.run.past.attempt) + 1
+        self.run.begin_attempt(step, known.attempt)
+        if self._backup is not None:
+            self._backup.write(known)
 
     def evaluated(self, metrics: Mapping[str, Any], model: Any = None) -> None:
         """Record the result of an `evaluate` outside fit, made with `model`.
@@ -119,16 +173,21 @@ class Training:
         if outcome[0] == "failed" and error is not None and self.run is not None:
             document = self._guard.call("the exception", failure.document, error)
             self.run.event("exception", document or {"type": type(error).__name__})
+        if error is None and self._backup is not None:
+            self._guard.call("the backup", self._backup.forget)
+            self._memory = None
         self.end_as(*outcome)
 
-    def vanished(self) -> None:
-        """End the run of a fit that is gone without a word.
+    def broke_off(self, error: BaseException) -> None:
+        """See an exception inside the fit, which will leave it; `vanished` follows."""
+        self._seen = self._guard.call("the reason", lifecycle.outcome, error)
 
-        The person caught its exception: whether that was an error cannot be known any more.
-        """
+    def vanished(self) -> None:
+        """End the run of a fit that is gone without a word: the person caught its exception."""
+        outcome = self._seen or _UNSEEN
         # An object dies wherever memory is cleaned up, perhaps within a lock that is needed here.
         threading.Thread(
-            target=self._guard.call, args=("the end of the run", self.end_as, *_UNSEEN)
+            target=self._guard.call, args=("the end of the run", self.end_as, *outcome)
         ).start()
 
     def end_as(self, status: str, reason: str | None) -> None:
@@ -139,9 +198,14 @@ class Training:
             self._progress.end_fit()
             self._finish(self.run, status, reason)
 
-    def _finish(self, run: Run, status: str, reason: str | None) -> None:
+    def _before_end(self) -> None:
+        if self.run is not None:
+            system.release(self.run)
         if self._surroundings is not None:
             self._surroundings.wait()
+
+    def _finish(self, run: Run, status: str, reason: str | None) -> None:
+        self._before_end()
         summary = {"client_errors": dict(self._guard.errors), "weights": self._weights}
         if any(summary.values()):
             run.event("summary", {name: value for name, value in summary.items() if value})
@@ -155,15 +219,21 @@ class Training:
             series.append(number, list(values.values()), at_step=at_step)
 
     def _record_evaluation(self, metrics: Mapping[str, Any], model: Any) -> None:
+        if self.in_fit and self.run is not None:  # a person's callback evaluates in between
+            self._log_evaluation(self.run, metrics)
+            return
         before = self._ending
         is_new = self.run is None
         run = self.open_run()
         if is_new:
             self._look_around(run)
             self.record_model(model)
+        self._log_evaluation(run, metrics)
+        self._finish(run, *before)
+
+    def _log_evaluation(self, run: Run, metrics: Mapping[str, Any]) -> None:
         values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
         run.log(values, step=self._progress.last_step)
-        self._finish(run, *before)
 
     def _look_around(
         self, run: Run, model: Any = None, arguments: FitArguments | None = None

@@ -4,11 +4,37 @@ import contextlib
 import json
 import os
 import sys
+from typing import Any
 
 
 def is_chief(backend: str) -> bool:
     """Tell whether this process records: rank 0, or the only one."""
     return _rank(backend) == 0
+
+
+def distribution_params(model: Any) -> dict[str, Any]:
+    """Return ``{strategy, replicas, …}`` of a distributed training; empty of any other.
+
+    Of TensorFlow's strategies the class and the number of replicas; of `keras.distribution` the
+    class and the number of devices in its mesh; `processes` where JAX runs in several.
+    """
+    found: dict[str, Any] = {}
+    strategy = getattr(model, "distribute_strategy", None)
+    if strategy is not None and "Default" not in type(strategy).__name__:
+        replicas = int(strategy.num_replicas_in_sync)
+        found = {"strategy": type(strategy).__name__, "replicas": replicas}
+    with contextlib.suppress(Exception):
+        import keras
+
+        active = keras.distribution.distribution()
+        if active is not None:
+            mesh = active.device_mesh
+            found = {"strategy": type(active).__name__, "devices": int(mesh.devices.size)}
+    jax = sys.modules.get("jax")
+    with contextlib.suppress(Exception):
+        if found and jax is not None and jax.process_count() > 1:
+            found["processes"] = int(jax.process_count())
+    return found
 
 
 def _rank(backend: str) -> int:

@@ -73,7 +73,7 @@ class FitArguments:
         """The batch size, as Keras resolved it or as the data set states it."""
         for candidate in (
             self.given.get("batch_size"),
-            getattr(self._adapter, "batch_size", None),
+            _told(getattr(self._adapter, "batch_size", None)),
             batch_size_of(self.given.get("x")),
         ):
             if candidate:
@@ -93,11 +93,12 @@ class FitArguments:
     @property
     def iterator(self) -> Any:
         """Keras' iterator over epochs, which lives exactly as long as this fit; or None."""
-        return self.given.get("epoch_iterator")
+        iterator = self.given.get("epoch_iterator")
+        return self.given.get("data_handler") if iterator is None else iterator  # of tf_keras
 
     @property
     def _adapter(self) -> Any:
-        return getattr(self.iterator, "data_adapter", None)
+        return getattr(self.iterator, "data_adapter", getattr(self.iterator, "_adapter", None))
 
     def _training_parts(self) -> dict[str, Any]:
         return {name: self.given.get(name) for name in ("x", "y", "sample_weight")}
@@ -144,6 +145,13 @@ def arguments_of_call(
         return None
     bound.apply_defaults()
     return FitArguments(bound.arguments)
+
+
+def _told(value: Any) -> Any:
+    """A property of Keras 3 is a method of tf_keras."""
+    with contextlib.suppress(Exception):
+        return value() if callable(value) else value
+    return None
 
 
 def _structures(parts: Mapping[str, Any]) -> dict[str, Json]:

@@ -9,6 +9,7 @@ from ahnb_client.capture.values import Json, jsonable
 
 MAX_ROWS = 5_000
 MAX_NESTING = 8
+_KERAS_OWN = ("keras.", "tf_keras.")
 # Said in columns of their own, or only needed to build the layer again.
 _NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "layers", "input_layers"} | {
     "output_layers",
@@ -93,7 +94,7 @@ def _children(layer: Any) -> list[Any]:
 
 def _is_worth_opening(layer: Any) -> bool:
     """Models and a person's own blocks; the insides of Keras' own layers are noise."""
-    return hasattr(layer, "layers") or not type(layer).__module__.startswith("keras.")
+    return hasattr(layer, "layers") or not type(layer).__module__.startswith(_KERAS_OWN)
 
 
 def _row(layer: Any, parent: str | None) -> dict[str, Json]:
@@ -159,7 +160,7 @@ def _output_shape(layer: Any) -> Json:
         return shape_of(layer.output)
     built_with = getattr(layer, "_build_shapes_dict", None)
     # Only Keras' own layers compute it without being called.
-    if built_with and type(layer).__module__.startswith("keras."):
+    if built_with and type(layer).__module__.startswith(_KERAS_OWN):
         with contextlib.suppress(Exception):
             return _lengths(layer.compute_output_shape(*built_with.values()))
     return None

@@ -5,7 +5,8 @@ import warnings
 from typing import Any
 
 from ahnb_client.capture import layers
-from ahnb_client.capture.values import Json, described, jsonable
+from ahnb_client.capture.generation import backend_of, keras_of
+from ahnb_client.capture.values import Json, described, dtype_name, jsonable, scalar
 
 MAX_CONFIG_BYTES = 2_000_000
 _COMPILE_SETTINGS = ("loss", "metrics", "weighted_metrics", "loss_weights", "optimizer")
@@ -24,7 +25,7 @@ def model_document(model: Any) -> dict[str, Json]:
         "class": type(model).__name__,
         "module": type(model).__module__,
         "kind": _kind(model),
-        "backend": _backend(),
+        "backend": backend_of(model),
         "built": bool(model.built),
         "dtype": model.dtype_policy.name,
         **layers.parameter_counts(model),
@@ -43,7 +44,7 @@ def compile_document(model: Any, config: Json = None) -> dict[str, Json]:
 
     ``optimizer_config``, ``loss_config`` and ``metrics_config`` have their full settings.
     """
-    if not getattr(model, "compiled", False):
+    if not getattr(model, "compiled", getattr(model, "_is_compiled", False)):
         return {}
     compiled = config.get("compile_config") if isinstance(config, dict) else None
     if not isinstance(compiled, dict):
@@ -54,7 +55,7 @@ def compile_document(model: Any, config: Json = None) -> dict[str, Json]:
         **{f"{key}_config": compiled.get(key) for key in ("optimizer", "loss", "metrics")},
         "jit_compile": jsonable(getattr(model, "jit_compile", None)),
         "run_eagerly": bool(getattr(model, "run_eagerly", False)),
-        "steps_per_execution": jsonable(getattr(model, "steps_per_execution", 1)),
+        "steps_per_execution": _steps_per_execution(model),
     }
 
 
@@ -64,9 +65,15 @@ def compile_params(document: dict[str, Json]) -> dict[str, Json]:
     return {key: document[key] for key in compared if document.get(key) is not None}
 
 
-def _serialized(model: Any) -> tuple[Json, str | None]:
-    from keras import saving
+def _steps_per_execution(model: Any) -> Json:
+    steps = getattr(model, "steps_per_execution", None)
+    if steps is None:  # of tf_keras it is a variable
+        steps = scalar(getattr(model, "_steps_per_execution", None))
+    return 1 if steps is None else int(steps)
 
+
+def _serialized(model: Any) -> tuple[Json, str | None]:
+    saving = keras_of(model).saving
     try:
         # Keras warns of lambdas: good advice when saving, out of place when looking.
         with warnings.catch_warnings():
@@ -91,11 +98,10 @@ def _compile_config(model: Any) -> dict[str, Json]:
 
 
 def _kind(model: Any) -> str:
-    from keras import Model, Sequential
-
-    if isinstance(model, Sequential):
+    package = keras_of(model)
+    if isinstance(model, package.Sequential):
         return "sequential"
-    functional = isinstance(model, Model) and "Functional" in {
+    functional = isinstance(model, package.Model) and "Functional" in {
         base.__name__ for base in type(model).__mro__
     }
     return "functional" if functional else "subclassed"
@@ -107,12 +113,6 @@ def _tensors(model: Any, attribute: str) -> list[dict[str, Json]]:
     except (AttributeError, ValueError):  # a Sequential that is not built
         return []
     return [
-        {"name": tensor.name, "shape": layers.shape_of(tensor), "dtype": str(tensor.dtype)}
+        {"name": tensor.name, "shape": layers.shape_of(tensor), "dtype": dtype_name(tensor.dtype)}
         for tensor in tensors
     ]
-
-
-def _backend() -> str:
-    from keras import config
-
-    return str(config.backend())

@@ -26,6 +26,12 @@ def optimizer_params(optimizer: Any) -> dict[str, Json]:
 
 def learning_rate(optimizer: Any) -> float | None:
     """Return the learning rate of the next update; None when the optimizer has none."""
+    schedule = getattr(optimizer, "_learning_rate", None)
+    is_schedule = callable(schedule) and not hasattr(schedule, "assign")
+    if is_schedule and hasattr(optimizer, "_current_learning_rate"):
+        # tf_keras tells the rate of the last update, Keras 3 that of the next.
+        with contextlib.suppress(Exception):
+            return shortest(_number(schedule(optimizer.iterations)))
     return shortest(_number(getattr(optimizer, "learning_rate", None)))
 
 
@@ -55,7 +61,7 @@ def _name(class_name: str, given: Json) -> str:
     """Return what `compile` takes, ``rmsprop``, where Keras made up ``rm_sprop_1``."""
     if not isinstance(given, str):
         return class_name.lower()
-    plain = given.rstrip("0123456789").replace("_", "")
+    plain = given.rstrip("0123456789").replace("_", "").lower()
     return class_name.lower() if plain == class_name.lower() else given
 
 

@@ -14,6 +14,7 @@ PARTS = {
     "variables": "KERAS_*, TF_*, XLA_*, JAX_*, CUDA_*, OMP_*, SLURM_*, PYTHONHASHSEED",
     "host": "names of the machine and of the person on it",
     "hardware": "processor, memory, accelerators",
+    "system": "load of processor, memory, disk and GPUs while the run goes on",
     "seeds": "seeds, states of random generators, determinism",
     "data": "ranges, classes and hashes of the data; its form is always recorded",
     "weights": "hashes of the weights before and after the fit",
