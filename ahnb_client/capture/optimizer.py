@@ -27,8 +27,8 @@ def optimizer_params(optimizer: Any) -> dict[str, Json]:
 def learning_rate(optimizer: Any) -> float | None:
     """Return the learning rate of the next update; None when the optimizer has none."""
     schedule = getattr(optimizer, "_learning_rate", None)
-    is_schedule = callable(schedule) and not hasattr(schedule, "assign")
-    if is_schedule and hasattr(optimizer, "_current_learning_rate"):
+    is_of_keras2 = hasattr(optimizer, "_current_learning_rate")
+    if is_of_keras2 and callable(schedule) and not hasattr(schedule, "assign"):
         # tf_keras tells the rate of the last update, Keras 3 that of the next.
         with contextlib.suppress(Exception):
             return shortest(_number(schedule(optimizer.iterations)))

@@ -43,6 +43,7 @@ def test_public_names_are_exactly_these() -> None:
         "Client",
         "Run",
         "__version__",
+        "autolog",
         "errors",
         "run",
     ]

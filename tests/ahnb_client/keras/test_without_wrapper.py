@@ -32,6 +32,8 @@ def test_keras_is_left_alone_and_runs_end_all_the_same(results, spool):
     assert results["patched"] is False
     assert results["returned"]["statuses"] == ["finished"]
     assert results["caught"]["statuses"] == ["failed"]
+    assert results["caught"]["reason"] == "ValueError: no more"
+    assert results["interrupted"]["statuses"] == ["interrupted"]
     assert results["returned"]["fit"]["batch_size"] == 4
     assert results["returned"]["samples"] == 8
     assert run_of("team/uncaught", spool).statuses == ["interrupted"]

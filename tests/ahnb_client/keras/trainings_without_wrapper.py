@@ -33,7 +33,7 @@ def fit(callback: AHNBCallback, kind: type[BaseException] | None) -> None:
 
 def ending(kind: type[BaseException] | None) -> dict[str, Any]:
     callback = AHNBCallback(strict=True)
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, KeyboardInterrupt):
         fit(callback, kind)
     # The run is ended by a thread, once the fit is gone.
     for thread in threading.enumerate():
@@ -42,6 +42,7 @@ def ending(kind: type[BaseException] | None) -> dict[str, Any]:
     records = records_of(callback.run)
     return {
         "statuses": records.statuses,
+        "reason": records.last("status").get("reason"),
         "fit": records.params["fit"],
         "samples": records.last("data")["samples"],
     }
@@ -52,6 +53,7 @@ if __name__ == "__main__":
         "patched": hasattr(keras.Model.fit, "_ahnb_wraps"),
         "returned": ending(None),
         "caught": ending(ValueError),
+        "interrupted": ending(KeyboardInterrupt),
     }
     print(json.dumps(results), flush=True)
     fit(AHNBCallback("team/uncaught"), KeyboardInterrupt)
