@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
@@ -123,6 +124,20 @@ class Run(models.Model):
                 fields=["project_id", "id"],
                 name="runs_run_hidden",
                 condition=~Q(trashed_at=None) | ~Q(archived_at=None),
+            ),
+            # What a look at all runs of a project needs, so that their rows need not be read.
+            models.Index(
+                fields=["project_id", "id"],
+                include=["status", "started_at", "finished_at"],
+                name="runs_run_listed",
+                condition=Q(trashed_at=None, archived_at=None),
+            ),
+            models.Index(
+                F("project_id"),
+                Coalesce("finished_at", "started_at"),
+                F("id"),
+                name="runs_run_by_end",
+                condition=Q(trashed_at=None, archived_at=None),
             ),
             models.Index(
                 F("project_id"),

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
-from runs.pages.overview import Glance, Record, glances, records_of
+from runs.pages.overview import Glance, glances
+from runs.pages.records import Record, records_of
 
 from ..models import Project
 from ..queries import projects_for_user

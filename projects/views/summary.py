@@ -18,7 +18,8 @@ from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
 from runs.pages.curves import MOST_CURVES, curves_of, sparks_of
 from runs.pages.front import front_of
-from runs.pages.overview import Glance, Objective, glances, records_of
+from runs.pages.overview import Glance, Objective, glances
+from runs.pages.records import records_of
 from runs.pages.table import Choice, choose, heads_of, rows_of
 from runs.search import QueryError
 

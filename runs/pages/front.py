@@ -9,7 +9,8 @@ from typing import Any
 from projects.models import Project
 
 from .. import metrics
-from .overview import Glance, Record
+from .overview import Glance
+from .records import Record
 
 STATUSES = ("running", "finished", "failed", "interrupted", "preempted", "lost")
 

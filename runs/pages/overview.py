@@ -74,21 +74,6 @@ class Glance:
         return self.statuses.get("running", 0)
 
 
-@dataclass(frozen=True)
-class Record:
-    """A run that was better than every run that ended before it.
-
-    `at` is when it ended; of one that has not ended, when it started.
-    """
-
-    run_id: UUID
-    number: int
-    name: str
-    at: datetime
-    has_ended: bool
-    value: float
-
-
 def glances(projects: Iterable[Project]) -> dict[int, Glance]:
     """A glance at each project, by its key.
 
@@ -124,7 +109,7 @@ def _running(run_id: str, number: int, name: str, started_at: str, *epochs: Any)
 def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
     """The facts of each glance, and whether the rows that are searched lag behind the points."""
     alive_since = timezone.now() - SILENCE
-    return _rows(
+    return rows_of(
         """
         SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name,
                aside.archived, aside.trashed, training.runs,
@@ -133,14 +118,19 @@ def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
         LEFT JOIN LATERAL (
             SELECT jsonb_object_agg(shown, runs) AS statuses, max(last_at) AS last_at
             FROM (
-                SELECT CASE WHEN r.status = 'running'
-                                 AND coalesce(s.last_seen_at, r.created_at) < %s THEN 'lost'
-                            ELSE r.status END AS shown,
-                       count(*) AS runs,
-                       max(coalesce(s.last_seen_at, r.finished_at, r.created_at)) AS last_at
+                SELECT r.status AS shown, count(*) AS runs, max(r.finished_at) AS last_at
+                FROM runs_run r
+                WHERE r.project_id = p.id AND r.trashed_at IS NULL AND r.archived_at IS NULL
+                      AND r.status <> 'running'
+                GROUP BY 1
+                UNION ALL
+                SELECT CASE WHEN coalesce(s.last_seen_at, r.created_at) < %s THEN 'lost'
+                            ELSE r.status END,
+                       count(*), max(coalesce(s.last_seen_at, r.created_at))
                 FROM runs_run r
                 LEFT JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
                 WHERE r.project_id = p.id AND r.trashed_at IS NULL AND r.archived_at IS NULL
+                      AND r.status = 'running'
                 GROUP BY 1
             ) AS by_status
         ) AS counted ON true
@@ -199,50 +189,12 @@ def _objective(
     return Objective(metric, mode or direction_of(metric, project)) if metric else None
 
 
-def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
-    """For each project the runs that set a new best of its objective, in order of time."""
-    found: dict[int, list[Record]] = {project_id: [] for project_id in objectives}
-    if not objectives:
-        return found
-    wanted = [(key, objective.metric, objective.mode) for key, objective in objectives.items()]
-    rows = _rows(
-        """
-        WITH wanted AS (
-            SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS w(project_id, name, mode)
-        ), results AS (
-            SELECT r.project_id, r.id, r.number, r.name,
-                   coalesce(r.finished_at, r.started_at) AS at,
-                   r.finished_at IS NOT NULL AS has_ended,
-                   CASE w.mode WHEN 'min' THEN s.min ELSE s.max END AS value,
-                   CASE w.mode WHEN 'min' THEN s.min ELSE -s.max END AS cost
-            FROM wanted w
-            JOIN runs_metricsummary s ON s.project_id = w.project_id AND s.name = w.name
-            JOIN runs_run r ON r.project_id = s.project_id AND r.id = s.run_id
-            WHERE r.trashed_at IS NULL AND r.archived_at IS NULL
-        ), ranked AS (
-            SELECT *, min(cost) OVER (
-                PARTITION BY project_id ORDER BY at, id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS before
-            FROM results WHERE value IS NOT NULL
-        )
-        SELECT project_id, id, number, name, at, has_ended, value FROM ranked
-        WHERE before IS NULL OR cost < before
-        ORDER BY project_id, at, id
-        """,
-        [list(column) for column in zip(*wanted, strict=True)],
-    )
-    for project_id, *record in rows:
-        found[project_id].append(Record(*record))
-    return found
-
-
 def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, bool]], list[str]]:
     """What the latest `sample` runs have: parameters with whether they differ, and metrics.
 
     Parameters with the most different values come first, then those that most runs have.
     """
-    rows = _rows(
+    rows = rows_of(
         """
         WITH latest AS MATERIALIZED (
             SELECT id FROM runs_run
@@ -264,7 +216,7 @@ def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, b
     return params, [name for kind, name, _, _ in rows if kind == "metrics"]
 
 
-def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()

@@ -14,7 +14,7 @@ from runs.seeding import seed_runs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-RUNS = 20_000
+RUNS = 100_000
 # The filters keep half of the runs, a hundredth and a ten-thousandth; those of metrics, some.
 FILTERS = (
     "",

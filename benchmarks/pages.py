@@ -1,0 +1,94 @@
+"""Pages of a project with many runs: `python -m benchmarks.pages [--quick]`.
+
+Projects of 1,000 and 100,000 made-up runs (`manage.py seedruns`), looked at as a browser does that
+is logged in: the page, its charts and curves, the page of one run. Medians at the client.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+from .load import Connection, get
+from .read import median_ms
+from .report import Row, machine, table, yes
+from .servers import ahnb, database
+
+TIMES = 20
+GOALS = {1_000: 100, 100_000: 150}
+FILTER = "?q=params.chance%20%3C%200.01"
+PARTS = {
+    "the page": "",
+    "the page, filtered to 1 %": FILTER,
+    "charts (2,000 runs)": "charts/",
+    "50 curves": "curves/?series=val_loss",
+}
+
+
+def log_in(server: ahnb.Server) -> dict[str, str]:
+    """The header with the cookie of a session."""
+    browser = requests.Session()
+    link = ahnb.manage(server.data, "loginlink", ahnb.EMAIL)
+    shown = browser.get(link, timeout=60)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.text)
+    if token is None:
+        raise SystemExit(f"No form on the page of the link: {shown.status_code}")
+    form = {"csrfmiddlewaretoken": token[1]}
+    browser.post(link, form, headers={"Referer": link}, timeout=60).raise_for_status()
+    return {"Cookie": "; ".join(f"{one.name}={one.value}" for one in browser.cookies)}
+
+
+def asker(server: ahnb.Server, cookie: dict[str, str], path: str) -> Callable[[], bytes]:
+    """A function that asks for a page and gives its body."""
+    request, connection = get(path, cookie), Connection(server.port)
+
+    def ask() -> bytes:
+        status, body = connection.ask(request)
+        if status != 200:
+            raise SystemExit(f"{path}: {status} {body[:300]!r}")
+        return body
+
+    return ask
+
+
+def project_rows(server: ahnb.Server, cookie: dict[str, str], runs: int) -> list[Row]:
+    path = f"bench/runs-{runs}"
+    ahnb.manage(server.data, "addproject", path)
+    ahnb.manage(server.data, "seedruns", path, str(runs))
+    # What autovacuum does of itself within minutes of so many new rows.
+    database.execute(database.Places(server.data).sockets, "VACUUM ANALYZE")
+    page = f"/projects/{path}/"
+    asked = {words: page + part for words, part in PARTS.items()}
+    found = re.search(rb"/runs/[0-9a-f-]{36}/", asker(server, cookie, page)())
+    if found:
+        asked["the page of its best run"] = found[0].decode()
+    rows = []
+    for words, address in asked.items():
+        taken, goal = median_ms(asker(server, cookie, address), TIMES), GOALS.get(runs, 150)
+        row = Row(f"{runs:,} runs: {words}", f"{taken:.0f} ms", goal=f"{goal} ms")
+        row.reached = yes(taken <= goal)
+        rows.append(row)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="10,000 runs instead of 100,000")
+    sizes = (1_000, 10_000 if parser.parse_args().quick else 100_000)
+    with (
+        tempfile.TemporaryDirectory(prefix="ahnb-bench-") as folder,
+        ahnb.serving(Path(folder) / "data") as server,
+    ):
+        cookie = log_in(server)
+        rows = [row for runs in sizes for row in project_rows(server, cookie, runs)]
+    print(f"\n{machine()}\n")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
