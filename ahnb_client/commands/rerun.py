@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Config
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, NotFound
 from ..identifiers import uuid7
 from ..notices import tell
 from ..rebuild import link
@@ -175,7 +175,7 @@ class _Rerun:
                 document = self._reader.find(run_id)
                 if document["status"] != "running":
                     return document
-            except ConfigurationError:
+            except NotFound:
                 pass
             time.sleep(0.5)
         return document

@@ -106,8 +106,12 @@ class Stage:
             return None
 
     def series(self, run_id: str) -> dict[str, Points]:
-        """Every point of every metric of the run, non-finite ones by their names."""
-        metrics = self.run(run_id)["metrics"]
+        """Every point of every metric that has steps, non-finite ones by their names.
+
+        What the machine itself measures (`system/…`) is by time, and no program wrote it down.
+        """
+        told = self.run(run_id)["metrics"]
+        metrics = {name: summary for name, summary in told.items() if summary["unit"] != "time"}
         stored: dict[str, Points] = {name: [] for name in metrics}
         # A metric without a finite value has no last step.
         steps = [

@@ -185,7 +185,13 @@ def start_alone(
             env=clean_environment(environment),
             stdout=output,
             stderr=errors,
+            preexec_fn=hear_interrupts,
         )
+
+
+def hear_interrupts() -> None:
+    """Whoever started the tests in the background may have had SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def clean_environment(more: Mapping[str, str]) -> dict[str, str]:

@@ -28,13 +28,15 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     with ahnb_client.run() as run, (folder / "loop.csv").open("w") as truth:
         (folder / "loop.run").write_text(run.id)
-        busy = threading.Event()
+        busy, one_at_a_time = threading.Event(), threading.Lock()
 
         def log(name: str) -> None:
             step = 0
             while not busy.is_set():
                 run.log({name: step / 7}, step=step)
-                truth.write(f"{name},{step},{step / 7!r}\n")
+                # Python 3.11's text files lose their footing when two threads write at once.
+                with one_at_a_time:
+                    truth.write(f"{name},{step},{step / 7!r}\n")
                 step += 1
                 time.sleep(0.001)
 

@@ -53,6 +53,8 @@ def test_the_schema_names_every_call(alice):
         ("get", project),
         ("patch", project),
         ("get", project + "runs/"),
+        ("get", "/api/v1/runs/"),
+        ("get", run + "record/"),
         ("put", run),
         ("get", run),
         ("patch", run),
