@@ -52,6 +52,7 @@ class Run:
         id: str | None = None,  # noqa: A002 - what everybody calls it
         strict: bool = False,
         config: Config | None = None,
+        started_at: float | None = None,
     ) -> None:
         """Begin a run, or go on with the one whose `id` is given.
 
@@ -67,6 +68,7 @@ class Run:
                 that is logged, and steps are counted from the last one known.
             strict: raise errors instead of telling them once. For tests.
             config: settings to use instead of the environment's.
+            started_at: seconds since the epoch, UTC, of what happened before; now by default.
 
         Raises:
             AHNBError, ValueError: only if `strict`.
@@ -89,7 +91,7 @@ class Run:
                 "group": group,
                 "tags": [*tags, *([TAG] if self.place.rerun_of else [])],
                 "notes": notes,
-                "started_at": datetime.fromtimestamp(now(), UTC).isoformat(),
+                "started_at": datetime.fromtimestamp(started_at or now(), UTC).isoformat(),
                 "objective": objective,
                 "resume": resume,
             }
@@ -293,12 +295,15 @@ class Run:
 
     # The end
 
-    def finish(self, status: str = "finished", reason: str | None = None) -> None:
+    def finish(
+        self, status: str = "finished", reason: str | None = None, at: float | None = None
+    ) -> None:
         """End the run; a second call changes nothing. Does not wait for the server (`wait` does).
 
         Args:
             status: finished, failed, interrupted or preempted.
             reason: in a few words, for a run that did not finish.
+            at: seconds since the epoch, UTC; now by default.
         """
         if self.before_end is not None:
             self.before_end()
@@ -312,7 +317,7 @@ class Run:
                 status = "failed"
             self.status = status
             data = {"status": status} if reason is None else {"status": status, "reason": reason}
-            self._last_words = data, now()
+            self._last_words = data, now() if at is None else at
             self._close()
         tell_ended(self)
 

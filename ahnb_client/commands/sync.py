@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     config = Config.load(server=options.server)
     if config.directory is None:
         raise ConfigurationError("there is no folder of records: set AHNB_DIR")
-    folders = list(_chosen(spool_folders(config.directory), options.runs))
+    folders = list(chosen(spool_folders(config.directory), options.runs))
     delivery = _Delivery(config, options, len(folders))
     results = [delivery.deliver(folder) for folder in folders]
     if options.json:
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(result.state == "kept" for result in results) else 0
 
 
-def _chosen(folders: Iterable[Path], wanted: list[str]) -> Iterable[Path]:
+def chosen(folders: Iterable[Path], wanted: list[str]) -> Iterable[Path]:
     """All folders, or those of the runs that are wanted.
 
     Raises:

@@ -71,7 +71,7 @@ def test_login_stores_nothing_that_the_server_refuses(
     server: StubServer, typed: Typed, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     typed("ahnb_wrong\n")
-    assert main(["login", "--server", server.address]) == 1
+    assert main(["login", "--server", server.address]) == 5
     assert "401" in capsys.readouterr().err
     assert not (tmp_path / ".config").exists()
 

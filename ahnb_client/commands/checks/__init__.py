@@ -1,0 +1,1 @@
+"""What `ahnb doctor` looks at."""

@@ -1,0 +1,44 @@
+"""Tables and values as people read them in a terminal."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+RUN_HELP = "an id, the beginning of one, team/project#number, or the run's address"
+
+
+def as_json(document: Any) -> str:
+    """One document, as every `--json` prints it."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Columns of equal width, two spaces between them; the first row is the head."""
+    lines = [list(map(str, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = [
+        [cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines
+    ]
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)
+
+
+def value(thing: Any, most: int = 60) -> str:
+    """Any value in few characters: numbers with 6 digits, long texts cut."""
+    if thing is None or thing == "":
+        return "-"
+    if isinstance(thing, float):
+        return f"{thing:.6g}"
+    told = thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
+    told = " ".join(told.split())
+    return told if len(told) <= most else told[: most - 1] + "…"
+
+
+def duration(seconds: float | None) -> str:
+    """As 3 s, 2 min 5 s, 1 h 2 min."""
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

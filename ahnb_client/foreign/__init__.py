@@ -1,0 +1,1 @@
+"""Reads what other tools recorded: CSVLogger's files, TensorBoard's event files."""
