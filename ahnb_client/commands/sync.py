@@ -135,17 +135,27 @@ class _Delivery:
         return Config.load({**_no_key(), "AHNB_SERVER": server})
 
     def _send(self, shipment: Shipment, server: Server) -> None:
+        segments = max(len(shipment.source.numbers()), 1)
         while shipment.can_move and not shipment.is_held and shipment.failures < _MAX_FAILURES:
             time.sleep(max(0.0, shipment.due - time.monotonic()))
             shipment.step(server)
-            self._show(shipment)
+            self._show(shipment, 1 - len(shipment.source.numbers()) / segments)
         if self._shows:
+            self._show(shipment, 1.0)
             print(file=sys.stderr)
 
-    def _show(self, shipment: Shipment) -> None:
+    def _show(self, shipment: Shipment, part: float) -> None:
+        """Draw how far all spools are, counting `part` of this one."""
         if self._shows:
-            line = f"[{self._number}/{self._total}] {shipment.run_id}  {shipment.records:,} records"
-            print(f"\r{line} {shipment.trouble:.40}\033[K", end="", file=sys.stderr, flush=True)
+            line = f"{bar((self._number - 1 + part) / self._total)} {self._number}/{self._total}"
+            line += f"  {shipment.run_id}  {shipment.records:,} records  {shipment.trouble:.40}"
+            print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
+
+
+def bar(part: float, width: int = 20) -> str:
+    """A bar that is full at 1."""
+    full = round(min(max(part, 0.0), 1.0) * width)
+    return f"[{'#' * full}{'.' * (width - full)}]"
 
 
 def _no_key() -> dict[str, str]:

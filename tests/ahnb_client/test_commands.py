@@ -1,14 +1,17 @@
 """The commands of `ahnb` that need no server."""
 
 import io
+import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from ahnb_client.cli import COMMANDS, exit_code, main
 from ahnb_client.commands.printing import duration, table, value
+from ahnb_client.commands.sync import bar
 from ahnb_client.errors import (
     ConfigurationError,
     NotFound,
@@ -17,7 +20,10 @@ from ahnb_client.errors import (
     ServerUnreachable,
 )
 
-from .test_cli import record_offline
+from .server import StubServer
+from .test_cli import logged_in, record_offline, typed
+
+__all__ = ["logged_in", "typed"]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +93,23 @@ def test_discard_leaves_a_run_that_is_being_recorded(begin, capsys) -> None:
 def test_doctor_without_settings_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 3
     assert "`ahnb login`" in capsys.readouterr().out
+
+
+def test_the_bar_fills() -> None:
+    assert [bar(part, 4) for part in (0, 0.5, 1, 7)] == ["[....]", "[##..]", "[####]", "[####]"]
+
+
+def test_sync_draws_how_far_it_is_on_a_terminal(logged_in: StubServer, tmp_path: Path) -> None:
+    record_offline()
+    pty = pytest.importorskip("pty", reason="no terminals on this system")
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "ahnb_client.cli", "sync"]
+    with os.fdopen(terminal, "wb") as errors:
+        done = subprocess.run(command, stderr=errors, stdout=subprocess.PIPE, check=False)
+        shown = os.read(controller, 65_536).decode()
+    os.close(controller)
+    assert (done.returncode, "delivered" in done.stdout.decode()) == (0, True)
+    assert f"[{'#' * 20}] 1/1" in shown
 
 
 def test_tables_and_values_are_short() -> None:

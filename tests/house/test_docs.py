@@ -48,6 +48,12 @@ def needs_keras(snippet: str) -> bool:
     return bool(names & {"AHNBCallback", "keras", "model"})
 
 
+def needs_server(snippet: str) -> bool:
+    """Whether it reads what a server has; tests/contract/test_snippets.py runs those."""
+    names = {node.id for node in ast.walk(ast.parse(snippet)) if isinstance(node, ast.Name)}
+    return "Client" in names
+
+
 def environment(home: Path) -> dict[str, str]:
     """An empty home, and no server."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AHNB_", "XDG_"))}
@@ -69,7 +75,7 @@ def test_snippets_are_python(document):
 def plain_snippets() -> Iterator[object]:
     for document in GUIDES:
         for number, snippet in enumerate(snippets(document), 1):
-            if not needs_keras(snippet):
+            if not (needs_keras(snippet) or needs_server(snippet)):
                 yield pytest.param(snippet, id=f"{document}-{number}")
 
 
