@@ -64,7 +64,7 @@ class ExpressLane:
         start_response(
             STATUS,
             [
-                *_usual_headers(environ["wsgi.url_scheme"]),
+                *_usual_headers(_scheme(environ)),
                 ("X-Request-ID", request_id(environ)),
                 ("Content-Length", str(len(answer))),
             ],
@@ -86,9 +86,19 @@ def _is_plain_call(environ: Environ) -> bool:
         and length.isascii()
         and length.isdigit()
         and int(length) <= INGEST
-        and not settings.SECURE_SSL_REDIRECT
+        and (_scheme(environ) == "https" or not settings.SECURE_SSL_REDIRECT)
         and _is_our_host(environ.get("HTTP_HOST", ""))
     )
+
+
+def _scheme(environ: Environ) -> str:
+    """How the caller came, by the word of a trusted proxy where there is one; as Django has it."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        if (stated := environ.get(name)) is not None:
+            return "https" if stated.split(",", 1)[0].strip() == secure else "http"
+    scheme: str = environ["wsgi.url_scheme"]
+    return scheme
 
 
 @lru_cache(maxsize=64)

@@ -66,9 +66,11 @@ def remembered_target(user: User, run_id: str, *, within: int | None = None) -> 
         run_id: as text, which need not be one.
     """
     try:
-        until, target = _trusted.get((user.pk, UUID(run_id)), (0.0, None))
+        key = UUID(run_id)
     except ValueError:
         return None
+    # The address of a run has one form; Python reads several.
+    until, target = _trusted.get((user.pk, key), (0.0, None)) if str(key) == run_id else (0.0, None)
     if target is None or time.monotonic() >= until:
         return None
     return target if within in (None, target.key.project_id) else None

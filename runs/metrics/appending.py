@@ -87,7 +87,11 @@ def _append_to_known(place: Place, batch: Batch, limits: Limits) -> Receipt | No
     if delivered and batch.seq in delivered:
         memory.keep(place, state)
         return None
-    entered = enter(state, batch)
+    try:
+        entered = enter(state, batch)
+    except Invalid:
+        # Perhaps no more, by now: who holds the lock decides.
+        return None
     if is_fold_due(state, limits):
         return None
     with plain_cursor() as cursor:

@@ -1,8 +1,8 @@
 """Folding: small batches become fewer rows, and a long tail becomes chunks.
 
-Joining: sixteen batches, or eight rows of a tier, become one row of the next tier as long as they
-are small, so that a point is rewritten once a tier. Draining: when the tail holds enough, all its
-points go into the trees and its delivery records into the writers' pages.
+Joining: thirty-two batches, or eight rows of a tier, become one row of the next tier as long as
+they are small, so that a point is rewritten once a tier. Draining: when the tail holds enough, all
+its points go into the trees and its delivery records into the writers' pages.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from .records import Place
 from .state import RunState
 
 MOST_RUNS = 256
-# A state of so many metrics has about 90 kB.
-MOST_METRICS = 1000
+# Metrics, writers, attempts and gaps of a state together: some 100 kB.
+MOST_ENTRIES = 1000
 
 _states: dict[Place, RunState] = {}
 
@@ -25,10 +25,15 @@ def take(place: Place) -> RunState | None:
 
 def keep(place: Place, state: RunState) -> None:
     """Remember a state as its committed row holds it; the oldest ones are forgotten."""
-    if len(state.names) > MOST_METRICS:
+    if _entries(state) > MOST_ENTRIES:
         return
     _states[place] = state
     while len(_states) > MOST_RUNS:
         # Another thread may have taken it meanwhile.
         with contextlib.suppress(KeyError, StopIteration, RuntimeError):
             del _states[next(iter(_states))]
+
+
+def _entries(state: RunState) -> int:
+    gaps = sum(len(one.beyond) for one in state.writers.values())
+    return len(state.names) + len(state.writers) + len(state.attempts) + gaps

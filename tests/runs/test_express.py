@@ -151,6 +151,23 @@ def test_what_is_not_plain_is_djangos(road: Road, body, more, status, code) -> N
     assert (found, answer["code"], road.through) == (status, code, 2)
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [str.upper, lambda text: text.replace("-", "") + "----", lambda text: "{" + text[:35]],
+)
+def test_other_spellings_of_an_id_are_no_address(road: Road, run: Run, spelling) -> None:
+    road.path = f"/api/v1/runs/{spelling(str(run.id))}/batches/"
+    assert road.send(next_batch(road))[0] == 404
+    assert len(stored(run)) == 1
+
+
+def test_a_proxy_that_speaks_https_takes_the_short_way(road: Road, settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert road.send(next_batch(road), HTTP_X_FORWARDED_PROTO="https")[0] == 200
+    assert road.through == 1
+
+
 def test_a_removed_member_stores_nothing_more(road: Road, run: Run, vision, bob, alice) -> None:
     teams.remove_member(team=vision, user=bob, by=alice)
     assert road.send(next_batch(road))[0] == 404

@@ -40,7 +40,10 @@ class ApiMiddleware:
         request.META.pop("HTTP_COOKIE", None)
         response = self.get_answer(request)
         if response.status_code >= 400 and not _speaks_json(response):
-            return _replaced(response)
+            response = _replaced(response)
+        if response.status_code >= 400 and _has_unread_body(request):
+            # The server cannot find the next request behind it, and would close without a word.
+            response["Connection"] = "close"
         return response
 
 
@@ -60,6 +63,11 @@ class ApiHandler(BaseHandler):
         for name in reversed(settings.API_MIDDLEWARE):
             get_answer = convert_exception_to_response(import_string(name)(get_answer))
         self.get_answer: GetResponse = get_answer
+
+
+def _has_unread_body(request: HttpRequest) -> bool:
+    stated = request.META.get("CONTENT_LENGTH") or "0"
+    return stated != "0" and not getattr(request, "_read_started", True)
 
 
 def _speaks_json(response: HttpResponse) -> bool:

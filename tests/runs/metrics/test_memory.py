@@ -94,3 +94,24 @@ def test_only_so_many_runs_are_remembered() -> None:
         memory.keep(other, state)
     assert memory.take(place(story)) is None
     assert all(memory.take(other) is state for other in others)
+
+
+def test_a_stale_state_refuses_nothing() -> None:
+    story = Story()
+    story.send(loss(0, 1.0))
+    old = memory.take(place(story))
+    assert old is not None
+    # As if 10,000 gaps had been open when this process looked last.
+    old.writers[story.writer].beyond = [(3 * seq, 3 * seq + 1) for seq in range(2, 10_002)]
+    memory._states[place(story)] = old
+    assert story.send(loss(1, 2.0), seq=40_000).acked == 1
+
+
+def test_a_state_with_many_gaps_is_not_remembered() -> None:
+    story = Story()
+    story.send(loss(0, 1.0))
+    state = memory.take(place(story))
+    assert state is not None
+    state.writers[story.writer].beyond = [(3 * seq, 3 * seq + 1) for seq in range(2, 2_000)]
+    memory.keep(place(story), state)
+    assert memory.take(place(story)) is None
