@@ -46,7 +46,7 @@ def test_server_stopped_half_way_gets_everything_without_help(keras, server):
     assert training.wait() == 0
     assert_delivered(keras, training, "fit")
     assert keras.run(training.run_id("fit"))["status"] == "finished"
-    assert training.errors.count("ahnb: ") == 1, training.errors
+    assert training.errors.count("ahnb: no connection") == 1, training.errors
 
 
 @needs_keras

@@ -25,6 +25,7 @@ def test_the_next_process_ships_what_a_killed_one_left(program: Program, store: 
     store.fault = lambda request: Fault(503)
     run_id = program.run(KILLED).stdout.strip()
     store.fault = lambda request: None
+    program.more["AHNB_QUIET"] = "1"
     done = program.run(OTHER)
     assert (done.returncode, done.stderr) == (0, "")
     assert store.points(run_id, "loss") == POINTS
@@ -49,6 +50,7 @@ def test_several_processes_at_once_ship_each_spool_once(program: Program, store:
     store.fault = lambda request: Fault(503)
     killed = [program.run(KILLED).stdout.strip() for _ in range(3)]
     store.fault = lambda request: None
+    program.more["AHNB_QUIET"] = "1"
     others = [program.start(OTHER) for _ in range(4)]
     assert [other.communicate()[1] for other in others] == [""] * 4
     for run_id in killed:
