@@ -19,6 +19,7 @@ from .records import UNITS, Batch, Column, Place, Receipt, SeqReused
 from .sql import Cursor, plain_cursor
 from .state import Delivered, Mark, RunState, add_metrics, encode_state
 from .summing import update_summaries
+from .tail import Group
 
 METRICS_A_RUN = 10_000
 WRITERS_A_RUN = 10_000
@@ -44,11 +45,12 @@ SELECT version, last_seen_at FROM saved
 def store(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
     """`append` in a transaction of its own: mostly one statement, without reading anything."""
     place = Place(project_id, run_id)
-    receipt = None if connection.in_atomic_block else _append_to_known(place, batch, limits)
+    known = None if connection.in_atomic_block else memory.take(place)
+    receipt = _append_to_known(place, known, batch, limits) if known else None
     if receipt is not None:
         return receipt
     with transaction.atomic():
-        return append(project_id=project_id, run_id=run_id, batch=batch, limits=limits)
+        return _append(place, known, batch, limits)
 
 
 def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
@@ -61,9 +63,15 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
         SeqReused: the sequence number holds other content.
         Invalid: more writers, attempts or gaps in a writer's sequence than a run may have.
     """
-    place = Place(project_id, run_id)
+    return _append(Place(project_id, run_id), None, batch, limits)
+
+
+def _append(place: Place, known: RunState | None, batch: Batch, limits: Limits) -> Receipt:
+    """`append`; `known` is the state as this process wrote it last."""
     with connection.cursor() as cursor:
         state = lock_state(cursor, place)
+        if known and known.mark == state.mark:
+            state.waiting = known.waiting
         delivered = state.writers.get(batch.writer)
         if delivered and batch.seq in delivered:
             return _repeated(cursor, place, batch, delivered)
@@ -74,15 +82,12 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
     return entered.receipt
 
 
-def _append_to_known(place: Place, batch: Batch, limits: Limits) -> Receipt | None:
+def _append_to_known(place: Place, state: RunState, batch: Batch, limits: Limits) -> Receipt | None:
     """Store a batch on top of the state that this process wrote last.
 
-    None, and nothing is stored, where that takes more: nothing is known of the run, somebody else
-    wrote it since, the batch is a repeat, or rows are to be folded.
+    None, and nothing is stored, where that takes more: somebody else wrote the run since, the
+    batch is a repeat, or rows are to be folded.
     """
-    state = memory.take(place)
-    if state is None:
-        return None
     delivered = state.writers.get(batch.writer)
     if delivered and batch.seq in delivered:
         memory.keep(place, state)
@@ -160,7 +165,8 @@ class Entered(NamedTuple):
     """A batch that a state has taken in: its row, and what is answered."""
 
     arrival: int
-    deliveries: bytes
+    delivery: Delivery
+    groups: list[Group]
     data: bytes
     receipt: Receipt
 
@@ -181,7 +187,7 @@ def enter(state: RunState, batch: Batch) -> Entered:
     rows, size = state.tiers[0].tolist()
     state.tiers[0] = (rows + 1, size + len(data))
     receipt = Receipt(delivered.acked, False, rejected)
-    return Entered(arrival, encode_deliveries([delivery]), data, receipt)
+    return Entered(arrival, delivery, groups, data, receipt)
 
 
 def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) -> bool:
@@ -196,7 +202,7 @@ def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) ->
             *place,
             entered.arrival,
             tail.FORMAT,
-            entered.deliveries,
+            encode_deliveries([entered.delivery]),
             entered.data,
         ),
     )
@@ -204,6 +210,8 @@ def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) ->
     if row is None:
         return False
     state.mark = Mark(*row)
+    if state.waiting:
+        state.waiting.add(entered.groups, entered.delivery)
     return True
 
 

@@ -13,6 +13,7 @@ from ..copying import copy_rows
 from . import state as states
 from . import tail
 from .appending import Entered, enter
+from .deliveries import encode_deliveries
 from .glances import COLUMNS, summary_rows
 from .records import Batch
 from .state import RunState, encode_state
@@ -53,7 +54,10 @@ def add_runs(*, project_id: int, runs: Iterable[WholeRun]) -> None:
             "runs_metrictail",
             TAIL,
             (
-                (project_id, run.run_id, new.arrival, 0, tail.FORMAT, new.deliveries, new.data)
+                (
+                    *(project_id, run.run_id, new.arrival, 0, tail.FORMAT),
+                    *(encode_deliveries([new.delivery]), new.data),
+                )
                 for run, _, new in entered
             ),
         )

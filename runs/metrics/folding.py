@@ -22,12 +22,14 @@ from .records import Place
 from .sql import Cursor
 from .state import TIERS, RunState
 from .tail import Group, decode_groups, encode_groups, joined_groups, series_of
+from .waiting import Waiting
 
 TAKE = """
 DELETE FROM runs_metrictail
 WHERE project_id = %s AND run_id = %s AND tier BETWEEN %s AND %s
 RETURNING arrival, deliveries, data
 """
+DROP = "DELETE FROM runs_metrictail WHERE project_id = %s AND run_id = %s"
 PUT = """
 INSERT INTO runs_metrictail (project_id, run_id, arrival, tier, format, deliveries, data)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -90,11 +92,21 @@ def _join(cursor: Cursor, place: Place, state: RunState, tier: int) -> None:
 
 
 def _drain(cursor: Cursor, place: Place, state: RunState, limits: Limits) -> None:
-    taken = _take(cursor, place, 0, TIERS)
-    insert_points(cursor, place, series_of(taken.groups), limits)
-    file_deliveries(cursor, place, taken.deliveries)
+    waiting = _emptied(cursor, place, state)
+    insert_points(cursor, place, series_of(joined_groups(waiting.groups)), limits)
+    file_deliveries(cursor, place, waiting.deliveries)
+    state.waiting = Waiting()
     state.tiers[:] = (0, 0)
     save_state(cursor, place, state, drains=1)
+
+
+def _emptied(cursor: Cursor, place: Place, state: RunState) -> Waiting:
+    """All that was in the tail, read only where this process does not hold it."""
+    if state.waiting is None:
+        taken = _take(cursor, place, 0, TIERS)
+        return Waiting(taken.groups, taken.deliveries)
+    cursor.execute(DROP, place)
+    return state.waiting
 
 
 def _take(cursor: Cursor, place: Place, low: int, high: int) -> Taken:

@@ -8,6 +8,7 @@ from . import state as states
 from .records import Place
 from .sql import Cursor
 from .state import Mark, RunState, decode_state, encode_state
+from .waiting import Waiting
 
 LOCK = """
 SELECT data, version, last_seen_at FROM runs_metricstate
@@ -30,6 +31,8 @@ def lock_state(cursor: Cursor, place: Place) -> RunState:
         raise Missing
     state = decode_state(row[0])
     state.mark = Mark(row[1], row[2])
+    if not state.tiers["rows"].any():
+        state.waiting = Waiting()
     return state
 
 

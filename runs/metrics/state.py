@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .codec import Reader
 from .records import TIME, UNITS, Summary
+from .waiting import Waiting
 
 FORMAT = 1
 TIERS = 8
@@ -72,6 +73,7 @@ class RunState:
     """Names, summaries, attempts, delivery, and how much lies in the tail.
 
     `mark` is that of the row which holds this state; None where it was not read for writing.
+    `waiting` is what the tail holds; None where this process does not know all of it.
     """
 
     arrival: int = 0
@@ -82,6 +84,7 @@ class RunState:
     writers: dict[UUID, Delivered] = field(default_factory=dict)
     tiers: NDArray[np.void] = field(default_factory=lambda: np.zeros(TIERS, TIER))
     mark: Mark | None = None
+    waiting: Waiting | None = None
 
     @cached_property
     def entries(self) -> dict[str, tuple[int, str]]:

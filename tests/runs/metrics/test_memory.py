@@ -1,13 +1,16 @@
 """States that a process remembers: never believed when the row is another by now."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ahnb_platform.errors import Missing
 from runs import metrics
 from runs.metrics import memory
+from runs.metrics.limits import Limits
 from runs.metrics.records import Place
 
 from .builders import Story, column
@@ -96,6 +99,35 @@ def test_only_so_many_runs_are_remembered() -> None:
     assert all(memory.take(other) is state for other in others)
 
 
+def test_what_waits_in_the_tail_is_held_up_to_a_bound() -> None:
+    story = Story()
+    story.send(loss(0, 1.0))
+    held = memory.take(place(story))
+    assert held is not None
+    assert held.waiting is not None
+    heavy = replace(held, waiting=replace(held.waiting, size=memory.MOST_WAITING_BYTES))
+    memory.keep(place(story), held)
+    other = Place(7, uuid.uuid4())
+    memory.keep(other, heavy)
+    assert held.waiting is None
+    assert heavy.waiting is not None
+    memory.take(other)
+    story.send(loss(1, 2.0))
+    metrics.fold(**story.place)
+    assert values(story) == [1.0, 2.0]
+
+
+def test_draining_needs_no_reading_of_what_this_process_wrote() -> None:
+    story = Story(limits=Limits(drain_bytes=4000, drain_bytes_a_metric=0, join_batches=1000))
+    with CaptureQueriesContext(connection) as captured:
+        for step in range(200):
+            story.send(loss(step, float(step)))
+    statements = " ".join(query["sql"] for query in captured.captured_queries)
+    assert "DELETE FROM runs_metrictail" in statements
+    assert "RETURNING arrival" not in statements
+    assert values(story) == [float(step) for step in range(200)]
+
+
 def test_a_stale_state_refuses_nothing() -> None:
     story = Story()
     story.send(loss(0, 1.0))
@@ -103,7 +135,7 @@ def test_a_stale_state_refuses_nothing() -> None:
     assert old is not None
     # As if 10,000 gaps had been open when this process looked last.
     old.writers[story.writer].beyond = [(3 * seq, 3 * seq + 1) for seq in range(2, 10_002)]
-    memory._states[place(story)] = old
+    memory._memory.states[place(story)] = old
     assert story.send(loss(1, 2.0), seq=40_000).acked == 1
 
 

@@ -90,6 +90,8 @@ def lived(history) -> Story:
     return story
 
 
+# Each batch in a transaction of its own, so that the process remembers what it wrote.
+@pytest.mark.django_db(transaction=True)
 @given(
     st.lists(actions, max_size=40),
     st.sampled_from(sorted(UNITS)),
