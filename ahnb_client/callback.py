@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 import keras
 
+from ahnb_client.batches import Recorder
 from ahnb_client.better import mode_of
 from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
@@ -108,7 +109,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
         left = {"_model", "_training", "_batches", "guard", "_finalizers", "_iterator"}
-        left |= {"_called_with"}
+        left |= {"_called_with", "_quick", "on_train_batch_end"}
         state = {key: value for key, value in vars(self).items() if key not in left}
         own_class = vars(type(self)).get("_own_class", type(self))
         return _copied, (own_class, self._log_batches, state)
@@ -226,15 +227,30 @@ class BatchCallback(AHNBCallback):
         """Let Keras call the hook from its threads where waiting for it would idle a device."""
         return keras.config.backend() != "tensorflow" and bool(accelerators(keras.config.backend()))
 
+    _quick: Recorder | None = None
+
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record the metrics, which are means since the epoch began."""
+        (self._quick or self._long_way)(batch, logs)
+
+    def _long_way(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         try:
-            self._batches.record(batch, logs or {})
+            self._take(self._batches.record(batch, logs or {}, weakref.WeakMethod(self._long_way)))
             if self._is_model_pending:
                 self._record_pending_model()
         except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
             self._batches.end_fit()
             self.guard.failed("batches", error)
+
+    def _take(self, quick: Recorder | None) -> None:
+        """Have Keras call `quick` itself, unless a person's code stands in between."""
+        before, self._quick = self._quick, quick
+        hooks, name = self.__dict__, "on_train_batch_end"
+        is_ours = type(self).on_train_batch_end is BatchCallback.on_train_batch_end
+        if is_ours and hooks.get(name) is before:
+            hooks.pop(name, None)
+            if quick is not None:
+                hooks[name] = quick
 
 
 def _with_batch_hook(cls: type[Any]) -> type[Any]:

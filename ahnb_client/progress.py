@@ -2,8 +2,6 @@
 
 import threading
 
-MAX_STEP = 1 << 53
-
 
 class Progress:
     """Counts batches and epochs since the run began; Keras counts them anew in each fit.
@@ -16,7 +14,7 @@ class Progress:
         self._lock = threading.Lock()
         self._before = 0  # batches of the epochs that ended
         self.seen = 0  # batches of the epoch under way
-        self._steps: int | None = None
+        self.steps: int | None = None  # batches of an epoch, if known
         self._next_epoch = 0
         self._shift: int | None = None
 
@@ -24,11 +22,6 @@ class Progress:
     def before(self) -> int:
         """Batches before the epoch under way: the step of its first batch."""
         return self._before
-
-    @property
-    def limit(self) -> int:
-        """The first index that no batch of the epoch has, as far as that is known."""
-        return MAX_STEP if self._steps is None else self._steps
 
     @property
     def last_step(self) -> int:
@@ -42,7 +35,7 @@ class Progress:
     def begin_fit(self, steps: int | None) -> None:
         """Start counting anew in Keras' numbers; `steps` batches make an epoch, if known."""
         self.end_fit()
-        self._steps = steps
+        self.steps = steps
         self._shift = None
 
     def end_fit(self) -> None:
@@ -58,12 +51,15 @@ class Progress:
     def step_of(self, batch: int) -> int:
         """Return the step of a batch, 0-based, and remember how far the epoch came."""
         # The last execution of an epoch may hold fewer batches than `steps_per_execution`.
-        if self._steps is not None and batch >= self._steps:
-            batch = self._steps - 1
-        with self._lock:
-            if batch >= self.seen:
-                self.seen = batch + 1
+        if self.steps is not None and batch >= self.steps:
+            batch = self.steps - 1
+        self.saw(batch + 1)
         return self._before + batch
+
+    def saw(self, batches: int) -> None:
+        """Remember how far the epoch came."""
+        with self._lock:
+            self.seen = max(self.seen, batches)
 
     def end_epoch(self, epoch: int, batches: int | None = None) -> tuple[int, int | None]:
         """Return the epoch's number in the run and the step at which it ended.
@@ -74,7 +70,7 @@ class Progress:
         self.begin_epoch(epoch)
         number = epoch + (self._shift or 0)
         self._next_epoch = number + 1
-        count = self.seen or self._steps or batches
+        count = self.seen or self.steps or batches
         self._before += count or 0
         self.seen = 0
         return number, self._before - 1 if count else None

@@ -5,6 +5,7 @@ from typing import Any
 
 from . import record
 from .clock import CLOCK, ORIGIN, clock_seconds, now
+from .transport.block import Block
 from .transport.journal import Journal, refuse
 
 
@@ -78,14 +79,12 @@ class Series:
         except Exception as error:  # noqa: BLE001 - told once, never raised into a training
             self._report("client-error", error)
 
-    def way(self) -> tuple[Callable[[bytes], object], Callable[..., bytes], bytes]:
-        """What `append` does, for callers that cannot afford a call more.
+    def reserve(self, first: int, count: int) -> Block | None:
+        """Room for the points at the steps from `first` on, which the caller stores by itself.
 
-        `write(pack(start, step, *values, time))` records a point, from any thread, or raises and
-        records nothing. Then `append` has to do it, and may know another way afterwards.
+        None if there is none just now: `append` has to do it, and finds room for later points.
         """
-        write, start = self._way
-        return write, self._pack, start
+        return self._journal.reserve(self._definition, self._width, first, count)
 
     def _append(self, frame: bytes) -> None:
         """The way through the lock, which finds room; later points may go without it."""

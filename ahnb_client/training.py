@@ -132,11 +132,12 @@ class Training:
         if self._resumes:
             self._resumes = False
             self._guard.call("the backup", self._go_on, epoch)
+        self.batches.end_epoch()
         self._progress.begin_epoch(epoch)
-        self.batches.begin_epoch()
 
     def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
         """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
+        self.batches.end_epoch()
         place = self._progress.end_epoch(epoch, batches)
         self._guard.call("epochs", self._record_epoch, metrics, *place)
         if self._backup is not None and self._memory is not None:
@@ -233,6 +234,7 @@ class Training:
 
     def _log_evaluation(self, run: Run, metrics: Mapping[str, Any]) -> None:
         values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
+        self.batches.count()
         run.log(values, step=self._progress.last_step)
 
     def _look_around(

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import record
 from ..notices import tell
-from . import segments
+from . import block, segments
 from .definitions import Definition
 from .thinning import Thinning
 
@@ -55,6 +56,7 @@ class Journal:
         self._number = 0
         self._spare: segments.DiskSegment | None = None
         self._segment: segments.Segment | None = None
+        self._block: block.Block | None = None  # in the present segment
         self._ended_at: int | None = 0  # the end of the last segment once nothing more is taken
         self._unsealed: list[segments.Segment] = []
         self._definitions = 0
@@ -90,6 +92,33 @@ class Journal:
                 return refuse, self.attempt
             return self._segment.write, self.attempt
 
+    def reserve(
+        self, definition: Definition, width: int, first: int, count: int
+    ) -> block.Block | None:
+        """Room for points of a series at the steps from `first` on; `append` one before.
+
+        There is one block at a time. It is closed when another is reserved, when the segment
+        ends, and when a reader has to come to what lies behind it.
+        """
+        with self._lock:
+            self._close_block()
+            if self._segment is None or definition.segment is not self._segment:
+                return None
+            start = record.loose_start(width, self.attempt, definition.number)
+            self._block = block.reserve(self._segment, start, first, count)
+            return self._block
+
+    def close_block(self, done: block.Block) -> None:
+        """Take no more points into a block."""
+        with self._lock:
+            if self._block is done:
+                self._close_block()
+
+    def _close_block(self) -> None:
+        if self._block is not None:
+            self._block.close()
+            self._block = None
+
     def begin_attempt(self, number: int) -> None:
         """Mark what comes from here on; writers of the attempt before take nothing more."""
         with self._lock:
@@ -122,6 +151,7 @@ class Journal:
     # Segments
 
     def _begin_segment(self, size: int) -> None:
+        self._close_block()
         if self._segment is not None and self._ended_at is None:
             self._segment.stop()
             self._unsealed.append(self._segment)
@@ -200,6 +230,7 @@ class Journal:
         """Take no more records; those that come are counted as lost."""
         with self._lock:
             self.closed = True
+            self._close_block()
             if self._segment is not None and self._ended_at is None:
                 self._ended_at = self._segment.end()
                 self._unsealed.append(self._segment)
@@ -251,6 +282,8 @@ class Journal:
         """In a forked child: forget everything and touch nothing that the parent owns."""
         self._lock = threading.Lock()
         self.closed = self.retired = True
+        if self._block is not None:
+            self._block.let_go()
         if self._segment is not None and self._ended_at is None:
             self._segment.stop()
         self._segments = {}
@@ -266,7 +299,9 @@ class Journal:
     def _end(self) -> Position:
         if self._segment is None or self._ended_at is not None:
             return Position(self._number, self._ended_at or 0)
-        return Position(self._number, self._segment.buffer.tell())
+        end = self._segment.buffer.tell()
+        is_last = self._block is not None and self._block.end == end
+        return Position(self._number, self._block.written if self._block and is_last else end)
 
     def numbers(self) -> list[int]:
         """The numbers of the segments that are still here, rising."""
@@ -277,9 +312,19 @@ class Journal:
         """The bytes of a segment from `start` to its last record."""
         with self._lock:
             self._reading = number
+            if number == self._number:
+                self._open_the_way()
             segment = self._segments.get(number)
             end = self._end().offset if number == self._number else segment.size if segment else 0
         return segment.read(start, end) if segment is not None and start < end else b""
+
+    def _open_the_way(self) -> None:
+        """Close the block that points are still missing from if records lie behind these."""
+        if self._block is None or self._segment is None:
+            return
+        is_last = self._block.end == self._segment.buffer.tell()
+        if not (is_last and self._block.is_gapless):
+            self._close_block()
 
     def discard_before(self, number: int) -> None:
         """Delete the segments before `number`: the server has them."""

@@ -86,5 +86,7 @@ def _records(data: bytes) -> Iterator[tuple[str, bytes]]:
     for _, payload in record.frames(data):
         prefix = record.prefix_of(payload)
         if prefix.kind == record.SERIES:
+            if not prefix.series:
+                continue  # fills a place
             units[prefix.series] = record.unpack_series(payload)[1]
         yield units.get(prefix.series, "") if prefix.kind == record.POINT else "", payload

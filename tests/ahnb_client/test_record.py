@@ -172,3 +172,11 @@ def test_plain_data_is_json_whatever_it_was() -> None:
     assert copy["hostile"] == "<Hostile>"
     assert copy["circle"] == ["…"]
     assert dumps(copy["deep"]).count(b"[") == MAX_DEPTH - 1
+
+
+def test_room_that_nothing_came_to_is_passed_over() -> None:
+    unused = record.loose_struct(1).pack(record.loose_start(1, 1, 7), 5, 0.0, 0.0)
+    for size in (24, 48, 72_000):
+        data = record.filler(size) + loose(3, 0.5) + unused * 3 + loose(4, 0.5) + bytes(64)
+        assert len(record.filler(size)) == size
+        assert payloads_in(data)[1:] == payloads_in(loose(3, 0.5) + loose(4, 0.5))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ahnb_client import AHNBCallback
+from ahnb_client.batches import BLOCK_POINTS
 from tests.ahnb_client.keras.conftest import records_of
 
 pytestmark = [
@@ -48,6 +49,37 @@ def test_batch_metrics_are_what_keras_passes(rows, classifier):
     records = records_of(callback.run)
     assert records.values("batch/loss") == [logs["loss"] for logs in seen]
     assert records.values("batch/accuracy") == [logs["accuracy"] for logs in seen]
+
+
+def test_every_batch_of_a_long_epoch_is_what_keras_passes(rows, classifier):
+    x, y = (np.tile(part, (40, *[1] * (part.ndim - 1))) for part in rows)
+    seen = []
+    watcher = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(logs["loss"])
+    )
+    callback = AHNBCallback(strict=True)
+    classifier().fit(x, y, epochs=2, batch_size=1, verbose=0, callbacks=[watcher, callback])
+    records = records_of(callback.run)
+    assert len(seen) > 2 * BLOCK_POINTS
+    assert records.values("batch/loss") == seen
+    assert records.steps("batch/loss") == list(range(len(seen)))
+
+
+def test_batches_that_take_turns_in_their_names_keep_them(classifier):
+    callback = AHNBCallback(strict=True)
+    loop = keras.callbacks.CallbackList([callback], model=classifier())
+    loop.on_train_begin()
+    loop.on_epoch_begin(0)
+    for batch in range(12):
+        # Three of a kind in a row, so that the quick way is met as well.
+        name = "generator" if batch // 3 % 2 else "critic"
+        loop.on_train_batch_end(batch, {name: float(batch)})
+    loop.on_epoch_end(0, {"loss": 0.5})
+    loop.on_train_end()
+    records = records_of(callback.run)
+    assert records.values("batch/critic") == [0, 1, 2, 6, 7, 8]
+    assert records.values("batch/generator") == [3, 4, 5, 9, 10, 11]
+    assert records.steps("batch/generator") == [3, 4, 5, 9, 10, 11]
 
 
 def test_nothing_but_epochs_when_batches_are_not_wanted(rows, classifier):

@@ -1,0 +1,90 @@
+"""Room for the points of a series that a hook fills in by itself: no call, no lock."""
+
+import mmap
+import sys
+from array import array
+from typing import Any
+
+from .. import record
+from . import segments
+
+_WORD = 8
+_VALUES_AT = 3  # in words: after header, prefix and step
+
+
+class Block:
+    """Loose points with rising steps, written down beforehand but for their values and times.
+
+    `values` are the words of the block as float64; those of point `i` begin at
+    `i * words + first_value`, and its time, which makes it count, stands behind them. After
+    `close` a store into `values` raises ValueError: a point is either read or refused.
+    """
+
+    first_value = _VALUES_AT
+
+    def __init__(self, memory: memoryview, start: int, words: int) -> None:
+        """Look at `memory`, which lies at `start` of its segment; a point takes `words`."""
+        self.start, self.words = start, words
+        self.end = start + len(memory)
+        self._memory = memory
+        self.values: Any = memory.cast("d")
+        self._times = self.values[words - 1 :: words]
+        self._last: tuple[int, bool] | None = None
+
+    def count(self) -> tuple[int, bool]:
+        """How many points there are up to the newest one, and whether none of them is missing."""
+        if self._last is not None:
+            return self._last
+        times: list[Any] = self._times.tolist()
+        before = times.index(0.0) if 0.0 in times else len(times)
+        if not any(times[before:]):
+            return before, True
+        return max(index for index, at in enumerate(times, 1) if at), False
+
+    @property
+    def written(self) -> int:
+        """The place in the segment after the newest point."""
+        return self.start + self.count()[0] * self.words * _WORD
+
+    @property
+    def is_gapless(self) -> bool:
+        return self.count()[1]
+
+    def close(self) -> None:
+        """Take no more points, and fill the room that is left."""
+        # From here on nothing is stored any more, so what is counted now is all there is.
+        self.values.release()
+        self._last = self.count()
+        rest = self.end - self.written
+        if rest:
+            self._memory[-rest:] = record.filler(rest)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Take no more points and touch nothing, as in a forked child."""
+        self._last = self._last or (0, True)
+        for view in (self.values, self._times, self._memory):
+            view.release()
+
+
+def reserve(segment: segments.Segment, start: bytes, first: int, count: int) -> Block | None:
+    """Room for `count` points at the steps from `first` on, fewer where the segment ends.
+
+    `start` is how each of them begins. None if there is no room, or no memory to write into.
+    """
+    buffer = segment.buffer
+    if not isinstance(buffer, mmap.mmap) or sys.byteorder != "little":
+        return None
+    size = record.loose_size(start)
+    place = buffer.tell()
+    count = min(count, (segment.size - place) // size)
+    if count < 1:
+        return None
+    points = bytearray((start + bytes(size - len(start))) * count)
+    steps = memoryview(points).cast("Q")[len(start) // _WORD :: size // _WORD]
+    steps[:] = memoryview(array("Q", range(first, first + count)))
+    buffer.write(points)
+    if buffer.tell() != place + len(points):  # another thread wrote; nobody knows who came first
+        return None
+    with memoryview(buffer) as whole:
+        return Block(whole[place : place + len(points)], place, size // _WORD)
