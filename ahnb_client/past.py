@@ -1,11 +1,14 @@
 """What a run had recorded before this process takes it up, so that its counters go on."""
 
 import contextlib
+import json
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from . import record
+from .clock import now
 from .config import Config
 from .errors import ConfigurationError
 from .transport import loading
@@ -14,6 +17,7 @@ from .transport.reader import Reader
 from .transport.spool import LeftSegments
 
 WAIT_SECONDS = 1.0
+TICK_SECONDS = 0.001
 _MAX_ANSWER_BYTES = 16 << 20  # a run document holds the model
 
 
@@ -23,6 +27,11 @@ class Past:
 
     attempt: int = -1
     next_steps: dict[str, int] = field(default_factory=dict)
+    last_at: float = 0.0  # seconds since the epoch, UTC, by the clock of whoever recorded it
+
+    def present(self) -> float:
+        """Now, but after all that is known: clocks are set back, machines differ in theirs."""
+        return max(now(), self.last_at + TICK_SECONDS)
 
     @property
     def is_known(self) -> bool:
@@ -48,6 +57,7 @@ def past_of(run_id: str, config: Config) -> Past:
         asking.join(WAIT_SECONDS)
         for told in found:
             past.attempt = max(past.attempt, told.attempt)
+            past.last_at = max(past.last_at, told.last_at)
             for unit, step in told.next_steps.items():
                 past.saw(told.attempt, unit, step - 1)
     return past
@@ -62,8 +72,18 @@ def _look_at_disk(past: Past, run_id: str, directory: Path | None) -> None:
         for _, payload in reader.records(Position(last, 0)):
             prefix = record.prefix_of(payload)
             past.attempt = max(past.attempt, prefix.attempt)
+            past.last_at = max(past.last_at, _time_of(prefix, payload))
             if prefix.kind == record.POINT and (series := reader.definition(prefix.series)):
                 past.saw(prefix.attempt, series[0], record.POINT_HEAD.unpack_from(payload)[4])
+
+
+def _time_of(prefix: record.Prefix, payload: bytes) -> float:
+    """When a record was made; 0 of one that does not say."""
+    if prefix.kind == record.POINT:
+        return record.time_of(payload)
+    if prefix.kind == record.EVENT:
+        return float(json.loads(payload[record.PREFIX.size :]).get("at") or 0.0)
+    return 0.0
 
 
 def _ask(found: list[Past], run_id: str, config: Config) -> None:
@@ -76,7 +96,15 @@ def _ask(found: list[Past], run_id: str, config: Config) -> None:
         if answer.status != 200:
             return
         past = Past(int(answer.document.get("attempt") or 0))
+        past.last_at = max(
+            _seconds(answer.document.get(name)) for name in ("started_at", "finished_at")
+        )
         for metric in answer.document["metrics"].values():
             if metric["last_step"] is not None:
                 past.saw(past.attempt, metric["unit"], int(metric["last_step"]))
         found.append(past)
+
+
+def _seconds(moment: str | None) -> float:
+    """A time of a document as seconds since the epoch; 0 of none."""
+    return datetime.fromisoformat(moment).timestamp() if moment else 0.0

@@ -269,7 +269,8 @@ class Run:
 
     def _add_event(self, kind: str, data: Any, at: float | None = None) -> None:
         try:
-            event = {"kind": kind, "at": now() if at is None else float(at), "data": plain(data)}
+            moment = self.past.present() if at is None else float(at)
+            event = {"kind": kind, "at": moment, "data": plain(data)}
             frame = record.frame(record.pack_event(self._journal.attempt, dumps(event)))
             if len(frame) > MAX_EVENT_BYTES:
                 raise ValueError(f"an event of {len(frame)} bytes is too large to send")
@@ -317,7 +318,7 @@ class Run:
                 status = "failed"
             self.status = status
             data = {"status": status} if reason is None else {"status": status, "reason": reason}
-            self._last_words = data, now() if at is None else at
+            self._last_words = data, self.past.present() if at is None else at
             self._close()
         tell_ended(self)
 
