@@ -66,7 +66,7 @@ def compile_params(document: dict[str, Json]) -> dict[str, Json]:
 
 
 def _steps_per_execution(model: Any) -> Json:
-    steps = getattr(model, "steps_per_execution", None)
+    steps = scalar(getattr(model, "steps_per_execution", None))
     if steps is None:  # of tf_keras it is a variable
         steps = scalar(getattr(model, "_steps_per_execution", None))
     return 1 if steps is None else int(steps)

@@ -68,6 +68,8 @@ def scalar(value: object) -> float | None:
         return None
     with contextlib.suppress(Exception):
         return float(value)  # type: ignore[arg-type]
+    with contextlib.suppress(Exception):  # a variable with a copy on each of several devices
+        return float(value.numpy())  # type: ignore[attr-defined]
     return None
 
 
