@@ -19,6 +19,7 @@ from ahnb_client.errors import ConfigurationError
 from ahnb_client.guard import Guard
 from ahnb_client.notices import tell, tell_address
 from ahnb_client.run import Run
+from ahnb_client.transport.loading import COURTESY_SECONDS
 
 if TYPE_CHECKING:
     from ahnb_client.notebook.session import CellRecord
@@ -68,6 +69,7 @@ class Surroundings:
         """Prepare; `parts` are those of `capture.parts` that are wanted."""
         self._run, self._parts, self._guard = run, parts, guard
         self._thread: threading.Thread | None = None
+        self._is_awaited = threading.Event()
         self._cells: CellRecord | None = None  # where a notebook's cells are the program
 
     def begin(self, model: Any = None, arguments: FitArguments | None = None) -> None:
@@ -91,6 +93,7 @@ class Surroundings:
 
     def wait(self) -> None:
         """Let the thread end, as long as that takes moments."""
+        self._is_awaited.set()
         if self._thread is not None:
             self._thread.join(WAIT_SECONDS)
 
@@ -114,6 +117,7 @@ class Surroundings:
     def _record(
         self, known: dict[str, Json], data: dict[str, Json] | None, leaves: list[tuple[str, Any]]
     ) -> None:
+        self._is_awaited.wait(COURTESY_SECONDS)
         self._guard.call("environment", self._record_environment, known)
         if leaves and data is not None:
             self._guard.call("data", self._record_data, data, leaves)

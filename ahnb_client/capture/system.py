@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ahnb_client.transport.loading import COURTESY_SECONDS
+
 if TYPE_CHECKING:
     from ahnb_client.run import Run
 
@@ -87,6 +89,8 @@ class Sampler:
                 self._wake.set()
 
     def _work(self) -> None:
+        if not self._goes_on(COURTESY_SECONDS):
+            return
         asked = readers()
         seconds = min(FIRST_SECONDS, interval_seconds())
         while asked and self._goes_on(seconds):

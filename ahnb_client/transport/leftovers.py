@@ -61,6 +61,7 @@ class Leftovers:
     # In the thread
 
     def _work(self, config: Config) -> None:
+        self._is_ending.wait(loading.COURTESY_SECONDS)
         pause = _FIRST_PAUSE_SECONDS
         with contextlib.suppress(OSError):  # the folder cannot be read: `ahnb sync` says why
             while asked := self._ship_all(config):

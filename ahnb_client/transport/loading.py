@@ -10,6 +10,10 @@ import logging  # noqa: F401
 import threading
 from types import ModuleType
 
+# For so long our threads leave the interpreter to whoever begins a run. Each of them that computes
+# or imports makes him wait for 5 ms whenever he lets go of its lock, as to start the next thread.
+COURTESY_SECONDS = 0.1
+
 _WAIT_SECONDS = 5.0  # nothing takes as long, unless the fork itself is part of an import
 
 _lock = threading.Lock()

@@ -35,6 +35,7 @@ class Sender:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="ahnb-sender", daemon=True)
                 self._thread.start()
+                return
         self.wake()
 
     def wake(self) -> None:
@@ -77,6 +78,8 @@ class Sender:
     # In the thread
 
     def _work(self) -> None:
+        with contextlib.suppress(Empty):
+            self._wakes.get(timeout=loading.COURTESY_SECONDS)
         next_sync = time.monotonic() + SYNC_SECONDS
         while True:
             for shipment in self.under_way():
