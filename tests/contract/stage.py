@@ -128,12 +128,20 @@ class Stage:
 
     def get(self, path: str) -> dict[str, Any]:
         """What the API answers."""
-        request = urllib.request.Request(f"{self.server.url}/api/v1/{path}")
-        request.add_header("Authorization", f"Bearer {self.token}")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as answer:
+        with self._open("GET", path) as answer:
             document: dict[str, Any] = json.load(answer)
         return document
+
+    def ask(self, method: str, path: str) -> int:
+        """The status of an answer."""
+        with self._open(method, path) as answer:
+            return int(answer.status)
+
+    def _open(self, method: str, path: str) -> Any:
+        request = urllib.request.Request(f"{self.server.url}/api/v1/{path}", method=method)
+        request.add_header("Authorization", f"Bearer {self.token}")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return opener.open(request, timeout=30)
 
 
 def _points(answer: dict[str, Any]) -> Points:

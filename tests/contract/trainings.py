@@ -65,6 +65,9 @@ class Training:
     def has(self, file: str) -> bool:
         return (self._folder / file).exists()
 
+    def read(self, file: str) -> str:
+        return (self._folder / file).read_text()
+
     def touch(self, file: str) -> None:
         (self._folder / file).touch()
 

@@ -6,6 +6,8 @@
     Answer(502, after=True)        the server gets it and commits, then that is the answer
     Cut()                          the server commits, the connection is reset instead of an answer
     Hang()                         never answered
+    Slow(10)                       the true answer, so many seconds later
+    Keep()                         answered as if it were stored, and kept for `hand_over`
     Replay(3)                      the server gets it three times; the last answer counts
     Trickle(bytes_per_second=1)    the true answer, byte after byte
 """
@@ -75,13 +77,25 @@ class Replay:
 
 
 @dataclass
+class Slow:
+    """A late answer."""
+
+    seconds: float
+
+
+@dataclass
+class Keep:
+    """A batch that arrives later, in whatever order."""
+
+
+@dataclass
 class Trickle:
     """A slow answer."""
 
     bytes_per_second: float = 1.0
 
 
-Fault = Answer | Cut | Hang | Replay | Trickle
+Fault = Answer | Cut | Hang | Keep | Replay | Slow | Trickle
 Rule = Callable[[Seen], Fault | None]
 
 
@@ -95,6 +109,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.upstream = upstream
         self.rule: Rule = lambda seen: None
         self.seen: list[Seen] = []
+        self.kept: list[Seen] = []
         self.is_ending = threading.Event()
 
     @property
@@ -104,6 +119,23 @@ class FaultProxy(ThreadingHTTPServer):
     @property
     def batches(self) -> list[Seen]:
         return [seen for seen in self.seen if seen.is_batch]
+
+    def hand_over(self, seen: Seen) -> tuple[int, Any]:
+        """Send a request that came earlier, once more or at last; its status and answer."""
+        status, _, body = self.pass_on(seen)
+        return status, json.loads(body)
+
+    def pass_on(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(*self.upstream, timeout=30)
+        try:
+            headers = {k: v for k, v in seen.headers.items() if k not in HOP}
+            connection.request(seen.method, seen.path, seen.raw or None, headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        kept = {k: v for k, v in answer.getheaders() if k.lower() not in HOP}
+        return answer.status, kept, body
 
     def handle_error(self, *args: Any) -> None:
         """Connections that break are what this is for."""
@@ -118,41 +150,46 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = Seen(self.command, self.path, headers, raw)
         self.server.seen.append(seen)
-        match self.server.rule(seen):
+        self._answer_by(self.server.rule(seen), seen)
+
+    def _answer_by(self, fault: Fault | None, seen: Seen) -> None:
+        match fault:
             case None:
-                self._answer(*self._pass_on(seen))
+                self._answer(*self.server.pass_on(seen))
+            case Answer(after=True) as answer:
+                self.server.pass_on(seen)
+                self._answer(answer.status, answer.headers, answer.body)
             case Answer() as answer:
-                if answer.after:
-                    self._pass_on(seen)
                 self._answer(answer.status, answer.headers, answer.body)
             case Cut():
-                self._pass_on(seen)
-                reset = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
-                self.close_connection = True
+                self.server.pass_on(seen)
+                self._reset()
             case Hang():
                 self.server.is_ending.wait()
                 self.close_connection = True
             case Replay(times):
-                for _ in range(times - 1):
-                    self._pass_on(seen)
-                self._answer(*self._pass_on(seen))
+                answers = [self.server.pass_on(seen) for _ in range(times)]
+                self._answer(*answers[-1])
+            case Slow(seconds):
+                late = self.server.pass_on(seen)
+                self.server.is_ending.wait(seconds)
+                self._answer(*late)
+            case Keep():
+                self._keep(seen)
             case Trickle(rate):
-                self._trickle(*self._pass_on(seen), rate)
+                self._trickle(*self.server.pass_on(seen), rate)
+
+    def _reset(self) -> None:
+        reset = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        self.close_connection = True
+
+    def _keep(self, seen: Seen) -> None:
+        self.server.kept.append(seen)
+        told = {"acked": seen.body["seq"], "duplicate": False, "rejected": []}
+        self._answer(200, {}, json.dumps(told).encode())
 
     do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815
-
-    def _pass_on(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(*self.server.upstream, timeout=30)
-        try:
-            headers = {k: v for k, v in seen.headers.items() if k not in HOP}
-            connection.request(seen.method, seen.path, seen.raw or None, headers)
-            answer = connection.getresponse()
-            body = answer.read()
-        finally:
-            connection.close()
-        kept = {k: v for k, v in answer.getheaders() if k.lower() not in HOP}
-        return answer.status, kept, body
 
     def _head(self, status: int, headers: dict[str, str], length: int) -> None:
         self.send_response(status)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from tests.contract.stage import Stage
 from tests.contract.trainings import Training, await_true
@@ -33,6 +34,15 @@ class Scene(Stage):
         assert all(a < b for points in stored.values() for (a, _), (b, _) in pairwise(points))
         assert len(self.left) == left
         assert self.run(run_id)["status"] == status
+
+    def find_run(self, training: Training, name: str = "loop") -> dict[str, Any] | None:
+        """Its run, as soon as the server has it."""
+        return self.find(training.run_id(name)) if training.has(f"{name}.run") else None
+
+    def count(self, training: Training, metric: str) -> int:
+        """How many points of a metric the server has."""
+        found = self.find_run(training)
+        return int(found["metrics"].get(metric, {}).get("count", 0)) if found else 0
 
     def await_batches(self, number: int) -> None:
         """Until the proxy has seen so many."""

@@ -3,7 +3,9 @@
 import random
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -11,43 +13,82 @@ from ahnb_client import record
 from ahnb_client.transport.journal import START
 from ahnb_client.transport.reader import Reader
 from ahnb_client.transport.spool import LeftSegments
+from runs.models import RunEvent
 from tests.contract.trainings import clean_environment
+from tests.faults.proxy import Answer
 from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.django_db
 
 
-def mounted(folder: Path, size: str) -> list[str]:
-    """How a command sees an own small file system in a folder."""
-    mount = f'mount -t tmpfs -o size={size} none "{folder}" && "$@"'
+class Small(NamedTuple):
+    """What is left of a program that had little room."""
+
+    run_id: str
+    errors: str
+
+
+def mounted(folder: Path, options: str) -> list[str]:
+    """How a command sees a file system of its own in a folder."""
+    mount = f'mount -t tmpfs -o {options} none "{folder}" && "$@"'
     command = ["unshare", "-m", "sh", "-c", mount, "sh"]
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a small file system")
     return command
 
 
-@pytest.mark.parametrize("size", ["64k", "1200k"])
-def test_a_full_disk_loses_nothing_that_fits_into_memory(
-    scene: Scene, tmp_path: Path, size: str
-) -> None:
-    """F15: a tmpfs with room for nothing, or for one segment; exit 0, one line, Equal."""
-    spool, folder = tmp_path / "small", tmp_path / "program"
+def run_on(scene: Scene, options: str, program: str, points: int, **settings: str) -> Small:
+    """Run a program to its end with a spool on a file system mounted with these options."""
+    spool, folder = scene.home / "small", scene.home / "program"
     spool.mkdir()
     folder.mkdir()
-    program = [sys.executable, "-m", "tests.contract.programs.counted", str(folder), "30000"]
-    settings = {**scene.environment, "AHNB_DIR": str(spool), "AHNB_EXIT_TIMEOUT": "60"}
+    command = [sys.executable, "-m", f"tests.contract.programs.{program}", str(folder), str(points)]
     done = subprocess.run(
-        [*mounted(spool, size), *program],
-        env=clean_environment(settings),
+        [*mounted(spool, options), *command],
+        env=clean_environment({**scene.environment, "AHNB_DIR": str(spool), **settings}),
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("keeping them in memory") <= 1
-    stored = scene.series((folder / "loop.run").read_text())
-    assert [step for step, _ in stored["reward"]] == list(range(30_000))
+    return Small((folder / "loop.run").read_text(), done.stderr)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param("size=64k", id="room for nothing"),
+        pytest.param("size=1200k", id="room for a segment"),
+        pytest.param("ro", id="read-only"),
+    ],
+)
+def test_a_full_disk_loses_nothing_that_fits_into_memory(scene: Scene, options: str) -> None:
+    """F15: a tmpfs; exit 0, one line of each kind, Equal."""
+    found = run_on(scene, options, "counted", 10_000, AHNB_EXIT_TIMEOUT="60")
+    assert found.errors.count("keeping them in memory") <= 1
+    assert found.errors.count("cannot keep records on disk") <= 1
+    stored = scene.series(found.run_id)
+    assert [step for step, _ in stored["reward"]] == list(range(10_000))
+
+
+def test_a_full_disk_and_a_server_away_cost_what_is_told(scene: Scene) -> None:
+    """F15: 22 MB of points, 16 MiB of memory: what arrived and what is told lost are all."""
+    trained = scene.home / "program" / "trained"
+    scene.proxy.rule = lambda seen: None if trained.exists() else Answer(503)
+    found = run_on(scene, "size=64k", "wide", 50_000, AHNB_EXIT_TIMEOUT="60")
+    assert found.errors.count("keeping them in memory") == 1
+    arrived = scene.run(found.run_id)["metrics"]["value-0"]["count"]
+    assert 0 < arrived < 50_000
+    assert arrived + sum(lost_of(found.run_id).values()) == 50_000
+
+
+def lost_of(run_id: str) -> Counter[str]:
+    """What the client told the server that it had to drop, by reason."""
+    told: Counter[str] = Counter()
+    for event in RunEvent.objects.filter(run_id=run_id, kind="lost"):
+        told.update(event.data["reasons"])
+    return told
 
 
 @pytest.mark.parametrize("case", ["no home", "read-only"])
@@ -66,7 +107,7 @@ def test_a_home_that_takes_nothing_loses_nothing(scene: Scene, tmp_path: Path, c
 
 def test_a_spool_cut_at_any_byte_of_its_last_record_keeps_the_others(scene: Scene) -> None:
     """F16: cut at every byte of the last point and event: 0 exceptions, every whole record read."""
-    training = scene.loop(50, AHNB_MODE="offline")
+    training = scene.loop(50, AHNB_MODE="offline", AHNB_CAPTURE="-all")
     assert training.wait() == 0
     (name,) = scene.left
     segment = scene.home / "spool" / name / "000001.seg"
@@ -84,7 +125,7 @@ def test_a_spool_cut_at_any_byte_of_its_last_record_keeps_the_others(scene: Scen
 
 def test_bits_that_flip_cost_the_record_that_they_hit(scene: Scene) -> None:
     """F16: 200 places of a sealed spool: 0 exceptions, one record lost at most."""
-    training = scene.loop(50, AHNB_MODE="offline")
+    training = scene.loop(50, AHNB_MODE="offline", AHNB_CAPTURE="-all")
     assert training.wait() == 0
     (name,) = scene.left
     segment = scene.home / "spool" / name / "000001.seg"
@@ -99,12 +140,33 @@ def test_bits_that_flip_cost_the_record_that_they_hit(scene: Scene) -> None:
         assert len(read) >= len(ends) - 2
 
 
+def test_a_damaged_spool_is_delivered_without_what_was_hit(scene: Scene) -> None:
+    """F16: one bit of a point of a sealed spool, then `ahnb sync`: the other 49 arrive."""
+    training = scene.loop(50, AHNB_MODE="offline", AHNB_CAPTURE="-all")
+    assert training.wait() == 0
+    (name,) = scene.left
+    segment = scene.home / "spool" / name / "000001.seg"
+    damaged = bytearray(segment.read_bytes())
+    points = [
+        end
+        for end, payload in record.frames(bytes(damaged))
+        if payload[0] == record.POINT and record.POINT_HEAD.unpack_from(payload)[4] == 25
+    ]
+    damaged[points[0] - 12] ^= 1
+    segment.write_bytes(damaged)
+    assert scene.ahnb("sync").returncode == 0
+    run_id = training.run_id("loop")
+    stored, truth = scene.series(run_id), training.truth("loop")
+    assert {name: [p for p in points if p[0] != 25] for name, points in truth.items()} == stored
+
+
 def test_a_spool_at_its_limit_is_thinner_and_says_so(scene: Scene) -> None:
     """Loss is counted: what arrived and what was dropped make what was recorded."""
-    training = scene.loop(200_000, AHNB_MODE="offline", AHNB_SPOOL_MB="4")
+    training = scene.train_alone("wide", "20000", AHNB_MODE="offline", AHNB_SPOOL_MB="4")
     assert training.wait() == 0
     assert training.errors.count("AHNB_SPOOL_MB") == 1
     assert scene.ahnb("sync").returncode == 0
     run_id = training.run_id("loop")
-    arrived = scene.run(run_id)["metrics"]["reward"]["count"]
-    assert 20_000 < arrived < 200_000
+    arrived = scene.run(run_id)["metrics"]["value-0"]["count"]
+    assert 2_000 < arrived < 20_000
+    assert arrived + sum(lost_of(run_id).values()) == 20_000

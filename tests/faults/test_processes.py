@@ -106,6 +106,16 @@ def test_children_of_multiprocessing_are_silent(scene: Scene, method: str) -> No
     scene.assert_equal(training)
 
 
+def test_workers_forked_beforehand_record_runs_of_their_own(scene: Scene) -> None:
+    """F24: four workers of a server that forks after it had begun to record: five runs, Equal."""
+    training = scene.train_alone("prefork", AHNB_EXIT_TIMEOUT="60")
+    assert training.wait() == 0, training.errors
+    names = ["loop", *(f"worker-{number}" for number in range(4))]
+    assert len({training.run_id(name) for name in names}) == 5
+    for name in names:
+        scene.assert_equal(training, name)
+
+
 def test_two_processes_of_one_run_keep_both_sets(scene: Scene) -> None:
     """F23: each has a writer of its own; both sets are kept and told apart by attempt."""
     run_id = "01a21501-cc5d-7f14-9631-ced1287d6e4c"
@@ -115,14 +125,3 @@ def test_two_processes_of_one_run_keep_both_sets(scene: Scene) -> None:
     assert len(writers) == 2
     assert scene.run(run_id)["metrics"]["reward"]["count"] == 1000
     assert scene.run(run_id)["status"] == "finished"
-
-
-def test_a_process_that_slept_sends_again_when_it_wakes(scene: Scene) -> None:
-    """F20: SIGSTOP for a while; steps rise, no duration is negative, Equal."""
-    training = scene.loop(3000, AHNB_EXIT_TIMEOUT="60")
-    await_true(lambda: bool(training.truth("loop")), training)
-    training.send(signal.SIGSTOP)
-    time.sleep(2)
-    training.send(signal.SIGCONT)
-    assert training.wait() == 0
-    scene.assert_equal(training)

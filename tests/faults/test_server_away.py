@@ -1,11 +1,10 @@
-"""F1, F2, F3, F12: a server that is not there at the start, goes, or has no address."""
+"""F1, F3, F12: a server that is not there at the start, goes, or has no address."""
 
 import time
 
 import pytest
 
 from tests.contract.trainings import await_true
-from tests.faults.proxy import Answer, Hang
 from tests.faults.scene import Scene
 from tests.live import LiveServer
 
@@ -25,12 +24,19 @@ def test_a_server_that_is_down_at_the_start_gets_everything_later(
 
 
 @pytest.mark.slow
-def test_an_outage_of_thirty_seconds_is_caught_up_with(scene: Scene) -> None:
+def test_an_outage_of_thirty_seconds_is_caught_up_with(scene: Scene, server: LiveServer) -> None:
     """F3: down for 30 s, 100,000 points meanwhile; drained within 60 s of the return, Equal."""
+    training = scene.train_alone("paused", "50000", AHNB_SERVER=server.url)
+    await_true(lambda: scene.find_run(training) is not None, training)
+    server.stop()
     down_until = time.monotonic() + 30
-    scene.proxy.rule = lambda seen: Answer(503) if time.monotonic() < down_until else None
-    training = scene.loop(50_000, AHNB_EXIT_TIMEOUT="120")
-    assert training.wait(240) == 0
+    await_true(lambda: training.has("logged") and time.monotonic() > down_until, training)
+    server.start()
+    back = time.monotonic()
+    await_true(lambda: scene.count(training, "speed") == 50_000, training)
+    assert time.monotonic() - back <= 60
+    training.touch("stop")
+    assert training.wait() == 0
     scene.assert_equal(training)
 
 
@@ -43,15 +49,3 @@ def test_no_address_holds_neither_the_loop_nor_the_end(scene: Scene, address: st
     assert time.monotonic() - begun < 30
     assert training.has("trained")
     assert f"ahnb sync {training.run_id('loop')}" in training.errors
-
-
-@pytest.mark.keras
-@pytest.mark.slow
-def test_keras_trains_on_before_a_black_hole(keras: Scene) -> None:
-    """F2: accepted, never answered, with Keras: the training ends as always, then Equal."""
-    assert keras.proxy is not None
-    keras.proxy.rule = lambda seen: Hang()
-    training = keras.train("whole", AHNB_EXIT_TIMEOUT="2")
-    assert training.wait() == 0
-    keras.proxy.rule = lambda seen: None
-    assert keras.ahnb("sync").returncode == 0
