@@ -14,6 +14,7 @@ from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.generation import backend_of
 from ahnb_client.capture.hardware import accelerators
+from ahnb_client.capture.layers import is_complete
 from ahnb_client.capture.optimizer import learning_rate
 from ahnb_client.capture.values import jsonable
 from ahnb_client.errors import ConfigurationError
@@ -153,7 +154,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         steps = (self.params or {}).get("steps")
         self._training.begin_fit(model, arguments, steps=steps, ours=FitObserver)
         if model is not None:
-            self._is_model_pending = not model.built
+            self._is_model_pending = not self.guard.call("model", is_complete, model)
             self.guard.call("evaluations", remember_training, model, self._training)
 
     @guarded("the end of the run")

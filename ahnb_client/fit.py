@@ -125,11 +125,11 @@ def _watched_fit(original: Callable[..., Any], signature: inspect.Signature) -> 
 
 
 def _with_observer(
-    make: Callable[[], FitObserver],
+    make: Callable[[], Any],
     signature: inspect.Signature,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> tuple[tuple[Any, ...], dict[str, Any], list[FitObserver]]:
+) -> tuple[tuple[Any, ...], dict[str, Any], list[Any]]:
     """The same call with a callback of ours beside those given; as it came if that fails."""
     try:
         bound = signature.bind(*args, **kwargs)
@@ -138,7 +138,7 @@ def _with_observer(
         bound.arguments["callbacks"] = _beside(given, observer, args[0])
         return bound.args, bound.kwargs, [observer]
     except Exception as error:  # noqa: BLE001 - Keras says what is wrong with the call
-        logger.debug("AHNB does not record a fit: %s", error)
+        logger.debug("AHNB does not record a call: %s", error)
         return args, kwargs, []
 
 
@@ -164,13 +164,11 @@ def _recorded_evaluate(
     def evaluate(*args: Any, **kwargs: Any) -> Any:
         training = _trainings.get(args[0]) if args else None
         given = _given_callbacks(signature, args, kwargs)
-        # A single callback, or Keras' own list of them, cannot be added to without a change.
-        addable = given is None or isinstance(given, (list, tuple))
-        if training is None or not addable or _observers(given):
+        if training is None or _observers(given):
             return original(*args, **kwargs)
-        bound = signature.bind(*args, **kwargs)
-        bound.arguments["callbacks"] = [*(given or ()), EvaluationCallback(training.evaluated)]
-        return original(*bound.args, **bound.kwargs)
+        make = functools.partial(EvaluationCallback, training.evaluated)
+        args, kwargs, _ = _with_observer(make, signature, args, kwargs)
+        return original(*args, **kwargs)
 
     return evaluate
 

@@ -13,7 +13,7 @@ from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.lazily import without_importing_tensorflow
 from ahnb_client.capture.logs import numbers
 from ahnb_client.capture.model import compile_params, model_document
-from ahnb_client.capture.optimizer import optimizer_params
+from ahnb_client.capture.optimizer import optimizer_params, other_optimizers
 from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.capture.trial import Trial, running_trial
@@ -80,6 +80,7 @@ class Training:
         captured |= trial.params() if trial is not None else {}
         if getattr(model, "optimizer", None) is not None:
             captured["optimizer"] = self._guard.call("params", optimizer_params, model.optimizer)
+            captured["optimizers"] = self._guard.call("params", other_optimizers, model)
         if arguments is not None:
             captured["fit"] = self._guard.call("params", arguments.params, steps)
             others = self._guard.call("params", callback_params, arguments.callbacks, without=ours)
@@ -124,7 +125,7 @@ class Training:
             return {}
         document = self._guard.call("model", model_document, model) or {}
         if document:
-            self.run.event("model", document)
+            self.run.event("model", without_secrets(document))
         return document
 
     def begin_epoch(self, epoch: int) -> None:

@@ -2,14 +2,19 @@
 
 import contextlib
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from ahnb_client.capture.values import Json, jsonable
 
 MAX_ROWS = 5_000
-MAX_NESTING = 8
+MAX_NESTING = 32
 _KERAS_OWN = ("keras.", "tf_keras.")
+_NOTHING_KNOWN: dict[str, Json] = {
+    **dict.fromkeys(("output_shape", "parameters", "trainable_parameters", "trainable")),
+    **dict.fromkeys(("dtype", "activation")),
+    "settings": {},
+}
 # Said in columns of their own, or only needed to build the layer again.
 _NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "layers", "input_layers"} | {
     "output_layers",
@@ -28,10 +33,12 @@ def layer_table(model: Any) -> list[dict[str, Json]]:
     None while a layer is not built. A layer used twice has one row. At most 5,000 rows.
     """
     rows: list[dict[str, Json]] = []
-    for layer, parent in _walk(model, None, set(), MAX_NESTING):
-        if len(rows) == MAX_ROWS:
-            break
-        rows.append(_row(layer, parent))
+    for layer, parent in islice(_walk_all(model), MAX_ROWS):
+        row: dict[str, Json] = {"name": layer.name, "class": type(layer).__name__, "parent": parent}
+        known = _NOTHING_KNOWN
+        with contextlib.suppress(Exception):  # a person's layer may fail in any way
+            known = _facts(layer)
+        rows.append(row | known)
     return rows
 
 
@@ -55,7 +62,7 @@ def graph_edges(model: Any, config: Json) -> list[list[str]]:
 def parameter_counts(model: Any) -> dict[str, int | None]:
     """Return total, trainable and non-trainable parameters; None while not built."""
     total = trainable = None
-    if model.built:
+    if has_weights(model):
         with contextlib.suppress(Exception):
             total = _size(model.weights)
             trainable = _size(model.trainable_variables)
@@ -67,6 +74,19 @@ def parameter_counts(model: Any) -> dict[str, int | None]:
     }
 
 
+def is_complete(model: Any) -> bool:
+    """Tell whether every layer is built: no batch will add to what is known of the model."""
+    return bool(model.built) and all(layer.built for layer, _ in _walk_all(model))
+
+
+def has_weights(model: Any) -> bool:
+    """Tell whether the weights are there, also of a model that is never called itself (a GAN)."""
+    if getattr(model, "built", False):
+        return True
+    parts = [layer.built for layer, _ in _walk_all(model)]
+    return bool(parts) and all(parts)
+
+
 def shape_of(value: Any) -> Json:
     """Return the shape or shapes of a tensor, or of a structure of tensors, as lists."""
     if isinstance(value, dict):
@@ -75,6 +95,10 @@ def shape_of(value: Any) -> Json:
         return [shape_of(item) for item in value]
     shape = getattr(value, "shape", None)
     return None if shape is None else _lengths(shape)
+
+
+def _walk_all(model: Any) -> Iterator[tuple[Any, str | None]]:
+    return _walk(model, None, set(), MAX_NESTING)
 
 
 def _walk(layer: Any, parent: str | None, seen: set[int], depth: int) -> Iterator[tuple[Any, Any]]:
@@ -88,7 +112,9 @@ def _walk(layer: Any, parent: str | None, seen: set[int], depth: int) -> Iterato
 
 
 def _children(layer: Any) -> list[Any]:
-    children = getattr(layer, "layers", None)
+    children = None
+    with contextlib.suppress(Exception):  # a person's property may fail
+        children = getattr(layer, "layers", None)
     return list(children if children is not None else getattr(layer, "_layers", ()))
 
 
@@ -97,12 +123,9 @@ def _is_worth_opening(layer: Any) -> bool:
     return hasattr(layer, "layers") or not type(layer).__module__.startswith(_KERAS_OWN)
 
 
-def _row(layer: Any, parent: str | None) -> dict[str, Json]:
+def _facts(layer: Any) -> dict[str, Json]:
     settings = _settings(layer)
     return {
-        "name": layer.name,
-        "class": type(layer).__name__,
-        "parent": parent,
         "output_shape": _output_shape(layer),
         "parameters": _size(layer.weights) if layer.built else None,
         "trainable_parameters": _size(layer.trainable_variables) if layer.built else None,
@@ -156,7 +179,7 @@ def _short(value: Json) -> Json:
 
 
 def _output_shape(layer: Any) -> Json:
-    with contextlib.suppress(AttributeError, ValueError):
+    with contextlib.suppress(Exception):
         return shape_of(layer.output)
     built_with = getattr(layer, "_build_shapes_dict", None)
     # Only Keras' own layers compute it without being called.

@@ -29,4 +29,4 @@ def _unusual(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, (list, tuple)):
         parts = value[:MAX_ELEMENTS]
         return numbers({str(index): part for index, part in enumerate(parts)}, f"{name}/")
-    return {} if value is None or isinstance(value, str) else {name: value}
+    return {} if value is None or isinstance(value, (str, bytes)) else {name: value}

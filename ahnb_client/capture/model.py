@@ -5,10 +5,15 @@ import warnings
 from typing import Any
 
 from ahnb_client.capture import layers
+from ahnb_client.capture.extent import extent_of
 from ahnb_client.capture.generation import backend_of, keras_of
+from ahnb_client.capture.layers import shape_of
 from ahnb_client.capture.values import Json, described, dtype_name, jsonable, scalar
 
 MAX_CONFIG_BYTES = 2_000_000
+# Below what an event may have, so that none is cut where nobody sees it.
+MAX_CONFIG_DEPTH = 50
+MAX_CONFIG_ITEMS = 100_000
 _COMPILE_SETTINGS = ("loss", "metrics", "weighted_metrics", "loss_weights", "optimizer")
 
 
@@ -83,9 +88,17 @@ def _serialized(model: Any) -> tuple[Json, str | None]:
     except Exception as error:  # noqa: BLE001 - a person's get_config may fail in any way
         reason = " ".join(str(error).split())[:500]
         return None, f"{type(error).__name__}: {reason}"
+    why = _too_much(config, size)
+    return (config, None) if why is None else (None, why)
+
+
+def _too_much(config: Json, size: int) -> str | None:
     if size > MAX_CONFIG_BYTES:
-        return None, f"too large: {size} bytes"
-    return config, None
+        return f"too large: {size} bytes"
+    depth, items = extent_of(config, MAX_CONFIG_DEPTH)
+    if depth > MAX_CONFIG_DEPTH:
+        return f"nested too deeply: more than {MAX_CONFIG_DEPTH} levels"
+    return f"too large: {items} values" if items > MAX_CONFIG_ITEMS else None
 
 
 def _compile_config(model: Any) -> dict[str, Json]:
@@ -109,10 +122,9 @@ def _kind(model: Any) -> str:
 
 def _tensors(model: Any, attribute: str) -> list[dict[str, Json]]:
     try:
-        tensors = getattr(model, attribute, None) or []
-    except (AttributeError, ValueError):  # a Sequential that is not built
+        return [
+            {"name": tensor.name, "shape": shape_of(tensor), "dtype": dtype_name(tensor.dtype)}
+            for tensor in getattr(model, attribute, None) or []
+        ]
+    except Exception:  # noqa: BLE001 - not built, or something of the person's under this name
         return []
-    return [
-        {"name": tensor.name, "shape": layers.shape_of(tensor), "dtype": dtype_name(tensor.dtype)}
-        for tensor in tensors
-    ]

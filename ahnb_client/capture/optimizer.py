@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ahnb_client.capture.generation import keras_of
 from ahnb_client.capture.values import Json, jsonable, scalar
 
 
@@ -22,6 +23,19 @@ def optimizer_params(optimizer: Any) -> dict[str, Json]:
     own = _config(optimizer)
     own.pop("inner_optimizer", None)
     return {**_settings(inner), "loss_scaling": {"class_name": type(optimizer).__name__, **own}}
+
+
+def other_optimizers(model: Any) -> dict[str, Json]:
+    """Return ``{attribute: settings}`` of optimizers that a model keeps beside that of `compile`.
+
+    A GAN trains each of its halves with one; what `compile` was left with then trains nothing.
+    """
+    kind = keras_of(model).optimizers.Optimizer
+    return {
+        name: optimizer_params(value)
+        for name, value in vars(model).items()
+        if isinstance(value, kind) and value is not getattr(model, "optimizer", None)
+    }
 
 
 def learning_rate(optimizer: Any) -> float | None:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from ahnb_client.capture.layers import has_weights
 from ahnb_client.capture.values import Json, dtype_name
 
 WHOLE_BYTES = 4 << 20  # a variable up to this size is hashed whole
@@ -20,8 +21,8 @@ def weights_document(model: Any) -> dict[str, Json]:
     spaced values count, and beyond 256 MB shape and type alone (``is_whole`` false): what counts
     depends on the sizes only, so that equal weights always have equal hashes.
     """
-    if not getattr(model, "built", False):
-        return {"hash": None, "why": "the model was not built when the fit began"}
+    if not has_weights(model):
+        return {"hash": None, "why": "the model was not built yet"}
     digest = hashlib.blake2b(digest_size=16)
     is_whole = _add(digest, model.weights)
     return {"hash": digest.hexdigest(), "is_whole": is_whole}
@@ -50,7 +51,8 @@ def _bytes_of(variable: Any, most: int | None) -> bytes:
     """The values, or `most` of them evenly spaced."""
     import numpy
 
-    values = numpy.ascontiguousarray(_on_host(variable.value))
+    value = variable.value() if callable(variable.value) else variable.value  # of tf_keras
+    values = numpy.ascontiguousarray(_on_host(value))
     if most is not None and values.size > most:
         values = values.reshape(-1)[numpy.linspace(0, values.size - 1, most).astype("int64")]
     return values.tobytes()

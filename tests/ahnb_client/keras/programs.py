@@ -1,5 +1,6 @@
 """Runs a training program of this folder in a process of its own."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -7,7 +8,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
+
+BACKENDS = [
+    "tensorflow",
+    "jax",
+    pytest.param(
+        "torch",
+        marks=[
+            pytest.mark.torch,
+            pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="no PyTorch"),
+        ],
+    ),
+]
 
 
 def results_of(program: str, *, code: int = 0, **environment: str) -> dict[str, Any]:

@@ -1,25 +1,13 @@
 """What trackers capture of a Keras training, row by row, on each back end in its own process."""
 
-import importlib.util
 from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import results_of
+from tests.ahnb_client.keras.programs import BACKENDS, results_of
 
 pytestmark = pytest.mark.keras
 
-BACKENDS = [
-    "tensorflow",
-    "jax",
-    pytest.param(
-        "torch",
-        marks=[
-            pytest.mark.torch,
-            pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="no PyTorch"),
-        ],
-    ),
-]
 FORMS = ["left out", "None", "one", "list", "list again", "tuple", "positional", "CallbackList"]
 
 
@@ -185,8 +173,8 @@ def test_own_classes_loss_scaling_and_executions_of_several_batches(results):
 @pytest.mark.parametrize(
     ("scenario", "library"), [("tuned", "keras_tuner"), ("optimized", "optuna")]
 )
-def test_trials_of_a_tuner_are_a_group(without_torch, scenario, library):
-    trials = without_torch[scenario]
+def test_trials_of_a_tuner_are_a_group(results, scenario, library):
+    trials = results[scenario]
     assert trials["groups"] == ["rates", "rates"]
     assert [tuner["library"] for tuner in trials["tuners"]] == [library] * 2
     assert len({tuner["trial"] for tuner in trials["tuners"]}) == 2

@@ -63,3 +63,8 @@ def test_end_is_told_by_what_ended_the_fit(results):
 
 def test_fits_are_recorded_without_a_callback_of_ours(results):
     assert results["automatic"] == [4, 4, 4, 4]
+
+
+def test_equal_weights_have_equal_hashes(results):
+    first, same, changed = results["hashes"]
+    assert first == same != changed

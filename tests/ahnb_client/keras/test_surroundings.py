@@ -61,7 +61,7 @@ def test_model_that_is_not_built_says_so(rows, classifier):
     model = classifier(built=False)
     assert weights_document(model) == {
         "hash": None,
-        "why": "the model was not built when the fit began",
+        "why": "the model was not built yet",
     }
     callback = AHNBCallback(strict=True)
     model.fit(*rows, verbose=0, callbacks=[callback])

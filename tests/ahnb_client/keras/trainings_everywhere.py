@@ -314,7 +314,7 @@ if __name__ == "__main__":
         (cpu,) = tensorflow.config.list_physical_devices("CPU")
         two = [tensorflow.config.LogicalDeviceConfiguration()] * 2
         tensorflow.config.set_logical_device_configuration(cpu, two)
-    scenarios = [whole, automatic, between, kinds]
+    scenarios = [whole, automatic, between, kinds, tuned, optimized]
     if keras.backend.backend() != "torch":
-        scenarios += [tuned, optimized, distributed]
+        scenarios.append(distributed)
     print(json.dumps({scenario.__name__: scenario() for scenario in scenarios}))

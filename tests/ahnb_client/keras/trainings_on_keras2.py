@@ -8,6 +8,7 @@ import tf_keras
 
 import ahnb_client
 from ahnb_client import AHNBCallback
+from ahnb_client.capture.weights import weights_document
 from tests.ahnb_client.keras.trainings_everywhere import CLASSES, NUMBERS, SPOOL, Records, runs_of
 
 QUICK = {"batch_size": 10, "verbose": 0}
@@ -49,6 +50,15 @@ def whole(*, built: bool) -> dict[str, Any]:
     }
 
 
+def hashes() -> list[Any]:
+    """Of the weights of a model, of another with the same ones, and after a change."""
+    first, other = model(), model()
+    other.set_weights(first.get_weights())
+    found = [weights_document(each)["hash"] for each in (first, other)]
+    other.layers[0].bias.assign_add([1.0] * 4)
+    return [*found, weights_document(other)["hash"]]
+
+
 def ended_by(error: BaseException) -> str:
     def stop(batch: int, logs: Any) -> None:
         raise error
@@ -82,6 +92,7 @@ if __name__ == "__main__":
         "interrupted": ended_by(KeyboardInterrupt()),
         "failed": ended_by(ValueError("no more")),
         "automatic": automatic(),
+        "hashes": hashes(),
         "version": tf_keras.__version__,
     }
     print(json.dumps(results))
