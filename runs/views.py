@@ -156,6 +156,7 @@ def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200
         "find": find,
         "all_charts": len(context["groups"]),
         "groups": shown,
+        "system_charts": sum(group.is_system for group in shown),
         "has_more_charts": len(context["groups"]) > MOST_CHARTS,
         "seen": _seen(run),
         "is_editor": run.role >= Role.EDITOR,

@@ -46,6 +46,11 @@ class Group:
     def points(self) -> int:
         return sum(member.summary.count for member in self.members)
 
+    @property
+    def is_system(self) -> bool:
+        """Whether it tells of the machine rather than of the training."""
+        return self.title.startswith(SYSTEM)
+
     def as_dict(self, objective: Objective | None = None) -> dict[str, Any]:
         """What the page's script needs to draw it; `best` is the better end of what decides."""
         decides = objective.metric if objective else None

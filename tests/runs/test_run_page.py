@@ -275,6 +275,15 @@ def test_train_validation_and_batches_share_a_chart(name: str, place: tuple[str,
     assert placed(name) == place
 
 
+def test_what_the_machine_did_stands_apart(page: Client, run: Run) -> None:
+    log_points(run, {"system/cpu_percent": [98.0], "system/memory_bytes": [1e9]}, unit="time")
+    answer = page.get(run.get_absolute_url())
+    before, inside = answer.content.decode().split('<details class="card system-charts">')
+    assert "system/" not in before.split("chart-title-0")[1]
+    assert "2 metrics of machine and process" in text_of(answer)
+    assert inside.count('data-group="') == 2
+
+
 def test_charts_know_what_to_ask_for(page: Client, run: Run) -> None:
     log_points(run, {"batch/loss": [1.0, 0.9]}, unit="step")
     body = page.get(run.get_absolute_url()).content.decode()

@@ -32,6 +32,19 @@ export function short(value) {
   return Number(value.toPrecision(4)).toExponential().replace("e+", "e");
 }
 
+const SIZES = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+
+/** How values of a metric are written, by the unit at the end of its name. */
+export function writer(name) {
+  if (name.endsWith("_percent")) return (value) => `${short(value)} %`;
+  if (!name.endsWith("_bytes")) return short;
+  return (value) => {
+    if (typeof value !== "number") return short(value);
+    const power = Math.min(Math.floor(Math.log10(Math.max(Math.abs(value), 1)) / 3), SIZES.length - 1);
+    return `${short(value / 1000 ** power)} ${SIZES[power]}`;
+  };
+}
+
 /** A chart in `element`; `draw(chart)` is called now, by `redraw` and when the colours change. */
 export function chartIn(element, draw) {
   const chart = init(element, null, { renderer: "canvas" });

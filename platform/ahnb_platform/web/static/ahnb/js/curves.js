@@ -1,5 +1,5 @@
 // One chart of a run: train and validation together, batches behind them.
-import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip, writer } from "./chart.js";
 import { extremes } from "./overtime.js";
 import { bestMark, noteMarks } from "./marks.js";
 import { epochClock, smoothed, stepsWithin } from "./timeline.js";
@@ -74,9 +74,9 @@ export function curvesIn(element, group, number, tools) {
       toolbox: { show: false },
       ...base(`${group.title} over ${hasAxis}: ${parts.map((series) => series.name).join(", ")}`),
       grid: { left: 12, right: 84, top: 14, bottom: 32, containLabel: true },
-      tooltip: tooltip((items) => tip(items, hasAxis), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
+      tooltip: tooltip((items) => tip(items, hasAxis, writer(group.title)), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
       xAxis: xAxis(hasAxis, range),
-      yAxis: axis(log ? "log" : "value"),
+      yAxis: axis(log ? "log" : "value", { axisLabel: { color: colour.muted, hideOverlap: true, formatter: writer(group.title) } }),
       brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colour.muted } },
       series: withNotes(parts.flatMap((series, index) => lines(series, index, place(series))), hasAxis, toEpoch),
     };
@@ -138,12 +138,15 @@ function unitOf(group) {
 /** A value of an epoch stands where the epoch ended; what lies between two ends belongs to the later one. */
 function xAxis(unit, range) {
   const common = { nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : "dataMin", max: range ? range[1] : "dataMax" };
-  if (unit === "time") return axis("time", common);
+  if (unit === "time") return axis("time", range ? common : { ...common, min: ({ min, max }) => min - instant(min, max), max: ({ min, max }) => max + instant(min, max) });
   const isEpoch = unit === "epoch";
   const value = axis("value", { ...common, name: isEpoch ? "end of epoch" : unit, ...(isEpoch && !range ? { minInterval: 1 } : {}) });
   if (isEpoch) value.axisLabel.formatter = (epoch) => (epoch < 0 ? "start" : short(epoch));
   return value;
 }
+
+/** What a single moment is widened by on each side, lest it stand in the middle of a day. */
+const instant = (min, max) => (min === max ? 30_000 : 0);
 
 function placeInWords(x, unit) {
   if (unit === "time") return new Date(x).toLocaleString();
@@ -151,12 +154,12 @@ function placeInWords(x, unit) {
   return `${Number.isInteger(x) ? "end of" : "during"} epoch ${short(Math.max(Math.ceil(x), 0))}`;
 }
 
-function tip(items, unit) {
+function tip(items, unit, write) {
   if (!items.length) return null;
   const title = placeInWords(items[0].value[0], unit);
   const seen = new Map();
   for (const item of items) {
-    const value = item.data.word || short(item.value[1]);
+    const value = item.data.word || write(item.value[1]);
     const known = seen.get(item.seriesName);
     seen.set(item.seriesName, known && known[2] !== value ? [item.color, item.seriesName, `${known[2]} to ${value}`] : [item.color, item.seriesName, value]);
   }
