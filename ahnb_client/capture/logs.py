@@ -17,7 +17,10 @@ def numbers(logs: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         if type(value) is float:
             named[prefix + name] = value
         else:
-            named.update(_unusual(f"{prefix}{name}", value))
+            try:
+                named.update(_unusual(f"{prefix}{name}", value))
+            except Exception:  # noqa: BLE001 - a person's object may raise whatever it is asked
+                named[f"{prefix}{name}"] = value  # told and left out where numbers are made of it
     return named
 
 

@@ -16,3 +16,12 @@ def test_several_values_get_a_name_each():
 
 def test_what_is_no_number_is_left_out():
     assert numbers({"note": "good", "nothing": None}) == {}
+
+
+def test_object_that_raises_costs_itself_alone():
+    class Raises:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    odd = Raises()
+    assert numbers({"odd": odd, "loss": 0.5}) == {"odd": odd, "loss": 0.5}
