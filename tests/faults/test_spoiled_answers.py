@@ -28,14 +28,14 @@ def now_and_then(fault: Fault, share: float = 0.5) -> Callable[[Seen], Fault | N
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(Answer(500), id="F4 500"),
-        pytest.param(Answer(502), id="F4 502"),
+        pytest.param(Answer(500), id="F4 500", marks=pytest.mark.slow),
+        pytest.param(Answer(502), id="F4 502", marks=pytest.mark.slow),
         pytest.param(Answer(503), id="F4 503"),
-        pytest.param(Answer(504), id="F4 504"),
+        pytest.param(Answer(504), id="F4 504", marks=pytest.mark.slow),
         pytest.param(Cut(), id="F5 cut after the commit"),
         pytest.param(Answer(502, after=True), id="F6 502 after the commit"),
         pytest.param(Answer(200, LOGIN_PAGE, {"Content-Type": "text/html"}), id="F14 html"),
-        pytest.param(Answer(204, b""), id="F14 204"),
+        pytest.param(Answer(204, b""), id="F14 204", marks=pytest.mark.slow),
         pytest.param(Answer(200, b""), id="F14 empty"),
         pytest.param(Answer(200, b"{}", after=True), id="F14 other JSON"),
         pytest.param(Answer(302, b"", {"Location": "http://127.0.0.2:9/"}), id="F14 redirect"),
