@@ -29,6 +29,7 @@ MIGRATION_LOCK = 0x41484E42
 ANSWER_SECONDS = 5.0
 # mallopt(3): M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 HEAPS = {-8: 1, -3: 128 * 1024, -1: 512 * 1024}
+TRIM_SECONDS = 2.0
 # A batch makes hundreds of lists and none of them is part of a cycle: look less often than at 700.
 YOUNG_OBJECTS = 20_000
 
@@ -80,6 +81,15 @@ def bound_heaps() -> None:
         library = ctypes.CDLL(None)
         for setting, value in HEAPS.items():
             library.mallopt(setting, value)
+        trim = library.malloc_trim
+        threading.Thread(target=trim_heaps, args=(trim,), name="trim-heaps", daemon=True).start()
+
+
+def trim_heaps(trim: Callable[[int], int]) -> None:
+    """Give free pages back from the midst of the heaps, too; never returns."""
+    while True:
+        time.sleep(TRIM_SECONDS)
+        trim(0)
 
 
 class WebServer(Server):
