@@ -139,12 +139,36 @@ def loose_run(data: bytes, offset: int, most: int) -> int:
     if len(start) < _LOOSE_START or not start[3] & LOOSE >> 24:
         return 0
     size = loose_size(start)
-    for count in range(most):
-        end = offset + size
-        if data[offset : offset + _LOOSE_START] != start or data[end - TIME.size : end] == _NO_TIME:
-            return count
-        offset = end
-    return most
+    if size % ALIGNMENT or size < _LOOSE_START + 2 * ALIGNMENT:
+        return 0
+    count = min(most, (len(data) - offset) // size)
+    words = memoryview(data)[offset : offset + count * size].cast("Q")
+    stride = size // ALIGNMENT
+    heads = [words[place::stride].tolist() for place in (0, 1)]
+    times = words[stride - 1 :: stride].tolist()
+    ends = [_run_of(head) for head in heads] if count else []
+    return min([*ends, times.index(0) if 0 in times else count])
+
+
+def _run_of(values: list[int]) -> int:
+    """How many of them are like the first, until another one comes."""
+    first = values[0]
+    if values.count(first) == len(values):
+        return len(values)
+    return next(index for index, value in enumerate(values) if value != first)
+
+
+def loose_columns(data: bytes) -> list[list[Any]]:
+    """Steps, the values of each name, and times of loose points of one series."""
+    stride = loose_size(data) // ALIGNMENT
+    if sys.byteorder != "little":
+        points = loose_struct(stride - 4).iter_unpack(data)
+        return [list(column) for column in zip(*points, strict=True)][1:]
+    words = memoryview(data)
+    floats = words.cast("d")
+    first = _LOOSE_START // ALIGNMENT
+    values = [floats[place::stride].tolist() for place in range(first + 1, stride)]
+    return [words.cast("Q")[first::stride].tolist(), *values]
 
 
 def loose_size(data: bytes) -> int:

@@ -5,7 +5,6 @@ import math
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from .. import record
@@ -15,23 +14,40 @@ from .reader import Piece
 
 @dataclass
 class Rows:
-    """The points of one series in a batch, and when in the batch each arrived."""
+    """The points of one series in a batch, column by column, and when in the batch each arrived."""
 
     unit: str
     names: tuple[str, ...]
     flags: int
-    points: list[tuple[Any, ...]] = field(default_factory=list)  # their fields, as unpacked
+    steps: list[int] = field(default_factory=list)
+    at_steps: list[int] = field(default_factory=list)  # of each point or of none
+    values: list[list[float]] = field(init=False)  # a column for each name
+    times: list[float] = field(default_factory=list)
     arrivals: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.values = [[] for _ in self.names]
+
+    @property
+    def count(self) -> int:
+        return len(self.steps)
 
     def add(self, piece: Piece, start: int, end: int) -> None:
         """Take the points of a piece from `start` to before `end`."""
-        at_step = bool(self.flags & record.HAS_AT_STEP)
-        if piece.count == 1:
-            if start < end:
-                self.points.append(_layout(len(self.names), at_step, 0).unpack(piece.data))
+        if start >= end:
             return
-        layout = _layout(len(self.names), at_step, record.HEADER.size)
-        self.points += layout.iter_unpack(piece.data[piece.size * start : piece.size * end])
+        if piece.count == 1:
+            at_step = bool(self.flags & record.HAS_AT_STEP)
+            fields = record.point_struct(len(self.names), at_step=at_step).unpack(piece.data)
+            columns = [[value] for value in fields[4:]]
+        else:
+            columns = record.loose_columns(piece.data[piece.size * start : piece.size * end])
+        self.steps += columns.pop(0)
+        if self.flags & record.HAS_AT_STEP:
+            self.at_steps += columns.pop(0)
+        self.times += columns.pop()
+        for column, new in zip(self.values, columns, strict=True):
+            column += new
 
 
 def clusters(rows: Iterable[Rows]) -> list[list[Rows]]:
@@ -45,33 +61,24 @@ def clusters(rows: Iterable[Rows]) -> list[list[Rows]]:
     return clusters
 
 
-@cache
-def _layout(width: int, at_step: bool, header: int) -> struct.Struct:
-    point = record.point_struct(width, at_step=at_step).format
-    return struct.Struct(f"<{header}x{point[1:]}")
-
-
 class Columns:
     """The points of a cluster as columns: one axis, and for each metric its values along it."""
 
     def __init__(self, cluster: Sequence[Rows]) -> None:
-        self._unit, flags = cluster[0].unit, cluster[0].flags
-        self._at_steps: Sequence[int] = ()
-        self._values: dict[str, Sequence[Any]]
-        first_value = 6 if flags & record.HAS_AT_STEP else 5
-        points = [rows.points for rows in cluster]
+        first = cluster[0]
+        self._unit = first.unit
         if len(cluster) == 1:
-            table = list(zip(*points[0], strict=True))
-            self._values = dict(zip(cluster[0].names, table[first_value:-1], strict=True))
-        else:
-            order = [a for rows in cluster for a in rows.arrivals]
-            heads = [(*p[:first_value], p[-1]) for some in points for p in some]
-            ranks = sorted(range(len(order)), key=order.__getitem__)
-            table = list(zip(*(heads[rank] for rank in ranks), strict=True))
-            self._values = _merged(cluster, points, first_value, ranks)
-        self._steps, self._times = table[4], table[-1]
-        if first_value == 6:
-            self._at_steps = table[5]
+            self._steps, self._at_steps, self._times = first.steps, first.at_steps, first.times
+            self._values: dict[str, Sequence[Any]] = dict(
+                zip(first.names, first.values, strict=True)
+            )
+            return
+        order = [arrival for rows in cluster for arrival in rows.arrivals]
+        ranks = sorted(range(len(order)), key=order.__getitem__)
+        self._steps = _ranked([rows.steps for rows in cluster], ranks)
+        self._at_steps = _ranked([rows.at_steps for rows in cluster], ranks)
+        self._times = _ranked([rows.times for rows in cluster], ranks)
+        self._values = _merged(cluster, ranks)
 
     def axis(self) -> str:
         """The axis as JSON text."""
@@ -93,27 +100,28 @@ class Columns:
             yield name, _numbers(column)
 
 
-def _merged(
-    cluster: Sequence[Rows],
-    points: Sequence[list[tuple[Any, ...]]],
-    first_value: int,
-    ranks: Sequence[int],
-) -> dict[str, Sequence[Any]]:
+def _ranked(parts: Sequence[list[Any]], ranks: Sequence[int]) -> list[Any]:
+    """The parts as one list in the order of arrival; empty if they are."""
+    whole = [value for part in parts for value in part]
+    return [whole[rank] for rank in ranks] if whole else []
+
+
+def _merged(cluster: Sequence[Rows], ranks: Sequence[int]) -> dict[str, Sequence[Any]]:
     """Values of several series with names in common; None where a series lacks the name."""
     columns: dict[str, list[Any]] = {n: [None] * len(ranks) for r in cluster for n in r.names}
     base = 0
-    for rows, some in zip(cluster, points, strict=True):
-        for index, name in enumerate(rows.names, first_value):
-            columns[name][base : base + len(some)] = [point[index] for point in some]
-        base += len(some)
+    for rows in cluster:
+        for name, column in zip(rows.names, rows.values, strict=True):
+            columns[name][base : base + rows.count] = column
+        base += rows.count
     return {name: [column[rank] for rank in ranks] for name, column in columns.items()}
 
 
-def _regular(steps: Sequence[int]) -> dict[str, Any] | None:
+def _regular(steps: list[int]) -> dict[str, Any] | None:
     """Start, stride and count of evenly spaced steps; None for others."""
     start, count = steps[0], len(steps)
     stride = steps[1] - start if count > 1 else 1
-    if stride < 1 or list(steps) != list(range(start, start + stride * count, stride)):
+    if stride < 1 or steps != list(range(start, start + stride * count, stride)):
         return None
     return {"start": start, "stride": stride, "count": count}
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any, Protocol
 
+from ..config import is_loopback
 from ..identifiers import uuid7
 from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
@@ -60,6 +61,7 @@ class Shipment(Pace):
         self.is_created = False
         self.records = 0  # delivered by this process
         self._is_left = is_left
+        self._is_near = is_loopback(header.server or "")
         self._reader = Reader(source)
         self._suspects = Suspects(MAX_RECORDS)
         self._resume = "allow" if self.plan.created else header.create.get("resume", "allow")
@@ -157,7 +159,7 @@ class Shipment(Pace):
         self.plan.send_next(
             Pending(
                 seq=seq,
-                body=compress(batch.encode(self.plan.writer, seq)),
+                body=compress(batch.encode(self.plan.writer, seq), is_near=self._is_near),
                 start=start,
                 end=batch.end,
                 records=batch.records,
