@@ -35,7 +35,10 @@ def main() -> None:
             figures = list(measured(programs, sizes, options.only))
     print(table(figures))
     print()
-    print(f"Medians of {sizes.rounds} rounds in turns (peers {sizes.peer_rounds}). {machine()}")
+    print(
+        f"Medians of {sizes.rounds} rounds in turns (calls and imports of "
+        f"peers {sizes.peer_rounds}). {machine()}"
+    )
     print(", ".join(f"{name} {version}" for name, version in versions.items()))
 
 

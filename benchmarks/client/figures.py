@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.servers.process import free_port, running
@@ -34,18 +34,26 @@ class Sizes:
     """How much is measured."""
 
     rounds: int = 10
-    peer_rounds: int = 10
-    batches: int = 1000
+    peer_rounds: int = 3  # of calls and imports, which take the peers seconds
+    fits: int = 5  # in one process, whose start takes longer than they do
+    batches: int = 500
     calls: int = 500
     share_rounds: int = 10
-    trouble_seconds: float = 12.0
+    trouble_seconds: float = 6.0
+    peers: Sequence[str] = tuple({*CALLBACKS, *LOGGERS} - {"none", "ahnb"})
     backends: Sequence[str] = ("jax", "tensorflow")
     troubles: Sequence[str] = tuple(TROUBLES)
 
     @classmethod
     def quick(cls) -> Sizes:
-        """For less than two minutes: one back end, the peers once."""
-        return cls(1, 1, 500, 100, 3, 3.0, ("jax",), ("black hole in mid-run",))
+        """For less than two minutes: one back end, and the peers that have a hook for batches."""
+        peers = ("wandb", "tensorboard", "mlflow")
+        troubles = ("black hole in mid-run",)
+        return cls(2, 1, 2, 200, 100, 3, 3.0, peers, ("jax",), troubles)
+
+    def with_us(self, trackers: Iterable[str]) -> list[str]:
+        """Those of the trackers that are to be measured."""
+        return [name for name in trackers if name in ("none", "ahnb", *self.peers)]
 
 
 def in_turns(
@@ -57,7 +65,7 @@ def in_turns(
     **env: str,
 ) -> Rounds:
     """The results of each tracker's program, one of each in a round. Failures are told."""
-    found: Rounds = {tracker: [] for tracker in trackers}
+    found: Rounds = {tracker: [] for tracker in sizes.with_us(trackers)}
     for number in range(sizes.rounds):
         for tracker, results in found.items():
             if tracker not in ("none", "ahnb") and number >= sizes.peer_rounds:
@@ -75,8 +83,12 @@ def without_errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def hooks(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
     """The hook of each batch, beside the peers'."""
+    turns = replace(sizes, rounds=sizes.rounds // sizes.fits, peer_rounds=sizes.rounds)
     for backend in sizes.backends:
-        found = in_turns(programs, "hooks", CALLBACKS, sizes, sizes.batches, KERAS_BACKEND=backend)
+        ran = in_turns(
+            programs, "hooks", CALLBACKS, turns, sizes.batches, sizes.fits, KERAS_BACKEND=backend
+        )
+        found = {name: _each_fit(results) for name, results in ran.items()}
         half = {name: _of_hooks(results, "p50") for name, results in found.items()}
         tail = {name: _of_hooks(results, "p99") for name, results in found.items()}
         idle, ours = half["none"], half["ahnb"]
@@ -88,13 +100,24 @@ def hooks(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
         rivals = [
             median(without_errors(found[rival]), "hooks", "p50")
             for rival in ("wandb", "tensorboard")
-            if without_errors(found[rival])
+            if without_errors(found.get(rival, []))
         ]
         if rivals:
             part = p50 / min(rivals)
             yield Figure(
                 f"{name}, of the quicker of W&B and TensorBoard", "10 %", f"{part:.1%}", part <= 0.1
             )
+
+
+def _each_fit(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A result for each fit of the processes, errors and those without hooks as they are."""
+    fits: list[dict[str, Any]] = []
+    for result in results:
+        if "error" in result:
+            fits.append(result)
+        else:
+            fits += [{"hooks": hooks} for hooks in result["hooks"]] or [{"hooks": None}]
+    return fits
 
 
 def _of_hooks(results: list[dict[str, Any]], part: str) -> str:
@@ -130,8 +153,8 @@ def logs(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
 def share(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
     """Our part of the training's time."""
     for backend in sizes.backends:
-        batches = sizes.batches * (4 if backend == "jax" else 1)  # about as long with both
-        result = programs.run("share", batches, 5, sizes.share_rounds, KERAS_BACKEND=backend)
+        batches = sizes.batches * (8 if backend == "jax" else 2)  # about as long with both
+        result = programs.run("share", batches, 4, sizes.share_rounds, KERAS_BACKEND=backend)
         name = f"our hooks and threads, part of the epoch, {backend}"
         if "error" in result:
             yield Figure(name, "1 %", result["error"], False)
@@ -147,9 +170,10 @@ def share(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
 def imports(programs: Programs, sizes: Sizes) -> Iterator[Figure]:
     """The import, without Keras."""
     modules = {"ahnb": "ahnb_client", "run": "ahnb_client.run"} | {
-        name: name for name in LOGGERS if name != "ahnb"
+        name: "tensorflow" if name == "tensorboard" else name
+        for name in sizes.with_us(LOGGERS)
+        if name != "ahnb"
     }
-    modules["tensorboard"] = "tensorflow"
     found: Rounds = {name: [] for name in modules}
     for number in range(sizes.rounds):
         for name, module in modules.items():
