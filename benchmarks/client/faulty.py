@@ -2,8 +2,8 @@
 
     python -m benchmarks.client.faulty PORT KIND SECONDS
 
-After SECONDS it goes wrong: `down` closes the port, `hole` takes requests and never answers,
-`slow` answers after ten seconds; `well` never does.
+SECONDS after its first request it goes wrong: `down` closes the port, `hole` takes requests and
+never answers, `slow` answers after ten seconds; `well` never does.
 """
 
 from __future__ import annotations
@@ -23,9 +23,14 @@ class Handler(BaseHTTPRequestHandler):
     """Answers as a server does that stores everything."""
 
     protocol_version = "HTTP/1.1"
-    kind, wrong_at = "well", 0.0
+    kind, seconds = "well", 0.0
+    wrong_at = float("inf")
+    begun = threading.Event()
 
     def do_PUT(self) -> None:
+        if not self.begun.is_set():
+            Handler.wrong_at = time.monotonic() + self.seconds
+            self.begun.set()
         self._body()
         self._answer({"id": self.path.strip("/").split("/")[3], "number": 1})
 
@@ -63,10 +68,11 @@ class Server(ThreadingHTTPServer):
 
 
 def main(port: int, kind: str, seconds: float) -> None:
-    Handler.kind, Handler.wrong_at = kind, time.monotonic() + seconds
+    Handler.kind, Handler.seconds = kind, seconds
     server = Server(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     if kind == "down":
+        Handler.begun.wait()
         time.sleep(seconds)
         return  # with the process go its port and its connections
     threading.Event().wait()
