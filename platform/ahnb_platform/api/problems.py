@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import APIException
 
+from ahnb_platform.database.liveness import is_away
 from ahnb_platform.errors import DomainError, Item, Missing
 from ahnb_platform.web import requests
 
@@ -76,7 +76,7 @@ def exception_handler(error: Exception, context: Any = None) -> HttpResponse:  #
         return _of_domain(error)
     if isinstance(error, APIException):
         return _of_framework(error)
-    if isinstance(error, OperationalError | InterfaceError):
+    if is_away(error):
         logger.warning("database unavailable, request %s: %s", requests.current().id, error)
         return problem(503)
     for kind, status in _DJANGO.items():

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from ahnb_platform.api.middleware import is_api
 from ahnb_platform.api.problems import problem
+from ahnb_platform.database.liveness import is_away
 from ahnb_platform.errors import DomainError
 
 # Others never reach a view: many of Django's take any method for GET.
@@ -69,7 +69,7 @@ class DomainErrorMiddleware:
             return None
         if isinstance(error, DomainError):
             return error_page(request, error.status, error.detail)
-        if isinstance(error, OperationalError | InterfaceError):
+        if is_away(error):
             return error_page(request, 503)
         return None
 
@@ -115,8 +115,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort; Django calls it while the exception is being handled."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return error_page(request, 503 if away else 500)
+    return error_page(request, 503 if is_away(sys.exc_info()[1]) else 500)
 
 
 def csrf_failure(request: HttpRequest, **_: Any) -> HttpResponse:

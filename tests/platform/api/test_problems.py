@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -54,7 +54,14 @@ def test_a_foreign_host_is_400(db):
     assert_problem(answer, 400, "bad-request")
 
 
-@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("gone"),
+        InterfaceError("closed"),
+        DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq"),
+    ],
+)
 def test_a_lost_database_is_503_with_a_time_to_wait(rf, alice, error):
     answer = raising(error)(authorized(rf, alice))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")

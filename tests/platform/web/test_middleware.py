@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -26,6 +26,7 @@ REFUSALS: dict[str, Exception] = {
     "conflict": Conflict("That name is taken."),
     "away": OperationalError("connection refused"),
     "closed": InterfaceError("connection already closed"),
+    "cut": DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq"),
     "denied": PermissionDenied(),
     "broken": ZeroDivisionError(),
 }
@@ -56,6 +57,7 @@ refusing = override_settings(ROOT_URLCONF=f"{__name__}")
         ("conflict", 409, "That name is taken."),
         ("away", 503, "The database is not answering"),
         ("closed", 503, "The database is not answering"),
+        ("cut", 503, "The database is not answering"),
         ("denied", 403, "Ask an owner of the team"),
         ("broken", 500, "Something broke on our side"),
     ],
