@@ -125,3 +125,16 @@ def test_two_processes_of_one_run_keep_both_sets(scene: Scene) -> None:
     assert len(writers) == 2
     assert scene.run(run_id)["metrics"]["reward"]["count"] == 1000
     assert scene.run(run_id)["status"] == "finished"
+
+
+def test_a_run_that_must_not_be_repeated_is_not(scene: Scene) -> None:
+    """F23: the second process is told, goes on, keeps what it recorded, and adds nothing."""
+    run_id = "01a21501-cc5d-7f14-9631-ced1287d6e4d"
+    first = scene.train_alone("unrepeated", run_id)
+    assert first.wait() == 0
+    second = scene.train_alone("unrepeated", run_id)
+    assert second.wait() == 0
+    assert second.has("trained")
+    assert "the server does not take this run" in second.errors
+    assert scene.run(run_id)["metrics"]["reward"]["count"] == 10
+    assert len(scene.left) == 1

@@ -275,6 +275,14 @@ def test_train_validation_and_batches_share_a_chart(name: str, place: tuple[str,
     assert placed(name) == place
 
 
+def test_two_writers_of_a_run_are_both_shown(page: Client, run: Run) -> None:
+    before = text_of(page.get(run.get_absolute_url())).count("1 batch without a gap")
+    log_points(run, {"loss": [0.5]})
+    log_points(run, {"loss": [0.25]})
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert shown.count("1 batch without a gap") == before + 2
+
+
 def test_what_the_machine_did_stands_apart(page: Client, run: Run) -> None:
     log_points(run, {"system/cpu_percent": [98.0], "system/memory_bytes": [1e9]}, unit="time")
     answer = page.get(run.get_absolute_url())
