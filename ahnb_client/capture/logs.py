@@ -15,7 +15,7 @@ def numbers(logs: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     named: dict[str, Any] = {}
     for name, value in logs.items():
         if type(value) is float:
-            named[prefix + name] = value
+            named[f"{prefix}{name}"] = value
         else:
             try:
                 named.update(_unusual(f"{prefix}{name}", value))

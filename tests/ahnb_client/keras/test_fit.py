@@ -213,17 +213,17 @@ def test_subclass_keeps_its_hooks_and_ours(rows, classifier):
     assert records_of(callback.run).steps("batch/loss") == [0, 1, 2, 3]
 
 
-class Unreadable:
-    """A value that another callback puts among the metrics."""
+class Nameless:
+    """The key of a metric that cannot be told."""
 
-    def tolist(self) -> Any:
-        raise OSError("no value today")
+    def __str__(self) -> str:
+        raise OSError("no name today")
 
 
 def spoiling() -> keras.callbacks.Callback:
     """Makes recording an epoch impossible."""
     return keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: logs.update(spoiled=Unreadable())
+        on_epoch_end=lambda epoch, logs: logs.update({Nameless(): 0.5})
     )
 
 
@@ -235,7 +235,7 @@ def test_our_own_failure_is_logged_once_and_the_training_goes_on(rows, classifie
         )
     assert len(fitted.history["loss"]) == 3
     assert [record.getMessage() for record in caplog.records] == [
-        "AHNB could not record epochs: OSError: no value today. The training goes on without it."
+        "AHNB could not record epochs: OSError: no name today. The training goes on without it."
     ]
     records = records_of(callback.run)
     assert records.statuses == ["finished"]
@@ -244,8 +244,17 @@ def test_our_own_failure_is_logged_once_and_the_training_goes_on(rows, classifie
     assert records.steps("batch/loss") == list(range(6))
 
 
+def test_metrics_whose_keys_are_no_texts_are_named_by_them(rows, classifier):
+    numbered = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: logs.update({7: 0.5})
+    )
+    callback = AHNBCallback(strict=True)
+    classifier().fit(*rows, verbose=0, callbacks=[numbered, callback])
+    assert records_of(callback.run).values("7") == [0.5]
+
+
 def test_our_own_failure_is_raised_when_strict(rows, classifier):
-    with pytest.raises(OSError, match="no value today"):
+    with pytest.raises(OSError, match="no name today"):
         classifier().fit(*rows, verbose=0, callbacks=[spoiling(), AHNBCallback(strict=True)])
 
 
