@@ -1,5 +1,6 @@
 """Room for the points of a series that a hook fills in by itself: no call, no lock."""
 
+import contextlib
 import mmap
 import sys
 from array import array
@@ -44,11 +45,15 @@ class Block:
     @property
     def written(self) -> int:
         """The place in the segment after the newest point."""
-        return self.start + self.count()[0] * self.words * _WORD
+        return self._place_after(self.count()[0])
 
-    @property
-    def is_gapless(self) -> bool:
-        return self.count()[1]
+    def gapless_end(self) -> int | None:
+        """The place after the newest point; None if one before it is missing."""
+        count, is_gapless = self.count()
+        return self._place_after(count) if is_gapless else None
+
+    def _place_after(self, count: int) -> int:
+        return self.start + count * self.words * _WORD
 
     def close(self) -> None:
         """Take no more points, and fill the room that is left."""
@@ -75,16 +80,28 @@ def reserve(segment: segments.Segment, start: bytes, first: int, count: int) -> 
     buffer = segment.buffer
     if not isinstance(buffer, mmap.mmap) or sys.byteorder != "little":
         return None
+    with contextlib.suppress(ValueError):  # a run that ended, or another thread took the room
+        return _reserved(buffer, segment.size, start, first, count)
+    return None
+
+
+def _reserved(buffer: mmap.mmap, end: int, start: bytes, first: int, count: int) -> Block | None:
     size = record.loose_size(start)
     place = buffer.tell()
-    count = min(count, (segment.size - place) // size)
+    count = min(count, (end - place) // size)
     if count < 1:
         return None
-    points = bytearray((start + bytes(size - len(start))) * count)
-    steps = memoryview(points).cast("Q")[len(start) // _WORD :: size // _WORD]
-    steps[:] = memoryview(array("Q", range(first, first + count)))
+    points = _unwritten(start, size, first, count)
     buffer.write(points)
     if buffer.tell() != place + len(points):  # another thread wrote; nobody knows who came first
         return None
     with memoryview(buffer) as whole:
         return Block(whole[place : place + len(points)], place, size // _WORD)
+
+
+def _unwritten(start: bytes, size: int, first: int, count: int) -> bytearray:
+    """Points but for their values and times."""
+    points = bytearray((start + bytes(size - len(start))) * count)
+    steps = memoryview(points).cast("Q")[len(start) // _WORD :: size // _WORD]
+    steps[:] = memoryview(array("Q", range(first, first + count)))
+    return points

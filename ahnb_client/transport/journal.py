@@ -312,19 +312,24 @@ class Journal:
         """The bytes of a segment from `start` to its last record."""
         with self._lock:
             self._reading = number
-            if number == self._number:
-                self._open_the_way()
             segment = self._segments.get(number)
-            end = self._end().offset if number == self._number else segment.size if segment else 0
+            is_last = number == self._number
+            end = self._open_the_way() if is_last else segment.size if segment else 0
         return segment.read(start, end) if segment is not None and start < end else b""
 
-    def _open_the_way(self) -> None:
-        """Close the block that points are still missing from if records lie behind these."""
-        if self._block is None or self._segment is None:
-            return
-        is_last = self._block.end == self._segment.buffer.tell()
-        if not (is_last and self._block.is_gapless):
+    def _open_the_way(self) -> int:
+        """How far the present segment can be read; no point will come before that place.
+
+        Closes the block that points are still missing from if records lie behind these.
+        """
+        if self._block is not None and self._segment is not None:
+            # One look at each: hooks store and other threads write on, whoever has the lock.
+            is_last = self._block.end == self._segment.buffer.tell()
+            end = self._block.gapless_end()
+            if is_last and end is not None:
+                return end
             self._close_block()
+        return self._end().offset
 
     def discard_before(self, number: int) -> None:
         """Delete the segments before `number`: the server has them."""
