@@ -57,6 +57,7 @@ class Journal:
         self._spare: segments.DiskSegment | None = None
         self._segment: segments.Segment | None = None
         self._block: block.Block | None = None  # in the present segment
+        self._filled = 0, 0  # where room that was not used ends in it, and where that begins
         self._ended_at: int | None = 0  # the end of the last segment once nothing more is taken
         self._unsealed: list[segments.Segment] = []
         self._definitions = 0
@@ -117,6 +118,7 @@ class Journal:
     def _close_block(self) -> None:
         if self._block is not None:
             self._block.close()
+            self._filled = self._block.end, self._block.written
             self._block = None
 
     def begin_attempt(self, number: int) -> None:
@@ -159,6 +161,7 @@ class Journal:
                 segment.rest()
         segment = self._take_spare(size) or self._new_segment(self._number + 1, size)
         self._number += 1
+        self._filled = 0, 0
         self._segments[self._number] = self._segment = segment
         self._ended_at = None
 
@@ -232,7 +235,7 @@ class Journal:
             self.closed = True
             self._close_block()
             if self._segment is not None and self._ended_at is None:
-                self._ended_at = self._segment.end()
+                self._ended_at = self._before_filler(self._segment.end())
                 self._unsealed.append(self._segment)
             if self._spare is not None:
                 self._spare.delete()
@@ -300,8 +303,14 @@ class Journal:
         if self._segment is None or self._ended_at is not None:
             return Position(self._number, self._ended_at or 0)
         end = self._segment.buffer.tell()
-        is_last = self._block is not None and self._block.end == end
-        return Position(self._number, self._block.written if self._block and is_last else end)
+        if self._block is not None and self._block.end == end:
+            return Position(self._number, self._block.written)
+        return Position(self._number, self._before_filler(end))
+
+    def _before_filler(self, end: int) -> int:
+        """The place after the last record, which is as far as a reader comes."""
+        filled, start = self._filled
+        return start if end == filled else end
 
     def numbers(self) -> list[int]:
         """The numbers of the segments that are still here, rising."""

@@ -136,6 +136,20 @@ def test_after_a_kill_exactly_the_stored_points_are_there(tmp_path: Path) -> Non
     assert [payload[0] for payload in payloads] == [record.POINT] * 5 + [record.EVENT]
 
 
+def test_room_that_was_not_used_keeps_nobody_waiting(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    series, block = begun(journal)
+    store(block, 0)
+    journal.close_block(block)
+    assert list(Reader(journal).records(START))[-1][0] == journal.end()
+    series.append(2, [0.5, 0.5])
+    assert series.reserve(3, 10) is not None
+    journal.close()
+    position = list(Reader(journal).records(START))[-1][0]
+    assert steps_in(journal) == [0, 1, 2]
+    assert journal.retire(position)
+
+
 def test_a_forked_child_cannot_write_into_its_parents_block(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     _, block = begun(journal)
