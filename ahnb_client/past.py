@@ -5,7 +5,6 @@ import json
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from . import record
 from .clock import now
@@ -18,6 +17,8 @@ from .transport.spool import LeftSegments
 
 WAIT_SECONDS = 1.0
 TICK_SECONDS = 0.001
+# The last segment may hold nothing but words that came after the end.
+SEGMENTS_LOOKED_AT = 4
 _MAX_ANSWER_BYTES = 16 << 20  # a run document holds the model
 
 
@@ -44,37 +45,52 @@ class Past:
         if unit != "time":
             self.next_steps[unit] = max(self.next_steps.get(unit, 0), step + 1)
 
+    def take(self, other: "Past") -> None:
+        """Take into account what somebody else knows."""
+        self.attempt = max(self.attempt, other.attempt)
+        self.last_at = max(self.last_at, other.last_at)
+        for unit, step in other.next_steps.items():
+            self.saw(other.attempt, unit, step - 1)
+
 
 def past_of(run_id: str, config: Config) -> Past:
     """What this machine and the server know of a run; waits a second for the server at most."""
     past = Past()
-    with contextlib.suppress(OSError, ValueError):
-        _look_at_disk(past, run_id, config.directory)
+    for folder in config.directory.glob(f"{run_id}*") if config.directory else ():
+        # One that is just being made or sent away hides none of the others.
+        with contextlib.suppress(OSError, ValueError):
+            past.take(_past_in(LeftSegments(folder)))
     if config.can_send:
         found: list[Past] = []
         asking = threading.Thread(target=_ask, args=(found, run_id, config), daemon=True)
         asking.start()
         asking.join(WAIT_SECONDS)
         for told in found:
-            past.attempt = max(past.attempt, told.attempt)
-            past.last_at = max(past.last_at, told.last_at)
-            for unit, step in told.next_steps.items():
-                past.saw(told.attempt, unit, step - 1)
+            past.take(told)
     return past
 
 
-def _look_at_disk(past: Past, run_id: str, directory: Path | None) -> None:
-    """Read how far the spools came that processes before this one left."""
-    for folder in directory.glob(f"{run_id}*") if directory else ():
-        segments = LeftSegments(folder)
-        last = max(segments.numbers(), default=0)
-        reader = Reader(segments)
-        for _, payload in reader.records(Position(last, 0)):
-            prefix = record.prefix_of(payload)
-            past.attempt = max(past.attempt, prefix.attempt)
-            past.last_at = max(past.last_at, _time_of(prefix, payload))
-            if prefix.kind == record.POINT and (series := reader.definition(prefix.series)):
-                past.saw(prefix.attempt, series[0], record.POINT_HEAD.unpack_from(payload)[4])
+def _past_in(segments: LeftSegments) -> Past:
+    """How far a spool came that a process before this one left; its end tells."""
+    past = Past()
+    for number in sorted(segments.numbers(), reverse=True)[:SEGMENTS_LOOKED_AT]:
+        past = _past_from(segments, number)
+        if past.next_steps:
+            break
+    return past
+
+
+def _past_from(segments: LeftSegments, number: int) -> Past:
+    """What the records from this segment on say."""
+    past = Past()
+    reader = Reader(segments)
+    for _, payload in reader.records(Position(number, 0)):
+        prefix = record.prefix_of(payload)
+        past.attempt = max(past.attempt, prefix.attempt)
+        past.last_at = max(past.last_at, _time_of(prefix, payload))
+        if prefix.kind == record.POINT and (series := reader.definition(prefix.series)):
+            past.saw(prefix.attempt, series[0], record.POINT_HEAD.unpack_from(payload)[4])
+    return past
 
 
 def _time_of(prefix: record.Prefix, payload: bytes) -> float:

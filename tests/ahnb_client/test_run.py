@@ -15,6 +15,7 @@ from ahnb_client import lifecycle
 from ahnb_client.config import Config
 from ahnb_client.errors import ConfigurationError
 from ahnb_client.identifiers import uuid7
+from ahnb_client.past import past_of
 from ahnb_client.run import Run
 from ahnb_client.transport.batch import cut
 from ahnb_client.transport.journal import START
@@ -364,6 +365,18 @@ def test_secret_among_the_parameters_is_kept_from_the_record(begin, store):
         {"width": 3, "db": {"password": "***"}},
         {"api_key": "***"},
     ]
+
+
+def test_a_run_whose_last_segment_holds_no_points_goes_on_behind_those_before(
+    offline: Run, tmp_path: Path
+) -> None:
+    for step in range(8):
+        offline.log({"loss": 1.0}, step=step)
+    offline.begin_attempt(8)
+    offline.note("nothing was logged yet")
+    (tmp_path / "offline" / f"{offline.id}-being-made").mkdir()
+    past = past_of(offline.id, Config(mode="offline", directory=tmp_path / "offline"))
+    assert (past.attempt, past.next_steps) == (1, {"step": 8})
 
 
 def test_a_run_taken_up_in_another_process_goes_on_as_a_new_attempt(
