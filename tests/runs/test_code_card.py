@@ -12,7 +12,7 @@ from runs.pages.code import MOST_CELLS, MOST_CHARACTERS, code_of
 
 from ..cast import client_of
 from ..sketches import send_events, sketch_run
-from .test_run_page import text_of
+from .page.reading import text_of
 
 CELLS = {
     "kind": "notebook",
