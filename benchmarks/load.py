@@ -121,6 +121,20 @@ def get(path: str, headers: dict[str, str] | None = None) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
+def asker(port: int, request: bytes) -> Callable[[], bytes]:
+    """A function that sends `request` and gives the answer's body; a refusal ends the benchmark."""
+    connection = Connection(port)
+
+    def ask() -> bytes:
+        status, body = connection.ask(request)
+        if status != 200:
+            target = request.split(b" ", 2)[1].decode()
+            raise SystemExit(f"{target}: {status} {body[:300]!r}")
+        return body
+
+    return ask
+
+
 def drive(
     port: int,
     clients: list[Callable[[], Requests]],

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import requests
 
-from .load import Connection, get
+from .load import asker, get
 from .read import median_ms
 from .report import Row, machine, table, yes
 from .servers import ahnb, database
@@ -43,19 +42,6 @@ def log_in(server: ahnb.Server) -> dict[str, str]:
     return {"Cookie": "; ".join(f"{one.name}={one.value}" for one in browser.cookies)}
 
 
-def asker(server: ahnb.Server, cookie: dict[str, str], path: str) -> Callable[[], bytes]:
-    """A function that asks for a page and gives its body."""
-    request, connection = get(path, cookie), Connection(server.port)
-
-    def ask() -> bytes:
-        status, body = connection.ask(request)
-        if status != 200:
-            raise SystemExit(f"{path}: {status} {body[:300]!r}")
-        return body
-
-    return ask
-
-
 def project_rows(server: ahnb.Server, cookie: dict[str, str], runs: int) -> list[Row]:
     path = f"bench/runs-{runs}"
     ahnb.manage(server.data, "addproject", path)
@@ -64,12 +50,15 @@ def project_rows(server: ahnb.Server, cookie: dict[str, str], runs: int) -> list
     database.execute(database.Places(server.data).sockets, "VACUUM ANALYZE")
     page = f"/projects/{path}/"
     asked = {words: page + part for words, part in PARTS.items()}
-    found = re.search(rb"/runs/[0-9a-f-]{36}/", asker(server, cookie, page)())
+    found = re.search(rb"/runs/[0-9a-f-]{36}/", asker(server.port, get(page, cookie))())
     if found:
         asked["the page of its best run"] = found[0].decode()
     rows = []
     for words, address in asked.items():
-        taken, goal = median_ms(asker(server, cookie, address), TIMES), GOALS.get(runs, 150)
+        taken, goal = (
+            median_ms(asker(server.port, get(address, cookie)), TIMES),
+            GOALS.get(runs, 150),
+        )
         row = Row(f"{runs:,} runs: {words}", f"{taken:.0f} ms", goal=f"{goal} ms")
         row.reached = yes(taken <= goal)
         rows.append(row)

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from . import workloads
-from .load import Connection, get
+from .load import Connection, asker, get
 from .report import Row, machine, table, yes
 from .servers import ahnb, database, mlflow
 
@@ -59,16 +59,7 @@ def series(
 ) -> Callable[[], bytes]:
     """A function that asks for a chart and gives the answer's body."""
     query = urlencode({"metric": names, "points": CHART, **window}, doseq=True)
-    request = get(f"/api/v1/runs/{run_id}/series/?{query}", server.headers)
-    connection = Connection(server.port)
-
-    def ask() -> bytes:
-        status, body = connection.ask(request)
-        if status != 200:
-            raise SystemExit(f"{status} {body[:300]!r}")
-        return body
-
-    return ask
+    return asker(server.port, get(f"/api/v1/runs/{run_id}/series/?{query}", server.headers))
 
 
 def mlflow_charts(sockets: Path, scratch: Path, points: int) -> float:
@@ -76,22 +67,17 @@ def mlflow_charts(sockets: Path, scratch: Path, points: int) -> float:
     with mlflow.serving(sockets, scratch, workers=2) as server:
         run_id = server.create_run()
         fill_mlflow(sockets, run_id, points)
-        connection = Connection(server.port)
-        requests = [
-            get(
-                f"{mlflow.API}/metrics/get-history-bulk-interval?"
-                + urlencode({"run_ids": run_id, "metric_key": name, "max_results": CHART})
+        charts = [
+            asker(
+                server.port,
+                get(
+                    f"{mlflow.API}/metrics/get-history-bulk-interval?"
+                    + urlencode({"run_ids": run_id, "metric_key": name, "max_results": CHART})
+                ),
             )
             for name in workloads.METRICS
         ]
-
-        def ask() -> None:
-            for request in requests:
-                status, body = connection.ask(request)
-                if status != 200:
-                    raise SystemExit(f"MLflow: {status} {body[:300]!r}")
-
-        return median_ms(ask, 5)
+        return median_ms(lambda: [ask() for ask in charts], 5)
 
 
 def fill_mlflow(sockets: Path, run_id: str, points: int) -> None:

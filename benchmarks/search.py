@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import orjson
 
 from . import workloads
-from .load import Connection, get, post
+from .load import asker, get, post
 from .read import median_ms, send
 from .report import Row, machine, table, yes
 from .servers import ahnb, database, mlflow
@@ -86,31 +86,23 @@ def seed(server: ahnb.Server, runs: int) -> None:
         cursor.execute(SETTLE)
 
 
-def asker(server: ahnb.Server, **query: Any) -> Callable[[], dict[str, Any]]:
+def searcher(server: ahnb.Server, **query: Any) -> Callable[[], dict[str, Any]]:
     """A function that asks for one page of runs and gives the answer."""
     given = urlencode({"limit": LIMIT, **{name: value for name, value in query.items() if value}})
     request = get(f"/api/v1/projects/{ahnb.PROJECT}/runs/?{given}", server.headers)
-    connection = Connection(server.port)
-
-    def ask() -> dict[str, Any]:
-        status, body = connection.ask(request)
-        if status != 200:
-            raise SystemExit(f"{status} {body[:300]!r}")
-        answer: dict[str, Any] = orjson.loads(body)
-        return answer
-
-    return ask
+    ask = asker(server.port, request)
+    return lambda: orjson.loads(ask())
 
 
 def page_rows(server: ahnb.Server, peer_ms: float) -> list[Row]:
     rows = []
     for words, (q, order) in FILTERS.items():
-        first = asker(server, q=q, order=order)
+        first = searcher(server, q=q, order=order)
         answer = first()
         mine = median_ms(first, 20)
         after = "–"
         if answer["next"]:
-            follow = asker(server, q=q, order=order, cursor=answer["next"])
+            follow = searcher(server, q=q, order=order, cursor=answer["next"])
             after = f"{median_ms(follow, 20):.0f} ms"
         slowest = max(mine, float(after.split()[0]) if after != "–" else 0)
         rows.append(
@@ -141,12 +133,11 @@ def mlflow_page(scratch: Path) -> float:
             "order_by": ["metrics.metric_0 ASC"],
         }
         request = post(f"{mlflow.API}/runs/search", orjson.dumps(asked))
-        connection = Connection(server.port)
+        search = asker(server.port, request)
 
         def ask() -> None:
-            status, body = connection.ask(request)
-            if status != 200 or len(orjson.loads(body)["runs"]) != LIMIT:
-                raise SystemExit(f"MLflow: {status} {body[:300]!r}")
+            if len(orjson.loads(search())["runs"]) != LIMIT:
+                raise SystemExit(f"MLflow gave other than {LIMIT} runs")
 
         return median_ms(ask, 10)
 

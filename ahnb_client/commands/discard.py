@@ -5,11 +5,11 @@ Runs whose process still lives are left alone.
 
 import argparse
 import sys
-from pathlib import Path
 
 from ..config import Config
 from ..errors import ConfigurationError
-from ..transport.spool import Spool, refused_files, spool_folders
+from ..transport.leftovers import adopted
+from ..transport.spool import refused_files, spool_folders
 from .printing import as_json
 from .sync import chosen
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if root is None:
         raise ConfigurationError("there is no folder of records: set AHNB_DIR")
     left = [
-        spool for folder in chosen(spool_folders(root), options.runs) if (spool := _held(folder))
+        spool for folder in chosen(spool_folders(root), options.runs) if (spool := adopted(folder))
     ]
     refused = refused_files(root) if options.refused and not options.runs else []
     try:
@@ -48,13 +48,6 @@ def run(options: argparse.Namespace) -> int:
     done = {"discarded": names, "refused": [str(path) for path in refused]}
     print(as_json(done) if options.json else f"{len(names)} records of runs deleted")
     return 0
-
-
-def _held(folder: Path) -> Spool | None:
-    try:
-        return Spool.adopt(folder)
-    except (ConfigurationError, OSError):
-        return None
 
 
 def _wanted(runs: int, refused: int) -> bool:

@@ -75,7 +75,7 @@ class Leftovers:
         """Ship what can be; gives for how long the server wants to be left alone, 0 if not."""
         server: Server | None = None
         for folder in spool_folders(config.directory or Path()):
-            spool = self._held = _adopted(folder)
+            spool = self._held = adopted(folder)
             if spool is None:
                 continue
             try:
@@ -102,7 +102,7 @@ class Leftovers:
         return 0.0
 
 
-def _adopted(folder: Path) -> Spool | None:
+def adopted(folder: Path) -> Spool | None:
     """The spool, if its process is gone and it can be read."""
     try:
         return Spool.adopt(folder)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import BACKENDS, results_of
+from tests.ahnb_client.keras.programs import BACKENDS, offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -14,14 +14,8 @@ FORMS = ["left out", "None", "one", "list", "list again", "tuple", "positional",
 @pytest.fixture(scope="module", params=BACKENDS)
 def results(request, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp(request.param)
-    found = results_of(
-        "trainings_everywhere",
-        KERAS_BACKEND=request.param,
-        AHNB_MODE="offline",
-        AHNB_DIR=str(folder / "spool"),
-        AHNB_PROJECT="team/project",
-        AHNB_SYSTEM_SECONDS="0.1",
-        HOME=str(folder),
+    found = offline_results_of(
+        "trainings_everywhere", folder, KERAS_BACKEND=request.param, AHNB_SYSTEM_SECONDS="0.1"
     )
     return {**found, "backend": request.param}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ahnb_client.keras.programs import results_of
+from tests.ahnb_client.keras.programs import offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -10,14 +10,7 @@ pytestmark = pytest.mark.keras
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jax")
-    return results_of(
-        "trainings_on_jax",
-        KERAS_BACKEND="jax",
-        AHNB_MODE="offline",
-        AHNB_DIR=str(folder / "spool"),
-        AHNB_PROJECT="team/project",
-        HOME=str(folder),
-    )
+    return offline_results_of("trainings_on_jax", folder, KERAS_BACKEND="jax")
 
 
 def test_weights_and_history_are_bit_equal_with_and_without_us(results):

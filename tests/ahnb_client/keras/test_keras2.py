@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ahnb_client.keras.programs import results_of
+from tests.ahnb_client.keras.programs import offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -10,13 +10,7 @@ pytestmark = pytest.mark.keras
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("keras2")
-    return results_of(
-        "trainings_on_keras2",
-        AHNB_MODE="offline",
-        AHNB_DIR=str(folder / "spool"),
-        AHNB_PROJECT="team/project",
-        HOME=str(folder),
-    )
+    return offline_results_of("trainings_on_keras2", folder)
 
 
 @pytest.fixture(params=["built", "unbuilt"])

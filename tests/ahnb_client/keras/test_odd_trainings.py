@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import BACKENDS, results_of
+from tests.ahnb_client.keras.programs import BACKENDS, offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -15,14 +15,7 @@ pytestmark = pytest.mark.keras
 @pytest.fixture(scope="module", params=BACKENDS)
 def results(request, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp(request.param)
-    found = results_of(
-        "trainings_odd",
-        KERAS_BACKEND=request.param,
-        AHNB_MODE="offline",
-        AHNB_DIR=str(folder / "spool"),
-        AHNB_PROJECT="team/project",
-        HOME=str(folder),
-    )
+    found = offline_results_of("trainings_odd", folder, KERAS_BACKEND=request.param)
     return {**found, "backend": request.param}
 
 
