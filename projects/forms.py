@@ -80,3 +80,11 @@ class ShareForm(forms.Form):
         if not any(found.values()):
             raise ValidationError("This server knows no team or person of that address.")
         self.cleaned_data.update(found)
+
+
+class ViewForm(forms.Form):
+    """A view of the summary that somebody wants to keep."""
+
+    name = forms.CharField(max_length=100)
+    address = forms.CharField(required=False)
+    is_shared = forms.BooleanField(required=False)

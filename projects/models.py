@@ -158,3 +158,35 @@ class ProjectShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} with {self.team or self.user}"
+
+
+class SavedView(models.Model):
+    """A view of a project's summary under a name: filter, brushes, columns, axes, as its address.
+
+    It is its owner's alone until it is shared with all who see the project.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="views")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
+    )
+    name = models.CharField(max_length=100)
+    address = models.TextField(blank=True, max_length=8_000, help_text="A query string.")
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "owner", "name"], name="projects_savedview_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The short address, which leads to the view; wants the project and its team loaded."""
+        return f"{self.project.get_absolute_url()}views/{self.pk}/"

@@ -8,7 +8,7 @@ from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Membership, Role, User
 from ahnb_platform.errors import Missing
 
-from .models import Project, ProjectQuerySet, ProjectShare
+from .models import Project, ProjectQuerySet, ProjectShare, SavedView
 
 
 def projects_for_user(user: User, *, archived: bool = False) -> ProjectQuerySet:
@@ -49,6 +49,22 @@ def project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
     project = project_for_user(user, team_slug, project_slug)
     require(project.role, Role.OWNER)
     return project
+
+
+def views_for_user(user: User, project: Project) -> list[SavedView]:
+    """The views of the project that `user` kept or that are shared, by name."""
+    seen = SavedView.objects.filter(project=project).filter(Q(owner=user) | Q(is_shared=True))
+    return list(seen.select_related("owner").order_by("name", "pk"))
+
+
+def view_for_user(user: User, project: Project, view_id: int) -> SavedView:
+    """One of `views_for_user`, with this project. Raises Missing for all others."""
+    seen = SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), project=project, pk=view_id)
+    view = seen.select_related("owner").first()
+    if view is None:
+        raise Missing
+    view.project = project
+    return view
 
 
 @dataclass(frozen=True)

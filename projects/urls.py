@@ -2,15 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import bulk, export, home, settings, summary
+from .views import bulk, drawn, export, home, settings, summary, views
 
 app_name = "projects"
 below_project: list[URLPattern | URLResolver] = [
     path("", summary.summary, name="summary"),
-    path("charts/", summary.charts, name="charts"),
-    path("curves/", summary.curves, name="curves"),
+    path("charts/", drawn.charts, name="charts"),
+    path("curves/", drawn.curves, name="curves"),
     path("runs.csv", export.runs_csv, name="runs-csv"),
     path("bulk/", bulk.bulk, name="bulk"),
+    path("views/", views.views, name="views"),
+    path("views/<int:view_id>/", views.open_view, name="view"),
+    path("views/<int:view_id>/change/", views.change_view, name="change-view"),
     path("", include("projects.settings_urls")),
 ]
 urlpatterns = [

@@ -28,6 +28,7 @@ __all__ = [
     "MetricSummary",
     "MetricTail",
     "MetricWriter",
+    "ModelVersion",
     "Note",
     "Run",
     "RunDocument",
@@ -97,6 +98,10 @@ class Run(models.Model):
     # The few facts of the model that lists show; the whole lies in RunDocument.
     model_name = models.CharField(max_length=255, blank=True)
     model_parameters = models.BigIntegerField(null=True)
+    # What `ModelVersion` gave; and the hash of all that was chosen, seeds left out.
+    model_version = models.PositiveIntegerField(null=True)
+    configuration = models.CharField(max_length=16, blank=True)
+    pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
 
@@ -146,6 +151,17 @@ class Run(models.Model):
                 name="runs_run_running",
                 condition=Q(status="running", trashed_at=None, archived_at=None),
             ),
+            models.Index(
+                fields=["project_id", "pinned_at"],
+                name="runs_run_pinned",
+                condition=Q(pinned_at__isnull=False),
+            ),
+            models.Index(
+                fields=["project_id", "configuration"],
+                name="runs_run_by_configuration",
+                condition=Q(trashed_at=None, archived_at=None),
+            ),
+            models.Index(fields=["project_id", "model_version"], name="runs_run_by_version"),
             models.Index(fields=["project_id", "name"], name="runs_run_by_name"),
             models.Index(fields=["project_id", "group"], name="runs_run_by_group"),
             GinIndex(fields=["tags"], name="runs_run_by_tag"),
@@ -174,6 +190,30 @@ class Run(models.Model):
         if not self.objective_metric:
             return None
         return {"metric": self.objective_metric, "mode": self.objective_mode}
+
+
+class ModelVersion(models.Model):
+    """A model's architecture as it first came up in a project.
+
+    `architecture` is its hash (`runs.identity`); numbers count per project, from 1.
+    """
+
+    pk = models.CompositePrimaryKey("project_id", "architecture")
+    project_id = models.BigIntegerField()
+    architecture = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    run_id = models.UUIDField(help_text="The run in which it was first seen.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project_id", "number"], name="runs_modelversion_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
 
 
 class RunParam(models.Model):

@@ -16,7 +16,8 @@ from projects.models import Project
 
 from . import metrics
 from .copying import copy_rows
-from .models import Status
+from .identity import configuration_of
+from .models import ModelVersion, Status
 from .names import generated_name
 from .params import flattened, number_of, text_of
 
@@ -26,6 +27,8 @@ BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 A_RUN = timedelta(minutes=1)
 AN_EPOCH = timedelta(seconds=2)
 GROUP = 50
+# So many runs in a row differ in their seeds alone.
+SEEDS = 5
 METRICS = (
     *("loss", "val_loss", "accuracy", "val_accuracy", "precision", "val_precision"),
     *("auc", "val_auc", "learning_rate", "gradient_norm"),
@@ -35,7 +38,8 @@ PARAM = ("project_id", "run_id", "key", "number", "text")
 RUN = (
     *("project_id", "id", "number", "name", "group", "tags", "notes", "user_id", "status"),
     *("status_reason", "created_at", "started_at", "finished_at", "objective_metric"),
-    *("objective_mode", "params", "model_name", "model_parameters"),
+    *("objective_mode", "params", "model_name", "model_parameters", "model_version"),
+    "configuration",
 )
 Floats = NDArray[np.float64]
 
@@ -46,6 +50,7 @@ class Draft(NamedTuple):
     id: UUID
     number: int
     started_at: datetime
+    model_version: int
     params: dict[str, Any]
     curves: Floats
 
@@ -79,12 +84,19 @@ def drafts(project_id: int, first: int, count: int) -> Iterator[Draft]:
     """Runs with the numbers from `first` on."""
     chance = np.random.default_rng([project_id, first])
     ids = chance.integers(0, 2**62, count, dtype=np.int64).tolist()
-    traits = chance.random((count, 6)).round(6)
+    traits = chance.random((-(-count // SEEDS), 6)).round(6).repeat(SEEDS, axis=0)[:count]
     curves = curves_of(traits, chance)
     for at, bits in enumerate(ids):
         started_at = BEGUN + (first + at) * A_RUN
         params = params_of(traits[at].tolist(), first + at)
-        yield Draft(_id(started_at, bits), first + at, started_at, params, curves[at])
+        version = architectures().index((params["width"], params["depth"])) + 1
+        run_id = _id(started_at, bits)
+        yield Draft(run_id, first + at, started_at, version, params, curves[at])
+
+
+def architectures() -> list[tuple[int, int]]:
+    """Every width and depth that `params_of` may choose; its place is the model's version."""
+    return [(2 ** (4 + width), depth) for width in range(6) for depth in range(1, 9)]
 
 
 def params_of(traits: list[float], number: int) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def params_of(traits: list[float], number: int) -> dict[str, Any]:
         "augment": rest > 0.5,
         "chance": kind,
         "seed": number,
-        "data": {"version": f"2026-{1 + number % 12:02}", "share": round(0.5 + fold / 2, 2)},
+        "data": {"version": f"2026-{1 + int(kind * 12):02}", "share": round(0.5 + fold / 2, 2)},
         "optimizer": {
             "name": ("adam", "sgd", "adamw")[int(fold * 3)],
             "learning_rate": round(10 ** (-4 + 3 * rate), 7),
@@ -143,6 +155,7 @@ def _take_numbers(project: Project, count: int) -> int:
 
 def _write(project: Project, runs: list[Draft]) -> None:
     owner = _owner(project)
+    _make_versions(project, runs[0])
     with connection.cursor() as cursor:
         copy_rows(cursor, "runs_runlocator", LOCATOR, ((run.id, project.pk) for run in runs))
         copy_rows(cursor, "runs_run", RUN, (_run_row(project.pk, owner, run) for run in runs))
@@ -159,6 +172,22 @@ def _write(project: Project, runs: list[Draft]) -> None:
     metrics.add_runs(project_id=project.pk, runs=(_whole(run) for run in runs))
 
 
+def _make_versions(project: Project, run: Draft) -> None:
+    ModelVersion.objects.bulk_create(
+        [
+            ModelVersion(
+                project_id=project.pk,
+                architecture=f"{width:08x}{depth:08x}",
+                number=place,
+                run_id=run.id,
+                created_at=run.started_at,
+            )
+            for place, (width, depth) in enumerate(architectures(), 1)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def _owner(project: Project) -> int | None:
     owners = Membership.objects.filter(team=project.team_id, role=Role.OWNER)
     return owners.order_by("pk").values_list("user_id", flat=True).first()
@@ -171,6 +200,7 @@ def _run_row(project_id: int, owner: int | None, run: Draft) -> tuple[Any, ...]:
         *(f"sweep-{run.number // GROUP}", "{seeded}", "", owner, Status.FINISHED.value),
         *("", run.started_at, run.started_at, run.finished_at, "val_accuracy"),
         *("max", orjson.dumps(run.params).decode(), "sequential", width * width * depth),
+        *(run.model_version, configuration_of(run.params, run.model_version)),
     )
 
 

@@ -155,6 +155,16 @@ def unarchive_run(*, run: Run, by: User) -> Run:
     return _set_time(run, by, "archived_at", "run.unarchived", None)
 
 
+def pin_run(*, run: Run, by: User) -> Run:
+    """Keep the run in sight on the project's page, for everybody."""
+    return _set_time(run, by, "pinned_at", "run.pinned", timezone.now())
+
+
+def unpin_run(*, run: Run, by: User) -> Run:
+    """Undo `pin_run`."""
+    return _set_time(run, by, "pinned_at", "run.unpinned", None)
+
+
 def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
     """Write a remark on the run, or on one of its steps.
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Invalid
@@ -15,8 +14,8 @@ from ahnb_platform.web.typed import PageRequest
 from runs.pages.table import ticked_runs
 from runs.services import archive_run, trash_run
 
-from ..models import Project
 from ..queries import project_for_editor
+from .back import back_to
 
 ACTS = {"archive": (archive_run, "archived"), "trash": (trash_run, "put into the trash")}
 MOST = 200
@@ -33,7 +32,7 @@ def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespons
     for run in runs:
         change(run=run, by=request.user)
     messages.info(request, f"{len(runs)} run{'s' if len(runs) != 1 else ''} {words}.")
-    return redirect(_back(request, project))
+    return redirect(back_to(request, project))
 
 
 def _ticked(texts: list[str]) -> list[UUID]:
@@ -41,10 +40,3 @@ def _ticked(texts: list[str]) -> list[UUID]:
         return [UUID(text) for text in texts[:MOST]]
     except ValueError as error:
         raise Invalid("A run is named by its id.") from error
-
-
-def _back(request: PageRequest, project: Project) -> str:
-    wanted = request.POST.get("next", "")
-    own = project.get_absolute_url()
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if safe and wanted.startswith(own) else own

@@ -1,4 +1,4 @@
-"""What the address of a project's summary says: filter, brushes, order, columns, axes."""
+"""What the address of a project's summary says: which runs, and how they are shown."""
 
 from __future__ import annotations
 
@@ -15,8 +15,17 @@ NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 TEXT = r'"(?:[^"\\]|\\.)*"'
 STRETCH = re.compile(rf"(.+?):({NUMBER})\.\.({NUMBER})")
 CHOICE = re.compile(rf"(.+?):({TEXT}(?:,{TEXT})*)")
+PICKED = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 MOST_BRUSHES = 16
+MOST_PICKED = 500
 LONGEST_QUERY = 2000
+# All that a view consists of; what is saved of an address, too.
+WHICH = ("q", "brush", "pick")
+TABLE = ("order", "cols", "pin", "width", "differ", "group")
+SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
+PARALLEL = ("axes", "target")
+CURVES = ("series", "over", "smooth", "slog", "band")
+PARAMETERS = (*WHICH, *TABLE, *SCATTER, *PARALLEL, *CURVES)
 
 
 @dataclass(frozen=True)
@@ -57,16 +66,36 @@ def parse_brush(text: str) -> Brush | None:
     return None
 
 
+def parse_pick(text: str) -> str:
+    """The runs that were ticked or lassoed, `3,7-9` by number, in the query language; "" for none.
+
+    Parts that cannot be read are left out, and so is what lies beyond `MOST_PICKED` parts.
+    """
+    found = [PICKED.fullmatch(part.strip()) for part in text.split(",")]
+    parts = [part.groups() for part in found if part][:MOST_PICKED]
+    singles = [low for low, high in parts if not high]
+    conditions = [f"number >= {low} and number <= {high}" for low, high in parts if high]
+    if singles:
+        conditions.append(f"number in ({', '.join(singles)})")
+    return f"({' or '.join(conditions)})" if conditions else ""
+
+
 def _moment(seconds: str) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
 
 
 @dataclass(frozen=True)
 class SummaryState:
-    """One view of a project's runs; two people with the same address see the same runs."""
+    """One view of a project's runs; two people with the same address see the same runs.
+
+    Attributes:
+        pick: the runs that were ticked or lassoed, `3,7-9` by number.
+        columns: keys of the table's columns, in their order; none for those that tell most.
+    """
 
     q: str = ""
     brushes: tuple[Brush, ...] = ()
+    pick: str = ""
     order: str = ""
     cursor: str = ""
     columns: tuple[str, ...] = ()
@@ -76,8 +105,10 @@ class SummaryState:
 
     @property
     def query(self) -> str:
-        """Filter and brushes as one text of the query language."""
+        """Filter, brushes and picked runs as one text of the query language."""
         conditions = [brush.condition for brush in self.brushes]
+        if picked := parse_pick(self.pick):
+            conditions.append(picked)
         if not conditions or not self.q:
             return self.q or " and ".join(conditions)
         return " and ".join([f"({self.q})", *conditions])
@@ -93,6 +124,7 @@ def parse_state(parameters: QueryDict) -> SummaryState:
     return SummaryState(
         q=parameters.get("q", "").strip()[:LONGEST_QUERY],
         brushes=tuple(brush for brush in brushes if brush),
+        pick=parameters.get("pick", "") if parse_pick(parameters.get("pick", "")) else "",
         order=parameters.get("order", ""),
         cursor=parameters.get("cursor", ""),
         columns=tuple(parameters.getlist("cols")),
@@ -110,9 +142,25 @@ def canonical(parameters: QueryDict) -> str:
     return kept.urlencode()
 
 
+def saved_part(address: str) -> str:
+    """Of a query string, what a view consists of, without its place in pages."""
+    kept = QueryDict(canonical(QueryDict(address)), mutable=True)
+    for name in [name for name in kept if name not in PARAMETERS]:
+        del kept[name]
+    return kept.urlencode()
+
+
 def without_brush(parameters: QueryDict, brush: Brush) -> str:
     """The address without one brush, from the first page on."""
     kept = parameters.copy()
     kept.setlist("brush", [text for text in kept.getlist("brush") if text != brush.text])
+    kept.pop("cursor", None)
+    return canonical(kept)
+
+
+def without_pick(parameters: QueryDict) -> str:
+    """The address without the runs that were picked, from the first page on."""
+    kept = parameters.copy()
+    kept.pop("pick", None)
     kept.pop("cursor", None)
     return canonical(kept)

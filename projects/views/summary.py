@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import orjson
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -14,9 +13,8 @@ from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
 from runs import queries
 from runs.pages.aside import PLACES
-from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
-from runs.pages.curves import MOST_CURVES, curves_of, sparks_of
+from runs.pages.curves import sparks_of
 from runs.pages.front import front_of
 from runs.pages.overview import Glance, Objective, glances
 from runs.pages.records import records_of
@@ -26,7 +24,7 @@ from runs.search import QueryError
 from ..models import Project
 from ..queries import project_for_user
 from .aside import aside
-from .state import SummaryState, canonical, parse_state, without_brush
+from .state import SummaryState, canonical, parse_state, saved_part, without_brush, without_pick
 
 ROWS = 50
 DOTTED = re.compile(r"\w+(?:\.\w+)*")
@@ -47,8 +45,10 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
         {"brush": brush, "address": f"{request.path}?{without_brush(request.GET, brush)}"}
         for brush in state.brushes
     ]
+    context["unpicked"] = f"{request.path}?{without_pick(request.GET)}"
     if not request.htmx:
         context |= front_of(glance, context["records"])
+        context["address"] = saved_part(request.GET.urlencode())
         return render(request, "projects/summary.html", context)
     response = render(request, "projects/_runs_panel.html", context)
     address = canonical(request.GET)
@@ -97,7 +97,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "heads": heads_of(choice.shown, order, page.runs),
         "rows": rows_of(page.runs, choice.shown, sparks, best_id),
         # What lies outside the brushes is drawn too, so that one can brush again.
-        "has_charts": bool(page.total or state.brushes),
+        "has_charts": bool(page.total or state.brushes or state.pick),
     }
 
 
@@ -126,54 +126,3 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
         "y": state.y or (metrics[0].key if metrics else "duration"),
         "series": state.series or (metrics[0].name if metrics else "best"),
     }
-
-
-@require_safe
-def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
-    """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
-
-    The brushes are left out on purpose: charts draw what lies outside them, but paler.
-    """
-    project = project_for_user(request.user, team_slug, project_slug)
-    state = parse_state(request.GET)
-    glance = glances([project])[project.pk]
-    objective = glance.objective
-    choice = choose(project, state.columns, objective)
-    axes = axes_of(choice, state)
-    wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
-    columns = [column for key in wanted if (column := choice.column(key))]
-    order = state.order or default_order(objective)
-    page = queries.search_runs(
-        project=project,
-        q=state.q,
-        order=order,
-        limit=MOST_RUNS,
-        is_fresh=True,
-        listed=glance.runs,
-    )
-    by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
-    data = chart_data(page.runs, columns, by)
-    return json_answer(data | {"total": page.total, "parallel": choice.axes} | axes)
-
-
-@require_safe
-def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
-    """The curves of one metric for the first runs of filter and brushes."""
-    project = project_for_user(request.user, team_slug, project_slug)
-    state = parse_state(request.GET)
-    glance = glances([project])[project.pk]
-    order = state.order or default_order(glance.objective)
-    page = queries.search_runs(
-        project=project,
-        q=state.query,
-        order=order,
-        limit=MOST_CURVES,
-        is_fresh=True,
-        listed=glance.runs,
-    )
-    drawn = curves_of(project, page.runs, state.series)
-    return json_answer({"total": page.total, "metric": state.series, "curves": drawn})
-
-
-def json_answer(document: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(orjson.dumps(document), content_type="application/json")

@@ -10,10 +10,12 @@ from django.utils import timezone
 from ahnb_platform.accounts.models import User
 
 from .. import ids, metrics
+from ..identity import architecture_of, configuration_of
 from ..models import Note, Run, RunDocument, RunEvent, RunParam, Status
 from ..params import flattened, merged, number_of, text_of
 from .events import DOCUMENTS, Event
 from .numbers import LARGEST_STEP, is_whole
+from .versions import model_version
 
 IN_ORDER = ("at", "writer", "seq", "position")
 
@@ -37,6 +39,8 @@ def apply_events(
         _update_status(key)
     if not kinds.isdisjoint(DOCUMENTS):
         _update_documents(key, [row for row in rows if row.kind in DOCUMENTS])
+    if not kinds.isdisjoint(("params", "model")):
+        _update_configuration(key)
     if "note" in kinds:
         _add_notes(key, [row for row in rows if row.kind == "note"], by)
     for row in rows:
@@ -130,7 +134,14 @@ def _update_documents(key: ids.RunKey, rows: Sequence[RunEvent]) -> None:
         update_fields=["data", "at"],
     )
     if "model" in chosen:
-        _of(key).update(**_model_facts(chosen["model"].data))
+        data = chosen["model"].data
+        version = model_version(key, architecture_of(data))
+        _of(key).update(**_model_facts(data), model_version=version)
+
+
+def _update_configuration(key: ids.RunKey) -> None:
+    params, version = _of(key).values_list("params", "model_version").get()
+    _of(key).update(configuration=configuration_of(params, version))
 
 
 def _document(key: ids.RunKey, row: RunEvent) -> RunDocument:

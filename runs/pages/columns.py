@@ -10,7 +10,20 @@ from datetime import datetime
 from typing import Any
 
 PARTS = ("min", "max", "first", "count")
-PLAIN = {"started": "started", "duration": "duration"}
+PLAIN = {
+    "started": "started",
+    "duration": "duration",
+    "size": "size",
+    "version": "version",
+    "group": "group",
+    "configuration": "configuration",
+}
+_FACTS = {
+    "started": "started_at",
+    "duration": "duration_seconds",
+    "size": "model_parameters",
+    "version": "model_version",
+}
 SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -38,10 +51,6 @@ class Column:
         if self.kind == "params":
             return f"params.{'.'.join(quoted(part) for part in self.name.split('.'))}"
         return f"metrics.{quoted(self.name)}{'.' + self.part if self.part else ''}"
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind != "params"
 
     @property
     def label(self) -> str:
@@ -91,8 +100,10 @@ def param_of(params: dict[str, Any], path: str) -> Any:
     return param_of(below, rest) if rest and isinstance(below, dict) else None
 
 
-def plain_fact(run: Any, name: str) -> datetime | float:
-    return run.started_at if name == "started" else run.duration_seconds
+def plain_fact(run: Any, name: str) -> datetime | float | str | None:
+    """What the run itself has under a key of `PLAIN`; empty texts are missing."""
+    value: datetime | float | str | None = getattr(run, _FACTS.get(name, name))
+    return None if value == "" else value
 
 
 def parse(key: str) -> Column | None:

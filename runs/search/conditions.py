@@ -20,6 +20,7 @@ from .fields import NUMBERS, TEXTS, TIMES, Field
 from .grammar import Comparison, Condition, Every, Not
 
 LOOKUPS = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in", "like": "like"}
+WHOLE = ("number", "version", "size")
 STATUSES = (*Status.values, "lost")
 # What lists leave out; there is an index of these runs.
 HIDDEN = ~Q(trashed_at=None) | ~Q(archived_at=None)
@@ -146,7 +147,7 @@ def _measure(comparison: Comparison) -> Q:
     _refuse_like(comparison)
     read: Callable[[Any, Field], Any] = values.moment if field.name in TIMES else values.number
     found = [read(value, field) for value in comparison.values]
-    if field.name == "number":
+    if field.name in WHOLE:
         found = [_whole(value, field) for value in found]
     return _compared(_COLUMNS[field.name], comparison.operator, found)
 
@@ -211,6 +212,8 @@ _COLUMNS = {
     "created": "created_at",
     "number": "number",
     "duration": "duration",
+    "version": "model_version",
+    "size": "model_parameters",
 }
 _ROWS: dict[str, Callable[[Comparison, int], QuerySet[Any]]] = {
     "metric": _metric_rows,

@@ -7,9 +7,9 @@ from typing import Literal
 from .errors import QueryError
 
 PARTS = ("last", "first", "min", "max", "count")
-TEXTS = ("name", "group", "model")
+TEXTS = ("name", "group", "model", "configuration")
 TIMES = ("started", "finished", "created")
-NUMBERS = ("number", "duration")
+NUMBERS = ("number", "duration", "version", "size")
 SETS = ("status", "user", "tag")
 PLAIN = (*TEXTS, *TIMES, *NUMBERS, *SETS)
 

@@ -12,7 +12,7 @@ from ahnb_platform.api.strictjson import text_fault
 from .errors import QueryError
 from .fields import Field, field_of
 
-LONGEST_QUERY = 4_000
+LONGEST_QUERY = 16_000
 # Each bracket and each `not` is one level of the tree.
 DEEPEST = 50
 EXPECTED = "The query cannot be read here; write for example: metrics.val_loss < 0.3"

@@ -32,6 +32,7 @@ def paths(digits: Project, alice: User) -> list[str]:
         f"{here}?place=trash",
         f"{here}settings/",
         f"{here}sharing/",
+        f"{here}views/",
         runs[0].get_absolute_url(),
         f"{runs[0].get_absolute_url()}edit/",
         "/tokens/",

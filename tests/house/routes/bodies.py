@@ -10,6 +10,8 @@ RUN = "/runs/<run_id>"
 
 FORMS: dict[str, dict[str, str]] = {
     "/projects/new/": {"team": "vision", "name": "Letters", "slug": "letters"},
+    f"{PROJECT}/views/": {"name": "tuning", "address": "q=number > 1"},
+    f"{PROJECT}/views/<view_id>/change/": {"act": "share"},
     f"{PROJECT}/bulk/": {"act": "archive", "run": "{run_id}"},
     f"{PROJECT}/settings/": {"name": "Renamed"},
     f"{PROJECT}/settings/address/": {"slug": "renamed"},

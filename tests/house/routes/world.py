@@ -15,7 +15,8 @@ from ahnb_platform.accounts import links, people, tokens
 from ahnb_platform.accounts.models import Role, User
 from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
-from projects.services import share_project
+from projects.queries import project_for_user
+from projects.services import save_view, share_project
 
 from ... import cast
 from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
@@ -144,17 +145,22 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     run = cast.make_run(project, owner)
     cast.log_points(run, {"loss": [0.5, 0.25]})
     share = share_project(project=project, by=owner, role=Role.READER, user=guest)
+    seen = project_for_user(owner, project.team.slug, project.slug)
+    view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
         "share_id": share.pk,
+        "view_id": view.pk,
         "token_id": token.pk,
     }
 
 
 def nothing() -> dict[str, Any]:
     """Arguments that name nothing."""
-    ids = dict.fromkeys(("share_id", "user_id", "token_id", "object_id", "content_type_id"), NO_ID)
+    ids = dict.fromkeys(
+        ("share_id", "view_id", "user_id", "token_id", "object_id", "content_type_id"), NO_ID
+    )
     return slugs("nothing", "nothing") | ids | {"run_id": cast.uuid7(), "secret": "nothing"}
 
 

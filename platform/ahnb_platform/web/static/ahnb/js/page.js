@@ -50,6 +50,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// What is kept of a page is what its address says now, which may have changed since it was loaded.
+document.addEventListener("submit", (event) => {
+  const field = event.target.querySelector("[data-own-address]");
+  if (field) field.value = location.search.slice(1);
+});
+
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-filter-rows]")) return;
   const wanted = event.target.value.toLowerCase();

@@ -1,0 +1,72 @@
+"""What the charts of a project's summary draw, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from ahnb_platform.web.typed import PageRequest
+from runs import queries
+from runs.pages.charts import MOST_RUNS, chart_data
+from runs.pages.columns import Column
+from runs.pages.curves import MOST_CURVES, curves_of
+from runs.pages.overview import glances
+from runs.pages.table import choose
+
+from ..queries import project_for_user
+from .state import parse_state
+from .summary import axes_of, default_order
+
+
+@require_safe
+def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
+
+    The brushes are left out on purpose: charts draw what lies outside them, but paler.
+    """
+    project = project_for_user(request.user, team_slug, project_slug)
+    state = parse_state(request.GET)
+    glance = glances([project])[project.pk]
+    objective = glance.objective
+    choice = choose(project, state.columns, objective)
+    axes = axes_of(choice, state)
+    wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
+    columns = [column for key in wanted if (column := choice.column(key))]
+    order = state.order or default_order(objective)
+    page = queries.search_runs(
+        project=project,
+        q=state.q,
+        order=order,
+        limit=MOST_RUNS,
+        is_fresh=True,
+        listed=glance.runs,
+    )
+    by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
+    data = chart_data(page.runs, columns, by)
+    return json_answer(data | {"total": page.total, "parallel": choice.axes} | axes)
+
+
+@require_safe
+def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
+    """The curves of one metric for the first runs of filter and brushes."""
+    project = project_for_user(request.user, team_slug, project_slug)
+    state = parse_state(request.GET)
+    glance = glances([project])[project.pk]
+    order = state.order or default_order(glance.objective)
+    page = queries.search_runs(
+        project=project,
+        q=state.query,
+        order=order,
+        limit=MOST_CURVES,
+        is_fresh=True,
+        listed=glance.runs,
+    )
+    drawn = curves_of(project, page.runs, state.series)
+    return json_answer({"total": page.total, "metric": state.series, "curves": drawn})
+
+
+def json_answer(document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(orjson.dumps(document), content_type="application/json")
