@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "ahnb_platform.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ahnb_platform.web.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "ahnb_platform.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
