@@ -19,7 +19,6 @@ MODULES = ROOT / "node_modules"
 TARGET = ROOT / "platform/ahnb_platform/web/static/vendor"
 HASHES = ROOT / "assets/vendor.sha256"
 COPIES = {
-    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "LICENSE.echarts": "echarts/LICENSE",
     "NOTICE.echarts": "echarts/NOTICE",
     "LICENSE.tabler-icons": "@tabler/icons/LICENSE",
@@ -57,6 +56,15 @@ def install_modules() -> None:
 def copy_files() -> None:
     for name, source in COPIES.items():
         (TARGET / name).write_bytes(SOURCE_MAP.sub(b"", (MODULES / source).read_bytes()))
+
+
+def trim_styles() -> None:
+    """Tabler's stylesheet without what no page uses: a fifth of its size."""
+    whole, kept = TARGET / "tabler.whole.css", TARGET / "tabler.css"
+    source = MODULES / "@tabler/core/dist/css/tabler.min.css"
+    whole.write_bytes(SOURCE_MAP.sub(b"", source.read_bytes()))
+    run_node("assets/tabler.js", whole, kept)
+    whole.unlink()
 
 
 def bundle_charts() -> None:
@@ -101,6 +109,7 @@ def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     copy_files()
+    trim_styles()
     bundle_charts()
     write_icons()
     if "--accept" in sys.argv:
