@@ -31,6 +31,8 @@ def run_summary_document(run: Run) -> dict[str, Any]:
         "last_seen_at": run.last_seen_at,
         "objective": run.objective,
         "params": run.params,
+        "configuration": run.configuration,
+        "model_version": run.model_version,
         "metrics": {name: summary.as_dict() for name, summary in run.metrics.items()},
     }
 

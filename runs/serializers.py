@@ -56,6 +56,8 @@ _SUMMARY_FIELDS: dict[str, Schema] = {
     "last_seen_at": {"type": "string", "format": "date-time"},
     "objective": {**OBJECTIVE.schema(), "nullable": True},
     "params": {"type": "object", "additionalProperties": True},
+    "configuration": {"type": "string"},
+    "model_version": {"type": "integer", "nullable": True},
     "metrics": {"type": "object", "additionalProperties": ref("MetricSummary")},
 }
 _LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
