@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import bulk, drawn, export, home, settings, summary, views
+from .views import bulk, drawn, export, front, home, insights, settings, summary, views
 
 app_name = "projects"
 below_project: list[URLPattern | URLResolver] = [
@@ -10,6 +10,9 @@ below_project: list[URLPattern | URLResolver] = [
     path("charts/", drawn.charts, name="charts"),
     path("curves/", drawn.curves, name="curves"),
     path("runs.csv", export.runs_csv, name="runs-csv"),
+    path("insights/", insights.insights, name="insights"),
+    path("activity/", front.activity, name="activity"),
+    path("storage/", front.storage, name="storage"),
     path("bulk/", bulk.bulk, name="bulk"),
     path("views/", views.views, name="views"),
     path("views/<int:view_id>/", views.open_view, name="view"),

@@ -9,6 +9,7 @@ import orjson
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ahnb_platform.accounts.forms import refusals_on
@@ -28,6 +29,8 @@ PLACES = {
     "unarchive": services.unarchive_run,
     "trash": services.trash_run,
     "restore": services.restore_run,
+    "pin": services.pin_run,
+    "unpin": services.unpin_run,
 }
 
 
@@ -139,13 +142,21 @@ def add_note(request: PageRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """Into the archive or the trash, and back."""
+    """Into the archive or the trash, or pinned to the project's page, and back."""
     run = queries.run_for_editor(request.user, run_id)
     change = PLACES.get(request.POST.get("act", ""))
     if change is None:
-        raise Invalid("A run is archived, unarchived, trashed or restored.")
+        raise Invalid("A run is archived, unarchived, trashed, restored, pinned or unpinned.")
     change(run=run, by=request.user)
-    return redirect(run)
+    return redirect(_back_to(request, run))
+
+
+def _back_to(request: PageRequest, run: Run) -> str:
+    """The project's page where the form was sent from there, else the run's."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    own = safe and wanted.startswith(run.project.get_absolute_url())
+    return wanted if own else run.get_absolute_url()
 
 
 def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:

@@ -12,21 +12,25 @@ from django.views.decorators.http import require_POST
 from ahnb_platform.errors import Invalid
 from ahnb_platform.web.typed import PageRequest
 from runs.pages.table import ticked_runs
-from runs.services import archive_run, trash_run
+from runs.services import archive_run, pin_run, trash_run
 
 from ..queries import project_for_editor
 from .back import back_to
 
-ACTS = {"archive": (archive_run, "archived"), "trash": (trash_run, "put into the trash")}
+ACTS = {
+    "archive": (archive_run, "archived"),
+    "pin": (pin_run, "pinned"),
+    "trash": (trash_run, "put into the trash"),
+}
 MOST = 200
 
 
 @require_POST
 def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
-    """Archive or trash the ticked runs, then back to the same view of the project."""
+    """Archive, pin or trash the ticked runs, then back to the same view of the project."""
     project = project_for_editor(request.user, team_slug, project_slug)
     if request.POST.get("act") not in ACTS:
-        raise Invalid("Runs are archived or trashed.")
+        raise Invalid("Runs are archived, pinned or trashed.")
     change, words = ACTS[request.POST["act"]]
     runs = ticked_runs(project, _ticked(request.POST.getlist("run")))
     for run in runs:

@@ -47,12 +47,14 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
     ]
     context["unpicked"] = f"{request.path}?{without_pick(request.GET)}"
     if not request.htmx:
-        context |= front_of(glance, context["records"])
+        context |= front_of(context["records"])
         context["address"] = saved_part(request.GET.urlencode())
         return render(request, "projects/summary.html", context)
     response = render(request, "projects/_runs_panel.html", context)
     address = canonical(request.GET)
     response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
+    # The tiles of what mattered follow the runs of the panel.
+    response["HX-Trigger-After-Settle"] = "ahnb:runs"
     return response
 
 

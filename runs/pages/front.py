@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Any
 
 from projects.models import Project
 
 from .. import metrics
-from .overview import Glance
+from ..models import Run
+from ..queries import completed, whole_runs
+from .curves import sparks_of
+from .overview import Glance, Objective
 from .records import Record
 
+MOST_PINNED = 6
+MOST_LARGE = 50
 STATUSES = ("running", "finished", "failed", "interrupted", "preempted", "lost")
 
 
@@ -23,18 +29,43 @@ class Gain:
     previous: Record
 
 
-def front_of(glance: Glance, records: Sequence[Record]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Pinned:
+    """A run that is kept in sight: its result (None without one) and its curve."""
+
+    run: Run
+    value: float | None
+    curve: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A run and the room its points take."""
+
+    run: Run
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The room that a project's points take: in all, over how many runs, and the largest ones."""
+
+    bytes: int
+    runs: int
+    largest: list[Stored]
+
+
+def front_of(records: Sequence[Record]) -> dict[str, Any]:
     """The context of the page's upper part."""
     return {
-        "statuses": [(name, glance.statuses[name]) for name in STATUSES if name in glance.statuses],
         "record_curve": [record.value for record in records],
         "gain": gain_of(records),
     }
 
 
-def stored_bytes_of(project: Project) -> int:
-    """How much room the points of all its runs take, without indexes."""
-    return sum(metrics.stored_bytes(project_id=project.pk).values())
+def statuses_of(glance: Glance) -> list[tuple[str, int]]:
+    """How many runs stand how, in a fixed order."""
+    return [(name, glance.statuses[name]) for name in STATUSES if name in glance.statuses]
 
 
 def gain_of(records: Sequence[Record]) -> Gain | None:
@@ -42,3 +73,30 @@ def gain_of(records: Sequence[Record]) -> Gain | None:
     if len(records) < 2:
         return None
     return Gain(records[-1].value - records[-2].value, records[-2])
+
+
+def pinned_of(project: Project, objective: Objective | None) -> list[Pinned]:
+    """The runs kept in sight, the last pinned first, each with its result and curve."""
+    rows = whole_runs(project).filter(pinned_at__isnull=False, trashed_at=None)
+    runs = completed(list(rows.order_by("-pinned_at")[:MOST_PINNED]), project)
+    sparks = sparks_of(project, runs, objective.metric) if objective and runs else {}
+    return [Pinned(run, _result(run, objective), sparks.get(run.id, ())) for run in runs]
+
+
+def _result(run: Run, objective: Objective | None) -> float | None:
+    summary = run.metrics.get(objective.metric) if objective else None
+    return getattr(summary, objective.part) if summary and objective else None
+
+
+def stored_bytes_of(project: Project) -> int:
+    """How much room the points of all its runs take, without indexes."""
+    return sum(metrics.stored_bytes(project_id=project.pk).values())
+
+
+def storage_of(project: Project) -> Storage:
+    """How much room the points of the project's runs take, without indexes."""
+    sizes = metrics.stored_bytes(project_id=project.pk)
+    largest = nlargest(MOST_LARGE, sizes, key=lambda run_id: (sizes[run_id], run_id))
+    runs = {run.id: run for run in Run.objects.filter(project_id=project.pk, id__in=largest)}
+    rows = [Stored(runs[run_id], sizes[run_id]) for run_id in largest if run_id in runs]
+    return Storage(sum(sizes.values()), len(sizes), rows)

@@ -6,7 +6,7 @@ Each function is one statement or two, however many projects or runs there are.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,14 @@ class RunningRun:
     started_at: datetime
     epochs: int | None
     done: int
+
+    @property
+    def left_seconds(self) -> float | None:
+        """How long it still takes at its pace so far; None where that is not known."""
+        if not self.epochs or not self.done or self.done >= self.epochs:
+            return None
+        passed = (timezone.now() - self.started_at).total_seconds()
+        return max(passed, 0.0) / self.done * (self.epochs - self.done)
 
 
 @dataclass(frozen=True)
@@ -216,7 +224,7 @@ def column_names(project: Project, sample: int = 300) -> tuple[list[tuple[str, b
     return params, [name for kind, name, _, _ in rows if kind == "metrics"]
 
 
-def rows_of(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()

@@ -35,7 +35,7 @@ def test_tiles_say_which_time_of_the_best_run_they_tell(
     sketch_run(digits, alice, val_loss=(0.5,), status=status)
     shown = page.get(address(digits)).content.decode()
     assert f"</a>, {word} <time" in shown
-    assert f"by the run that {word} <time" in shown
+    assert "−0.400</data> against" in shown
 
 
 def test_summary_without_runs_says_the_next_step(page: Client, digits: Project) -> None:

@@ -1,0 +1,1 @@
+"""What the pages of a project say of all its runs together."""
