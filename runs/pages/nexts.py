@@ -86,12 +86,14 @@ def _names(sample: Sample, importance: Importance) -> tuple[list[str], bool]:
     Where too few stood out, those that vary, a person's own first.
     """
     names: list[str] = []
+    taken = {VERSION}
     for effect in importance.above:
-        if effect.name != VERSION and not set(effect.moved_with) & set(names):
+        if effect.name not in taken:
             names.append(effect.name)
+            taken |= {effect.name, *effect.same_as, *effect.moved_with}
     if len(names) >= FEWEST_DIMENSIONS:
         return names, True
-    others = [name for name in _varied(sample) if name not in names]
+    others = [name for name in _varied(sample) if name not in taken]
     return names + sorted(others, key=place_of), False
 
 

@@ -51,11 +51,15 @@ class RunningRun:
 
     @property
     def left_seconds(self) -> float | None:
-        """How long it still takes at its pace so far; None where that is not known."""
+        """How long it still takes at its pace so far, in whole minutes where that is several.
+
+        None where it is not known.
+        """
         if not self.epochs or not self.done or self.done >= self.epochs:
             return None
         passed = (timezone.now() - self.started_at).total_seconds()
-        return max(passed, 0.0) / self.done * (self.epochs - self.done)
+        left = max(passed, 0.0) / self.done * (self.epochs - self.done)
+        return left if left < 120 else 60.0 * round(left / 60)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
-from runs.services import add_note, trash_run
+from runs.services import add_note, pin_run, trash_run
 
 from ..cast import token_of
 from ..sketches import send_events, sketch_project
@@ -19,7 +19,8 @@ LAYER = {"name": "dense", "class": "Dense", "output_shape": [None, 10], "paramet
 
 @pytest.fixture
 def paths(digits: Project, alice: User) -> list[str]:
-    runs = sketch_project(digits, alice, count=4)
+    runs = sketch_project(digits, alice, count=10)
+    pin_run(run=runs[1], by=alice)
     add_note(run=runs[0], by=alice, text="Looks calmer.", step=1)
     trash_run(run=runs[-1], by=alice)
     send_events(runs[0], ("model", {"name": "digits", "layers": [LAYER]}))
@@ -33,6 +34,9 @@ def paths(digits: Project, alice: User) -> list[str]:
         f"{here}settings/",
         f"{here}sharing/",
         f"{here}views/",
+        f"{here}insights/",
+        f"{here}activity/",
+        f"{here}storage/",
         runs[0].get_absolute_url(),
         f"{runs[0].get_absolute_url()}edit/",
         "/tokens/",
