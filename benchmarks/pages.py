@@ -10,6 +10,7 @@ import argparse
 import re
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -32,7 +33,8 @@ PARTS = {
 def log_in(server: ahnb.Server) -> dict[str, str]:
     """The header with the cookie of a session."""
     browser = requests.Session()
-    link = ahnb.manage(server.data, "loginlink", ahnb.EMAIL)
+    path = urlsplit(ahnb.manage(server.data, "loginlink", ahnb.EMAIL)).path
+    link = f"http://127.0.0.1:{server.port}{path}"
     shown = browser.get(link, timeout=60)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.text)
     if token is None:

@@ -2,13 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import bulk, drawn, export, front, home, insights, settings, summary, views
+from .views import (
+    bulk,
+    drawn,
+    export,
+    front,
+    home,
+    insights,
+    numbered,
+    settings,
+    summary,
+    views,
+)
 
 app_name = "projects"
 below_project: list[URLPattern | URLResolver] = [
     path("", summary.summary, name="summary"),
     path("charts/", drawn.charts, name="charts"),
     path("curves/", drawn.curves, name="curves"),
+    path("runs/<int:number>/", numbered.run_by_number, name="run-by-number"),
     path("runs.csv", export.runs_csv, name="runs-csv"),
     path("insights/", insights.insights, name="insights"),
     path("activity/", front.activity, name="activity"),

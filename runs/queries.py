@@ -107,6 +107,20 @@ def search_runs(
     return Page(completed(runs, project), found.next_cursor, found.total)
 
 
+def found_ids(
+    *, project: Project, q: str = "", order: str = "", limit: int = 100, listed: int | None = None
+) -> tuple[list[UUID], int]:
+    """The ids of the first runs that match `q`, in `order`, and how many match in all.
+
+    The caller has just let the rows that are searched show all points.
+
+    Raises:
+        runs.search.QueryError: `q` or `order` cannot be understood.
+    """
+    found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=None, listed=listed)
+    return found.run_ids, found.total
+
+
 def completed(runs: Sequence[Run], project: Project) -> list[Run]:
     """Give runs of one project what they need to be shown.
 
@@ -132,6 +146,14 @@ def runs_by_number(project: Project, numbers: Iterable[int]) -> list[Run]:
     """The runs with these numbers, in the order of the numbers."""
     found = whole_runs(project).filter(number__in=list(numbers), trashed_at=None)
     return completed(list(found.order_by("number")), project)
+
+
+def run_numbered(project: Project, number: int) -> Run:
+    """The run with this number, wherever it lies. Raises Missing."""
+    run = Run.objects.filter(project_id=project.pk, number=number).first()
+    if run is None:
+        raise Missing
+    return run
 
 
 def previous_run(run: Run) -> Run | None:

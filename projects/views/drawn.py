@@ -13,11 +13,11 @@ from runs import queries
 from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
 from runs.pages.curves import MOST_CURVES, curves_of
-from runs.pages.overview import glances
-from runs.pages.table import choose
+from runs.pages.overview import Objective, glances
+from runs.pages.table import Choice, choose
 
 from ..queries import project_for_user
-from .state import parse_state
+from .state import SummaryState, parse_state
 from .summary import axes_of, default_order
 
 
@@ -33,20 +33,31 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     objective = glance.objective
     choice = choose(project, state.columns, objective)
     axes = axes_of(choice, state)
-    wanted = dict.fromkeys([*choice.keys, axes["x"], axes["y"]])
+    drawn = state.axes or choice.axes
+    wanted = dict.fromkeys([*drawn, axes["x"], axes["y"], state.colour, state.mark])
     columns = [column for key in wanted if (column := choice.column(key))]
-    order = state.order or default_order(objective)
-    page = queries.search_runs(
+    run_ids, total = queries.found_ids(
         project=project,
         q=state.q,
-        order=order,
+        order=state.order or default_order(objective),
         limit=MOST_RUNS,
-        is_fresh=True,
         listed=glance.runs,
     )
-    by = Column("metrics", objective.metric, objective.part, objective.mode) if objective else None
-    data = chart_data(page.runs, columns, by)
-    return json_answer(data | {"total": page.total, "parallel": choice.axes} | axes)
+    target = target_of(choice, state, objective)
+    data = chart_data(project, run_ids, columns, target)
+    looks = {name: getattr(state, name) for name in ("colour", "mark", "xlog", "ylog", "front")}
+    drawing = {"parallel": drawn, "hasAxes": bool(state.axes), "total": total}
+    return json_answer(data | axes | looks | drawing)
+
+
+def target_of(choice: Choice, state: SummaryState, objective: Objective | None) -> Column | None:
+    """The metric by which runs are ranked and coloured: as asked, else what decides."""
+    asked = choice.column(state.target) if state.target else None
+    if asked and asked.kind == "metrics" and asked.direction:
+        return asked
+    if objective is None:
+        return None
+    return Column("metrics", objective.metric, objective.part, objective.mode)
 
 
 @require_safe

@@ -18,6 +18,7 @@ CHOICE = re.compile(rf"(.+?):({TEXT}(?:,{TEXT})*)")
 PICKED = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 MOST_BRUSHES = 16
 MOST_PICKED = 500
+MOST_AXES = 16
 LONGEST_QUERY = 2000
 # All that a view consists of; what is saved of an address, too.
 WHICH = ("q", "brush", "pick")
@@ -25,6 +26,8 @@ TABLE = ("order", "cols", "pin", "width", "differ", "group")
 SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
 PARALLEL = ("axes", "target")
 CURVES = ("series", "over", "smooth", "slog", "band")
+# Those that are one text each.
+PLAIN = (*SCATTER, "target", "series")
 PARAMETERS = (*WHICH, *TABLE, *SCATTER, *PARALLEL, *CURVES)
 
 
@@ -101,6 +104,13 @@ class SummaryState:
     columns: tuple[str, ...] = ()
     x: str = ""
     y: str = ""
+    colour: str = ""
+    mark: str = ""
+    xlog: str = ""
+    ylog: str = ""
+    front: str = ""
+    axes: tuple[str, ...] = ()
+    target: str = ""
     series: str = ""
 
     @property
@@ -128,9 +138,8 @@ def parse_state(parameters: QueryDict) -> SummaryState:
         order=parameters.get("order", ""),
         cursor=parameters.get("cursor", ""),
         columns=tuple(parameters.getlist("cols")),
-        x=parameters.get("x", ""),
-        y=parameters.get("y", ""),
-        series=parameters.get("series", ""),
+        axes=tuple(parameters.getlist("axes")[:MOST_AXES]),
+        **{name: parameters.get(name, "") for name in PLAIN},
     )
 
 

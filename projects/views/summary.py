@@ -75,6 +75,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "best": records[-1] if records else None,
         "choice": choice,
         "axes": axes_of(choice, state),
+        "drawn_axes": ordered_axes(choice, state),
     }
     try:
         page = queries.search_runs(
@@ -117,6 +118,15 @@ def default_order(objective: Objective | None) -> str:
     return key if objective.mode == "min" else f"-{key}"
 
 
+def ordered_axes(choice: Choice, state: SummaryState) -> list[tuple[Column, bool]]:
+    """Every column that may be a parallel axis, those that are drawn first and in their order."""
+    drawn = [column for key in state.axes or choice.axes if (column := choice.column(key))]
+    keys = {column.key for column in drawn}
+    options = [column for _, columns in choice.groups for column in columns]
+    others = [(column, False) for column in options if column.key not in keys]
+    return [*((column, True) for column in drawn), *others]
+
+
 def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
     """The keys of the scatterplot's axes and of the curves: as asked, else what tells most."""
     metrics = [column for column in choice.shown if column.kind == "metrics"]
@@ -126,5 +136,8 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
     return {
         "x": state.x or (params[0].key if params else "started"),
         "y": state.y or (metrics[0].key if metrics else "duration"),
+        "colour": state.colour,
+        "mark": state.mark,
+        "target": state.target,
         "series": state.series or (metrics[0].name if metrics else "best"),
     }

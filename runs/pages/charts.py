@@ -1,44 +1,118 @@
-"""Many runs as columns of numbers and categories, ready to be drawn."""
+"""Many runs as columns of numbers and categories, ready to be drawn.
+
+What is drawn comes from the rows that are searched, column by column: no run is decoded for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 
-from ..params import text_of
+from projects.models import Project
+
+from ..models import LOST_AFTER
 from .columns import Column, finite, is_log
+from .overview import rows_of
 
 MOST_RUNS = 2000
 MOST_CATEGORIES = 24
+RUNS = """
+SELECT r.number, r.name,
+       CASE WHEN r.status = 'running' AND coalesce(s.last_seen_at, r.created_at) < %s
+            THEN 'lost' ELSE r.status END,
+       extract(epoch FROM coalesce(r.finished_at, r.started_at))::float8,
+       extract(epoch FROM r.started_at)::float8,
+       greatest(0, extract(epoch FROM
+           coalesce(r.finished_at, s.last_seen_at, r.created_at) - r.started_at))::float8,
+       r.model_parameters, r.model_version, nullif(r."group", ''), nullif(r.configuration, '')
+FROM unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
+JOIN runs_run r ON r.project_id = %s AND r.id = w.id
+LEFT JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
+ORDER BY w.place
+"""
+PARAMS = """
+SELECT k.key, array_agg(p.number ORDER BY w.place), array_agg(p.text ORDER BY w.place)
+FROM unnest(%s::text[]) AS k(key)
+CROSS JOIN unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
+LEFT JOIN runs_runparam p ON p.project_id = %s AND p.run_id = w.id AND p.key = k.key
+GROUP BY k.key
+"""
+METRICS = """
+SELECT n.name, array_agg(m.last ORDER BY w.place), array_agg(m.first ORDER BY w.place),
+       array_agg(m.min ORDER BY w.place), array_agg(m.max ORDER BY w.place),
+       array_agg(m.count ORDER BY w.place)
+FROM unnest(%s::text[]) AS n(name)
+CROSS JOIN unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
+LEFT JOIN runs_metricsummary m ON m.project_id = %s AND m.run_id = w.id AND m.name = n.name
+GROUP BY n.name
+"""
+PARTS = ("last", "first", "min", "max", "count")
+# What `RUNS` gives of each run; from the fifth on they are columns, too.
+FACTS = ("number", "name", "status", "at")
+PLAIN = ("started", "duration", "size", "version", "group", "configuration")
+Values = list[Any]
 
 
-def chart_data(runs: Sequence[Any], columns: Sequence[Column], objective: Column | None) -> dict:
-    """The runs, one list per fact.
+def chart_data(
+    project: Project,
+    run_ids: Sequence[UUID],
+    columns: Sequence[Column],
+    objective: Column | None,
+) -> dict[str, Any]:
+    """The runs, one list per fact, in the order of `run_ids`. Three statements.
 
     `columns` holds, for each column that can be an axis, its type, scale and a value per run
     (null where there is none; the index into `categories` where the type is "category").
     `rank` puts each run between 0 (worst) and 1 (best) by the objective.
     """
+    rows = rows_of(RUNS, [timezone.now() - LOST_AFTER, list(run_ids), project.pk])
+    facts = dict(zip((*FACTS, *PLAIN), map(list, zip(*rows, strict=True)), strict=False))
+    wanted = [*columns, *([objective] if objective else [])]
+    values = _params(project, run_ids, wanted) | _metrics(project, run_ids, wanted)
+    values |= {name: facts.get(name, []) for name in PLAIN}
+    ends = values.get(objective.key, []) if objective else [None] * len(rows)
     return {
-        "runs": {
-            "id": [str(run.id) for run in runs],
-            "name": [f"#{run.number} {run.name}" for run in runs],
-            "status": [run.shown_status for run in runs],
-            "at": [(run.finished_at or run.started_at).timestamp() for run in runs],
-        },
-        "columns": [axis for column in columns if (axis := axis_of(runs, column))],
-        "objective": axis_of(runs, objective) if objective else None,
-        "rank": rank_of(runs, objective),
+        "runs": {name: facts.get(name, []) for name in FACTS},
+        "columns": [axis for column in columns if (axis := axis_of(values, column))],
+        "objective": axis_of(values, objective) if objective else None,
+        "rank": rank_of(ends, objective.direction if objective else ""),
     }
 
 
-def axis_of(runs: Sequence[Any], column: Column) -> dict[str, Any] | None:
+def _params(project: Project, run_ids: Sequence[UUID], columns: Iterable[Column]) -> dict[str, Any]:
+    """The values of the columns that are parameters: numbers where all are, else texts."""
+    by_name = {column.name: column.key for column in columns if column.kind == "params"}
+    rows = rows_of(PARAMS, [list(by_name), list(run_ids), project.pk]) if by_name else []
+    return {by_name[name]: _numbers_or_texts(numbers, texts) for name, numbers, texts in rows}
+
+
+def _numbers_or_texts(numbers: Values, texts: Values) -> Values:
+    """What a run gave as None (`null` as text) counts as missing."""
+    texts = [None if text == "null" else text for text in texts]
+    has_text = any(
+        number is None and text is not None for number, text in zip(numbers, texts, strict=True)
+    )
+    return texts if has_text else numbers
+
+
+def _metrics(
+    project: Project, run_ids: Sequence[UUID], columns: Iterable[Column]
+) -> dict[str, Values]:
+    wanted = [column for column in columns if column.kind == "metrics"]
+    names = list({column.name for column in wanted})
+    rows = rows_of(METRICS, [names, list(run_ids), project.pk]) if names else []
+    found = {name: dict(zip(PARTS, parts, strict=True)) for name, *parts in rows}
+    return {column.key: found[column.name][column.part or "last"] for column in wanted}
+
+
+def axis_of(values: dict[str, Values], column: Column) -> dict[str, Any] | None:
     """One column as an axis; None where no run has a value or there are too many categories."""
-    values = [column.value(run) for run in runs]
-    known = [value for value in values if value is not None]
-    numbers = [finite(value) for value in values]
+    own = values.get(column.key, [])
+    known = [value for value in own if value is not None]
     head = {
         "key": column.key,
         "label": column.label,
@@ -46,32 +120,27 @@ def axis_of(runs: Sequence[Any], column: Column) -> dict[str, Any] | None:
         "direction": column.direction,
         "time": column.key == "started",
     }
-    if any(number is not None for number in numbers) and not any(
-        isinstance(value, str | list | bool) for value in known
-    ):
+    if known and not any(isinstance(value, str) for value in known):
+        numbers = [finite(value) for value in own]
         return head | {"type": "number", "log": is_log(numbers), "values": numbers}
-    texts = [None if value is None else text_of(value) for value in values]
-    categories = sorted({text for text in texts if text is not None})
+    categories = sorted(set(known))
     if not categories or len(categories) > MOST_CATEGORIES:
         return None
     index = {text: position for position, text in enumerate(categories)}
-    places = [None if text is None else index[text] for text in texts]
+    places = [None if text is None else index[text] for text in own]
     return head | {"type": "category", "categories": categories, "values": places}
 
 
-def rank_of(runs: Sequence[Any], objective: Column | None) -> list[float | None]:
-    """The place of each run by the objective, 1 for the best; null for runs without a value.
+def rank_of(values: Values, direction: str) -> list[float | None]:
+    """The place of each run by its result, 1 for the best; null for runs without one.
 
     Ranks rather than values, so that one diverged run does not take all the colours.
     """
-    if objective is None:
-        return [None] * len(runs)
-    values = [finite(objective.value(run)) for run in runs]
     distinct = np.unique([value for value in values if value is not None])
     span = max(len(distinct) - 1, 1)
     ranks = {value: place / span for place, value in enumerate(distinct.tolist())}
     if len(distinct) == 1:
         ranks = dict.fromkeys(ranks, 1.0)
-    elif objective.direction == "min":
+    elif direction == "min":
         ranks = {value: 1 - rank for value, rank in ranks.items()}
     return [None if value is None else round(ranks[value], 4) for value in values]

@@ -19,7 +19,7 @@ def curves_of(project: Project, runs: Sequence[Any], metric: str) -> list[dict[s
     """Each run's curve with the true extremes of its buckets; runs without one are left out."""
     found = _series_of(project, runs, metric, CURVE_POINTS)
     return [
-        {"id": str(run.id), "name": f"#{run.number} {run.name}", **found[run.id].as_dict()}
+        {"number": run.number, "name": f"#{run.number} {run.name}", **found[run.id].as_dict()}
         for run in runs
         if run.id in found and found[run.id].total
     ]

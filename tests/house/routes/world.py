@@ -95,6 +95,8 @@ def make_world() -> World:
     digits = cast.make_project(vision, "digits", alice)
     secret = cast.make_project(other, "secret", charlie)
     real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
+    # So that the numbers of their runs differ.
+    cast.make_run(secret, charlie)
     foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk}
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
@@ -150,6 +152,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
+        "number": run.number,
         "share_id": share.pk,
         "view_id": view.pk,
         "token_id": token.pk,
@@ -161,7 +164,11 @@ def nothing() -> dict[str, Any]:
     ids = dict.fromkeys(
         ("share_id", "view_id", "user_id", "token_id", "object_id", "content_type_id"), NO_ID
     )
-    return slugs("nothing", "nothing") | ids | {"run_id": cast.uuid7(), "secret": "nothing"}
+    return (
+        slugs("nothing", "nothing")
+        | ids
+        | {"number": NO_ID, "run_id": cast.uuid7(), "secret": "nothing"}
+    )
 
 
 def slugs(team: str, project: str) -> dict[str, Any]:

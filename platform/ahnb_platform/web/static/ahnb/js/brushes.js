@@ -1,8 +1,10 @@
-// What was brushed: kept in the address as `brush=KEY:LOW..HIGH` or `brush=KEY:"a","b"`, which the
-// server understands too, so that the same address shows the same runs without this script.
+// What was brushed and picked: kept in the address as `brush=KEY:LOW..HIGH`, `brush=KEY:"a","b"` and
+// `pick=3,7-9` (numbers of runs), which the server understands too, so that the same address shows
+// the same runs without this script.
 
 const STRETCH = /^(.+?):(-?[\d.e+-]+)\.\.(-?[\d.e+-]+)$/i;
 const CHOICE = /^(.+?):("(?:[^"\\]|\\.)*"(?:,"(?:[^"\\]|\\.)*")*)$/;
+export const MOST_PICKED = 500;
 
 /** The brushes of this page's address, by the key of their axis. */
 export function readBrushes() {
@@ -14,6 +16,25 @@ export function readBrushes() {
     else if (choice) found.set(choice[1], { text, values: JSON.parse(`[${choice[2]}]`) });
   }
   return found;
+}
+
+/** Whether a run's number is picked; null where none is, so that all are. */
+export function readPick() {
+  const parts = [...(new URLSearchParams(location.search).get("pick") || "").matchAll(/(\d+)(?:-(\d+))?/g)];
+  if (!parts.length) return null;
+  const ranges = parts.map(([, low, high]) => [Number(low), Number(high || low)]);
+  return (number) => ranges.some(([low, high]) => number >= low && number <= high);
+}
+
+/** Numbers as the address writes them, `3,7-9`; null where that has too many parts. */
+export function pickOf(numbers) {
+  const parts = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const last = parts.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else parts.push([number, number]);
+  }
+  return parts.length > MOST_PICKED ? null : parts.map(([low, high]) => (low === high ? low : `${low}-${high}`)).join(",");
 }
 
 /** A brush over the stretch `low` to `high` of a column, as the axis counts; null for none. */
@@ -39,9 +60,9 @@ export function stretchOf(column, brush) {
   return places.length ? [Math.min(...places), Math.max(...places)] : null;
 }
 
-/** For each run whether it lies in all brushes; a run without the value lies in none. */
-export function selection(columns, brushes, count) {
-  const chosen = new Array(count).fill(true);
+/** For each run whether it is picked and lies in all brushes; without the value it lies in none. */
+export function selection({ columns, runs }, brushes, isPicked) {
+  const chosen = runs.number.map((number) => !isPicked || isPicked(number));
   for (const column of columns) {
     const brush = brushes.get(column.key);
     if (!brush) continue;
@@ -54,11 +75,11 @@ export function selection(columns, brushes, count) {
   return chosen;
 }
 
-/** This page's address with other brushes, from the first page of the table on. */
-export function addressWith(brushes) {
+/** This page's address with other brushes or picked runs, from the first page of the table on. */
+export function addressWith(brushes, pick) {
   const parameters = new URLSearchParams(location.search);
-  parameters.delete("brush");
-  parameters.delete("cursor");
+  for (const name of ["brush", "cursor", ...(pick === undefined ? [] : ["pick"])]) parameters.delete(name);
   for (const brush of brushes.values()) parameters.append("brush", brush.text);
+  if (pick) parameters.set("pick", pick);
   return parameters.size ? `${location.pathname}?${parameters}` : location.pathname;
 }

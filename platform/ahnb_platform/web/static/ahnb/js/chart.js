@@ -15,6 +15,10 @@ const words = () => (isDark() ? DARK : LIGHT);
 /** The theme's colours; `surface` is that of the cards on which charts lie. */
 export const colours = () => ({ ...words(), surface: getComputedStyle(document.querySelector(".card")).backgroundColor });
 export const lineColours = () => (isDark() ? LINES_DARK : LINES);
+/** For up to 12 categories; beyond them colours come again. */
+export const categoryColours = () => (isDark() ? [...LINES_DARK, ...LINES] : [...LINES, ...LINES_DARK]);
+/** Text that stays readable upon lines. */
+export const onBackground = () => ({ backgroundColor: colours().surface, padding: [1, 3], borderRadius: 2 });
 
 /** The colour of a rank between 0 (worst) and 1 (best); the best stands out on either background. */
 export function rankColour(rank) {
@@ -30,6 +34,14 @@ export function short(value) {
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 7 });
   return Number(value.toPrecision(4)).toExponential().replace("e+", "e");
+}
+
+/** A run's value in a column, in words. */
+export function shown(column, run) {
+  const value = column.values[run];
+  if (value === null) return "–";
+  if (column.type === "category") return column.categories[value];
+  return column.time ? new Date(value * 1000).toLocaleString() : short(value);
 }
 
 const SIZES = ["bytes", "kB", "MB", "GB", "TB", "PB"];
@@ -50,6 +62,11 @@ export function chartIn(element, draw) {
   const chart = init(element, null, { renderer: "canvas" });
   new ResizeObserver(() => chart.resize()).observe(element);
   drawn.set(chart, draw);
+  // When the last drawing was done: for whoever measures.
+  chart.on("finished", () => {
+    performance.clearMarks(`ahnb:${element.id}`);
+    performance.mark(`ahnb:${element.id}`);
+  });
   return chart;
 }
 

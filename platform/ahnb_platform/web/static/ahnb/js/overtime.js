@@ -11,7 +11,7 @@ export function overTimeIn(element, view) {
   });
   chart.on("click", (event) => {
     if (event.data?.run !== undefined) location.assign(view.addressOf(event.data.run));
-    else if (event.seriesId) location.assign(`/runs/${event.seriesId}/`);
+    else if (event.seriesId) location.assign(view.numbered(event.seriesId));
   });
 
   async function draw() {
@@ -45,7 +45,7 @@ function bestSoFar({ data, chosen }) {
   return {
     ...base(`Best ${column.label} so far over time, ${runs.length} runs`),
     grid: { left: 12, right: 20, top: 34, bottom: 12, containLabel: true },
-    tooltip: tooltip((item) => ({ title: item.data.run === undefined ? "best so far" : data.runs.name[item.data.run], rows: [[item.color, column.label, short(item.value[1])]] })),
+    tooltip: tooltip((item) => ({ title: item.data.run === undefined ? "best so far" : `#${data.runs.number[item.data.run]} ${data.runs.name[item.data.run]}`, rows: [[item.color, column.label, short(item.value[1])]] })),
     xAxis: axis("time", { splitLine: { show: false } }),
     yAxis: axis(column.log ? "log" : "value", { name: column.label, nameTextStyle: { align: "left", color: colour.muted } }),
     series: [
@@ -57,7 +57,7 @@ function bestSoFar({ data, chosen }) {
 
 function curveOption({ data }, { curves, metric, total }) {
   const colour = colours();
-  const rank = new Map(data.runs.id.map((id, run) => [id, data.rank[run]]));
+  const rank = new Map(data.runs.number.map((number, run) => [number, data.rank[run]]));
   const points = curves.reduce((sum, curve) => sum + curve.total, 0);
   const shown = curves.reduce((sum, curve) => sum + curve.x.length, 0);
   const values = curves.flatMap((curve) => [...curve.min, ...curve.max]).filter((value) => value !== null);
@@ -72,13 +72,13 @@ function curveOption({ data }, { curves, metric, total }) {
     yAxis: axis(low > 0 && high / low >= 50 ? "log" : "value", { name: metric, nameTextStyle: { align: "left", color: colour.muted } }),
     series: [...curves].reverse().map((curve) => ({
       type: "line",
-      id: curve.id,
+      id: String(curve.number),
       name: curve.name,
       data: extremes(curve),
       showSymbol: curve.x.length < 2,
       triggerLineEvent: true,
-      lineStyle: { color: rankColour(rank.get(curve.id)), width: rank.get(curve.id) === 1 ? 3 : 1.4 },
-      itemStyle: { color: rankColour(rank.get(curve.id)) },
+      lineStyle: { color: rankColour(rank.get(curve.number)), width: rank.get(curve.number) === 1 ? 3 : 1.4 },
+      itemStyle: { color: rankColour(rank.get(curve.number)) },
       emphasis: { focus: "series", lineStyle: { width: 3 } },
     })),
   };

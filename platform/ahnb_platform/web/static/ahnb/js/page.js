@@ -20,6 +20,16 @@ async function copySnippet(button) {
   }
 }
 
+/** One place up or down in a list whose order is that of its form fields. */
+function moveRow(button) {
+  const row = button.closest("li");
+  const other = button.dataset.move < 0 ? row.previousElementSibling : row.nextElementSibling;
+  if (!other) return;
+  if (button.dataset.move < 0) other.before(row);
+  else other.after(row);
+  button.focus();
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(except)) menu.open = false;
@@ -27,7 +37,7 @@ function closeMenus(except) {
 }
 
 function showControls(root) {
-  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch]")) {
+  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch], [data-move]")) {
     element.hidden = false;
   }
 }
@@ -35,6 +45,8 @@ function showControls(root) {
 document.addEventListener("click", (event) => {
   closeMenus(event.target);
   if (event.target.closest("[data-theme-switch]")) switchTheme();
+  const mover = event.target.closest("[data-move]");
+  if (mover) moveRow(mover);
   const copy = event.target.closest("[data-copy]");
   if (copy) copySnippet(copy);
 });

@@ -1,104 +1,153 @@
 // Parallel coordinates: one line a run, one axis a column; dragging along an axis narrows.
-import { axis, base, chartIn, colours, rankColour, redraw, short, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, onBackground, rankColour, redraw, shown, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
+import { exportable } from "./exporting.js";
+import { spanOf } from "./ticks.js";
 
 const MOST_AXES = 9;
+const LEFT = 48;
+const RIGHT = 64;
+const LONGEST_LABEL = 16;
+// Beyond so many lines a drawing takes longer than a hand waits: they follow when it rests.
+const LIVE_LINES = 300;
 
-/** Draws `view.data`; calls `view.onBrush(column, brush or null)`. */
+/** Draws `view.data`; calls `view.onBrush(column, brush or null)` and `view.onAxes(keys)`. */
 export function parallelIn(element, view) {
   let columns = [];
+  let spans = [];
   let order = [];
   let settling = false;
 
   const chart = chartIn(element, () => {
     if (!view.data) return;
     columns = axesOf(view.data);
+    spans = columns.map((column) => (column.type === "number" ? spanOf(column.values, column.log) : null));
     order = [...view.data.rank.keys()].sort((a, b) => (view.data.rank[a] ?? -1) - (view.data.rank[b] ?? -1));
-    chart.setOption(option(view.data, columns, order), true);
+    chart.setOption(option(view.data, columns, spans, order, element), true);
     showBrushes();
   });
+  exportable(chart, element, () => tableOf(view, columns));
 
   function showBrushes() {
     settling = true;
     columns.forEach((column, place) => {
       const stretch = stretchOf(column, view.brushes.get(column.key));
-      chart.dispatchAction({ type: "axisAreaSelect", parallelAxisId: `axis${place}`, intervals: stretch ? [stretch] : [] });
+      const intervals = stretch ? [column.type === "category" ? stretch.map((end) => end + offsetOf(column)) : stretch] : [];
+      chart.dispatchAction({ type: "axisAreaSelect", parallelAxisId: `axis${place}`, intervals });
     });
     settling = false;
+    showPicked();
+  }
+
+  /** What a brush elsewhere or a tick leaves out is paler here, too. */
+  function showPicked() {
+    const outside = order.some((run) => !view.chosen[run]);
+    if (!outside && !chart.ahnbPale) return;
+    chart.ahnbPale = outside;
+    chart.setOption({ series: [{ data: linesOf(view, columns, spans, order) }] });
   }
 
   chart.on("axisareaselected", (event) => {
     if (settling || !event.parallelAxisId) return;
     const column = columns[Number(event.parallelAxisId.slice(4))];
     const [stretch] = event.intervals || [];
-    view.onBrush(column, stretch ? brushOf(column, ...stretch) : null);
+    view.onBrush(column, stretch ? brushOf(column, ...stretch.map((end) => end - offsetOf(column))) : null);
   });
-  chart.on("click", (event) => {
-    if (event.componentType === "series") location.assign(view.addressOf(order[event.dataIndex]));
-  });
+  chart.on("click", { componentType: "series" }, (event) => location.assign(view.addressOf(order[event.dataIndex])));
+  chart.on("mouseover", { componentType: "series" }, (event) => view.onHover(view.data.runs.number[order[event.dataIndex]]));
+  chart.on("mouseout", view.onLeave);
+  letReorder(chart, element, () => columns, view);
   return { draw: () => redraw(chart), showBrushes };
+}
+
+/** An axis is moved by its name. */
+function letReorder(chart, element, columns, view) {
+  let from = -1;
+  chart.on("mousedown", { componentType: "parallelAxis" }, (event) => {
+    if (event.targetType === "axisName") from = event.parallelAxisIndex;
+  });
+  chart.getZr().on("mouseup", (event) => {
+    const keys = columns().map((column) => column.key);
+    const gap = (element.clientWidth - LEFT - RIGHT) / Math.max(keys.length - 1, 1);
+    const to = Math.min(Math.max(Math.round((event.offsetX - LEFT) / gap), 0), keys.length - 1);
+    if (from >= 0 && to !== from) view.onAxes(keys.toSpliced(from, 1).toSpliced(to, 0, keys[from]));
+    from = -1;
+  });
 }
 
 function axesOf(data) {
   const byKey = new Map(data.columns.map((column) => [column.key, column]));
   const axes = data.parallel.map((key) => byKey.get(key)).filter(Boolean);
-  // The results stand last and are never left out.
-  return axes.length > MOST_AXES ? [...axes.slice(0, MOST_AXES - 2), ...axes.slice(-2)] : axes;
+  // The results stand last and are never left out, unless somebody chose the axes.
+  return axes.length > MOST_AXES && !data.hasAxes ? [...axes.slice(0, MOST_AXES - 2), ...axes.slice(-2)] : axes;
 }
 
-function option(data, columns, order) {
-  const colour = colours();
-  const ground = { backgroundColor: colour.surface, padding: [1, 3], borderRadius: 2, margin: 6 };
+/** Categories begin one further up where a place for runs without a value lies below them. */
+const offsetOf = (column) => (column.type === "category" && column.values.includes(null) ? 1 : 0);
+
+function option(data, columns, spans, order, element) {
+  const width = (element.clientWidth - LEFT - RIGHT) / Math.max(columns.length - 1, 1);
   return {
     toolbox: { show: false },
     ...base(`Parallel coordinates of ${data.rank.length} runs over ${columns.map((column) => column.label).join(", ")}`),
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
-    parallel: { left: 48, right: 64, top: 46, bottom: 22, parallelAxisDefault: { areaSelectStyle: { width: 18, borderColor: colour.text, color: colour.muted, opacity: 0.25 } } },
-    parallelAxis: columns.map((column, place) => ({
-      ...axis(column.type === "category" ? "category" : column.time ? "time" : column.log ? "log" : "value"),
-      id: `axis${place}`,
-      ...(column.type === "number" && !column.time && column.values.every((value) => value === null || Number.isInteger(value)) ? { minInterval: 1 } : {}),
-      dim: place,
-      z: 20,
-      name: columns.some((other) => other !== column && other.label === column.label) ? `${column.qualifier}\n${column.label}` : column.label,
-      nameLocation: "end",
-      nameGap: 14,
-      nameTextStyle: { color: colour.text, fontWeight: 600 },
-      inverse: column.direction === "min",
-      // An inverted axis would carry its name below, where nobody looks.
-      ...(column.direction === "min" ? { nameLocation: "start" } : {}),
-      ...(column.type === "category" ? { data: column.categories } : {}),
-      axisLine: { lineStyle: { color: colour.muted } },
-      axisLabel: { color: colour.text, fontSize: 11, ...ground, ...(column.type === "number" && !column.time ? { formatter: short } : { width: 90, overflow: "truncate" }) },
-    })),
-    series: [
-      {
-        type: "parallel",
-        progressive: 0,
-        smooth: false,
-        inactiveOpacity: 0.05,
-        activeOpacity: 0.9,
-        lineStyle: { opacity: order.length > 200 ? 0.4 : 0.75, width: 1.3 },
-        emphasis: { lineStyle: { width: 3.5, opacity: 1 } },
-        data: order.map((run, place) => ({
-          value: columns.map((column) => valueOf(column, run)),
-          lineStyle: { color: rankColour(data.rank[run]), width: place === order.length - 1 ? 3 : 1.3 },
-        })),
-      },
-    ],
+    parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
+    parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
+    series: [{ type: "parallel", progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
   };
 }
 
-function valueOf(column, run) {
+function axisOf(column, span, place, columns, width) {
+  const colour = colours();
+  const twins = columns.some((other) => other !== column && other.label === column.label);
+  const name = twins ? `${column.qualifier}\n${column.label}` : column.label;
+  const isInverted = column.direction === "min";
+  const common = {
+    ...axis(column.type === "category" ? "category" : column.time ? "time" : column.log ? "log" : "value"),
+    id: `axis${place}`,
+    dim: place,
+    z: 20,
+    triggerEvent: true,
+    name: isInverted ? `${name} ▾` : name,
+    // An inverted axis would carry its name below, where nobody looks.
+    nameLocation: isInverted ? "start" : "end",
+    inverse: isInverted,
+    nameGap: 14,
+    nameTruncate: { maxWidth: Math.max(width - 10, 40), ellipsis: "…" },
+    nameTextStyle: { color: colour.text, fontWeight: 600 },
+    axisLine: { lineStyle: { color: colour.muted } },
+    axisLabel: { color: colour.text, fontSize: 11, hideOverlap: true, margin: 6, ...onBackground(), formatter: cut },
+  };
+  if (column.type === "category") return { ...common, data: [...(offsetOf(column) ? ["missing"] : []), ...column.categories] };
+  const scale = column.time ? 1000 : 1;
+  const ends = { min: span.min * scale, max: span.max * scale };
+  if (column.time) return { ...common, ...ends, axisLabel: { ...common.axisLabel, formatter: null } };
+  const places = span.missing === null ? span.ticks : [span.missing, ...span.ticks];
+  const formatter = (value) => (span.missing !== null && Math.abs(value - span.missing) < Math.abs(span.missing) * 1e-9 + 1e-300 ? "missing" : short(value));
+  return { ...common, ...ends, axisLabel: { ...common.axisLabel, customValues: places, formatter }, axisTick: { customValues: places } };
+}
+
+const cut = (text) => (text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text);
+
+function linesOf({ data, chosen }, columns, spans, order) {
+  return order.map((run, at) => ({
+    value: columns.map((column, place) => placeOf(column, spans[place], run)),
+    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(chosen[run] === false ? { opacity: 0.05 } : {}) },
+  }));
+}
+
+function placeOf(column, span, run) {
   const value = column.values[run];
-  return value === null ? NaN : column.time ? value * 1000 : value;
+  if (column.type === "category") return value === null ? 0 : value + offsetOf(column);
+  if (value === null) return column.time ? span.missing * 1000 : span.missing;
+  return column.time ? value * 1000 : value;
 }
 
 function tip(data, columns, run) {
-  const rows = columns.map((column) => {
-    const value = column.values[run];
-    const shown = value === null ? "–" : column.type === "category" ? column.categories[value] : column.time ? new Date(value * 1000).toLocaleString() : short(value);
-    return [null, column.label, shown];
-  });
-  return { title: `${data.runs.name[run]} (${data.runs.status[run]})`, rows };
+  return { title: `#${data.runs.number[run]} ${data.runs.name[run]} (${data.runs.status[run]})`, rows: columns.map((column) => [null, column.label, shown(column, run)]) };
+}
+
+function tableOf({ data, chosen, addressOf }, columns) {
+  const runs = [...data.rank.keys()].filter((run) => chosen[run]);
+  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => (column.type === "category" ? (column.categories[column.values[run]] ?? null) : column.time ? shown(column, run) : column.values[run]))]) };
 }

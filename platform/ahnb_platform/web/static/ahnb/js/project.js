@@ -1,20 +1,25 @@
 // The project's summary: three charts and a table over one set of runs, which the address names.
 import { load, note, short } from "./chart.js";
-import { addressWith, readBrushes, selection } from "./brushes.js";
+import { addressWith, pickOf, readBrushes, readPick, selection } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
 import { parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
 
-const SETTLE_MILLISECONDS = 250;
+const SETTLE_MILLISECONDS = 100;
 const panel = () => document.getElementById("runs-panel");
 const view = {
   data: null,
   brushes: readBrushes(),
   chosen: [],
-  addressOf: (run) => `/runs/${view.data.runs.id[run]}/`,
+  addressOf: (run) => view.numbered(view.data.runs.number[run]),
+  numbered: (number) => `${location.pathname}runs/${number}/`,
   curvesAddress: () => panel().dataset.curves,
   onBrush: (column, brush) => brushed([[column, brush]], scatter),
   onBrushes: (pairs) => brushed(pairs, parallel),
+  onPick: picked,
+  onHover: (number) => row(number)?.classList.add("is-pointed"),
+  onLeave: () => document.querySelectorAll(".is-pointed").forEach((one) => one.classList.remove("is-pointed")),
+  onAxes: (keys) => move((parameters) => { parameters.delete("axes"); keys.forEach((key) => parameters.append("axes", key)); }),
 };
 let timer = 0;
 let loaded = "";
@@ -22,22 +27,22 @@ let loaded = "";
 const parallel = parallelIn(document.getElementById("parallel"), view);
 const scatter = scatterIn(document.getElementById("scatter"), view);
 const overTime = overTimeIn(document.getElementById("over-time"), view);
+const row = (number) => document.querySelector(`[data-number="${number}"]`);
 
 /** What the drawings depend on: the address without brushes and pages; "" for a faulty filter. */
 function chartsAddress() {
   if (!panel().dataset.charts) return "";
   const parameters = new URLSearchParams(location.search);
-  parameters.delete("brush");
-  parameters.delete("cursor");
+  for (const name of ["brush", "pick", "cursor"]) parameters.delete(name);
   return `${panel().dataset.charts}?${parameters}`;
 }
 
 function choose() {
-  view.chosen = selection(view.data.columns, view.brushes, view.data.rank.length);
+  view.chosen = selection(view.data, view.brushes, readPick());
   const { length } = view.chosen.filter(Boolean);
   const drawn = view.data.rank.length;
   const all = view.data.total > drawn ? `the first ${short(drawn)} of ${short(view.data.total)} runs in this order` : `${short(drawn)} run${drawn === 1 ? "" : "s"}`;
-  note("parallel", `${view.brushes.size ? `${short(length)} of ` : ""}${all} · drag along an axis to narrow every view`);
+  note("parallel", `${length < drawn ? `${short(length)} of ` : ""}${all} · drag along an axis to narrow every view`);
 }
 
 async function drawAll() {
@@ -55,40 +60,62 @@ async function drawAll() {
   overTime.draw();
 }
 
+const texts = (brushes) => [...brushes.values()].map((brush) => brush.text).join();
+const go = (address) => window.htmx.ajax("GET", address, { target: "#runs-panel", swap: "outerHTML" });
+
+/** Another address of this page, from the first page of the table on. */
+function move(change) {
+  const parameters = new URLSearchParams(location.search);
+  parameters.delete("cursor");
+  change(parameters);
+  go(`${location.pathname}?${parameters}`);
+}
+
 /** The other drawing answers at once; table, curves and address follow when the hand rests. */
 function brushed(pairs, other) {
-  const before = [...view.brushes.values()].map((brush) => brush.text).join();
+  const before = texts(view.brushes);
   for (const [column, brush] of pairs) {
     if (brush) view.brushes.set(column.key, brush);
     else view.brushes.delete(column.key);
   }
-  if ([...view.brushes.values()].map((brush) => brush.text).join() === before) return;
+  if (texts(view.brushes) === before) return;
   choose();
   other.showBrushes();
   if (other === parallel) scatter.showBrushes();
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    window.htmx.ajax("GET", addressWith(view.brushes), { target: "#runs-panel", swap: "outerHTML" });
-  }, SETTLE_MILLISECONDS);
+  timer = setTimeout(() => go(addressWith(view.brushes)), SETTLE_MILLISECONDS);
+}
+
+function picked(runs) {
+  const pick = pickOf(runs.map((run) => view.data.runs.number[run]));
+  if (pick === null) note("scatter", "These are too many single runs for an address; draw a rectangle instead.");
+  else go(addressWith(view.brushes, pick));
 }
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt.id !== "runs-panel") return;
+  performance.mark("ahnb:table");
+  const asked = readBrushes();
+  const changed = texts(asked) !== texts(view.brushes);
+  view.brushes = asked;
   if (chartsAddress() !== loaded) {
-    view.brushes = readBrushes();
     drawAll();
     return;
   }
-  const asked = readBrushes();
-  const changed = [...asked.values()].map((brush) => brush.text).join() !== [...view.brushes.values()].map((brush) => brush.text).join();
-  view.brushes = asked;
   if (!view.data) return;
+  const before = view.chosen.join();
   choose();
-  if (changed) {
+  if (changed || view.chosen.join() !== before) {
     parallel.showBrushes();
     scatter.showBrushes();
   }
   overTime.draw();
+});
+
+// A row of the table points at its run in the drawings.
+document.addEventListener("pointerover", (event) => {
+  const number = Number(event.target.closest?.("[data-number]")?.dataset.number);
+  if (number) scatter.point(view.data?.runs.number.indexOf(number) ?? -1);
 });
 
 drawAll();

@@ -1,79 +1,136 @@
-// Two columns against each other; dragging a rectangle narrows both.
-import { axis, base, chartIn, colours, note, rankColour, redraw, short, tooltip } from "./chart.js";
+// Two columns against each other, coloured and shaped by others; a rectangle or a lasso narrows.
+import { axis, base, chartIn, colours, note, rankColour, redraw, short, shown, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
+import { exportable } from "./exporting.js";
+import { legend, paletteOf, shapeOf } from "./palettes.js";
+import { frontOf, isInside } from "./plane.js";
 
-/** Draws `view.data`; calls `view.onBrushes([[column, brush or null], …])`. */
+/** Draws `view.data`; calls `view.onBrushes([[column, brush or null], …])` or `view.onPick(runs)`. */
 export function scatterIn(element, view) {
   let pair = null;
+  let found = [];
+  let tool = "rect";
   const chart = chartIn(element, () => {
     if (!view.data) return;
     pair = ["x", "y"].map((side) => view.data.columns.find((column) => column.key === view.data[side]));
     chart.clear();
     if (pair.every(Boolean)) {
       chart.setOption(option(view, pair));
-      chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "rect", brushMode: "single" } });
+      letBrush();
       showBrushes();
     } else note("scatter", "These axes hold too many different texts, or no run has a value.");
   });
+  exportable(chart, element, () => tableOf(view, pair));
+  const letBrush = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: tool, brushMode: "single" } });
 
   function showBrushes() {
     if (!pair?.every(Boolean)) return;
-    chart.setOption({ series: [{ data: points(view, pair) }] });
+    found = points(view, pair);
+    const front = view.data.front ? frontOf(found.filter((point) => view.chosen[point.run]), pair) : [];
+    chart.setOption({ series: [{ id: "runs", data: found }, { id: "front", data: front }] });
     const range = pair.map((column) => stretchOf(column, view.brushes.get(column.key)));
     const areas = range.every(Boolean) ? [{ brushType: "rect", xAxisIndex: 0, yAxisIndex: 0, coordRange: range }] : [];
     chart.dispatchAction({ type: "brush", areas });
   }
 
-  chart.on("brushEnd", (event) => {
-    const range = event.areas[0]?.coordRange;
-    view.onBrushes(pair.map((column, side) => [column, range ? brushOf(column, ...range[side]) : null]));
+  chart.on("brushEnd", ({ areas: [area] }) => {
+    if (area?.brushType === "polygon") {
+      const inside = found.filter(({ value }) => isInside(chart.convertToPixel({ gridIndex: 0 }, value), area.range));
+      chart.dispatchAction({ type: "brush", areas: [] });
+      if (inside.length) view.onPick(inside.map(({ run }) => run));
+      return;
+    }
+    view.onBrushes(pair.map((column, side) => [column, area ? brushOf(column, ...area.coordRange[side]) : null]));
   });
-  chart.on("click", (event) => {
-    if (event.componentType === "series") location.assign(view.addressOf(event.data.run));
-  });
-  return { draw: () => redraw(chart), showBrushes };
+  const runOf = (event) => event.componentType === "series" && event.data.run;
+  chart.on("click", (event) => runOf(event) !== undefined && runOf(event) !== false && location.assign(view.addressOf(runOf(event))));
+  chart.on("mouseover", (event) => view.onHover(view.data.runs.number[runOf(event)]));
+  chart.on("mouseout", view.onLeave);
+  for (const button of document.querySelectorAll("[data-brush-tool]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      tool = button.dataset.brushTool;
+      for (const other of document.querySelectorAll("[data-brush-tool]")) other.ariaPressed = String(other === button);
+      letBrush();
+    });
+  }
+
+  /** Point at a run of the table. */
+  function point(run) {
+    const place = found.findIndex((one) => one.run === run);
+    chart.dispatchAction({ type: "downplay", seriesId: "runs" });
+    if (place >= 0) chart.dispatchAction({ type: "highlight", seriesId: "runs", dataIndex: place });
+  }
+  return { draw: () => redraw(chart), showBrushes, point };
 }
 
 function option(view, [x, y]) {
   const { data } = view;
   const colour = colours();
   const both = data.rank.filter((_, run) => x.values[run] !== null && y.values[run] !== null).length;
-  note("scatter", `${both} of ${data.total} runs have both values · drag a rectangle to narrow`);
+  note("scatter", words(data, [x, y], both));
+  legend("scatter", data);
   return {
     toolbox: { show: false },
     ...base(`Scatterplot of ${y.label} against ${x.label} for ${both} runs`),
-    grid: { left: 12, right: 20, top: 34, bottom: 34, containLabel: true },
-    tooltip: tooltip((item) => tip(data, x, y, item.data.run), { trigger: "item" }),
-    xAxis: { ...axisOf(x), name: x.label, nameLocation: "middle", nameGap: 28 },
-    yAxis: { ...axisOf(y), name: y.label, nameLocation: "end", nameTextStyle: { align: "left", color: colour.muted } },
+    grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
+    tooltip: tooltip((item) => tip(data, item.data.run), { trigger: "item" }),
+    xAxis: { ...axisOf(x, data.xlog), name: x.label, nameLocation: "middle", nameGap: 28 },
+    yAxis: { ...axisOf(y, data.ylog), name: y.label, nameLocation: "end", nameTextStyle: { align: "left", color: colour.muted } },
     brush: { toolbox: [], xAxisIndex: 0, yAxisIndex: 0, transformable: false, brushStyle: { color: "rgba(120,130,145,0.15)", borderColor: colour.muted, borderWidth: 1 }, outOfBrush: { colorAlpha: 1 } },
-    series: [{ type: "scatter", progressive: 0, data: points(view, [x, y]), emphasis: { scale: 1.5 } }],
+    series: [
+      { type: "scatter", id: "runs", progressive: 0, data: [], emphasis: { scale: 1.7, itemStyle: { borderColor: colour.text, borderWidth: 2, opacity: 1 } } },
+      { type: "line", id: "front", step: y.direction === "min" ? "start" : "end", silent: true, showSymbol: false, lineStyle: { color: colour.text, width: 1.2, type: "dashed" }, data: [] },
+    ],
   };
 }
 
-const axisOf = (column) => axis(column.type === "category" ? "category" : column.time ? "time" : column.log ? "log" : "value", column.type === "category" ? { data: column.categories } : {});
+function words(data, [x, y], both) {
+  const lost = [x, y].filter((column, side) => isLog(column, [data.xlog, data.ylog][side])).reduce((sum, column) => sum + column.values.filter((value) => value !== null && value <= 0).length, 0);
+  const parts = [`${short(both)} of ${short(data.rank.length)} runs have both values`];
+  if (lost) parts.push(`${short(lost)} at or below 0 cannot stand on a logarithmic axis`);
+  if (data.front) parts.push(x.direction && y.direction ? "dashed: no run is better in both" : "a Pareto front needs two metrics");
+  return parts.join(" · ");
+}
+
+const isLog = (column, asked) => column.type === "number" && !column.time && (asked ? asked === "1" : column.log);
+
+function axisOf(column, asked) {
+  if (column.type === "category") return axis("category", { data: column.categories, axisLabel: { color: colours().muted, hideOverlap: true, width: 90, overflow: "truncate" } });
+  return axis(column.time ? "time" : isLog(column, asked) ? "log" : "value");
+}
 
 function points({ data, chosen }, [x, y]) {
   const colour = colours();
+  const paint = paletteOf(data);
+  const shape = shapeOf(data);
+  const opacity = Math.max(0.35, Math.min(0.9, 40 / Math.sqrt(data.rank.length)));
   const found = [];
   data.rank.forEach((rank, run) => {
     if (x.values[run] === null || y.values[run] === null) return;
-    const at = [x, y].map((column) => (column.time ? column.values[run] * 1000 : column.values[run]));
+    const isBest = rank === 1;
     found.push({
-      value: at,
+      value: [x, y].map((column) => (column.time ? column.values[run] * 1000 : column.values[run])),
       run,
-      symbolSize: rank === 1 ? 16 : 10,
+      symbol: shape(run),
+      symbolSize: isBest ? 15 : data.rank.length > 500 ? 7 : 10,
       z: rank ?? 0,
-      itemStyle: { color: rankColour(rank), opacity: chosen[run] ? 0.9 : 0.08, borderColor: rank === 1 ? colour.text : colour.surface, borderWidth: rank === 1 ? 2 : 0.5 },
+      itemStyle: { color: paint(run), opacity: chosen[run] ? (isBest ? 1 : opacity) : 0.06, borderColor: isBest ? colour.text : colour.surface, borderWidth: isBest ? 2 : 0.5 },
     });
   });
   return found.sort((a, b) => a.z - b.z);
 }
 
-function tip(data, x, y, run) {
-  const show = (column) => {
-    const value = column.values[run];
-    return column.type === "category" ? column.categories[value] : column.time ? new Date(value * 1000).toLocaleString() : short(value);
-  };
-  return { title: `${data.runs.name[run]} (${data.runs.status[run]})`, rows: [[null, x.label, show(x)], [null, y.label, show(y)]] };
+const columnsOf = (data) => ["x", "y", "colour", "mark"].map((side) => data.columns.find((column) => column.key === data[side])).filter(Boolean);
+
+function tip(data, run) {
+  if (run === undefined) return null;
+  const rows = [...new Set(columnsOf(data))].map((column) => [null, column.label, shown(column, run)]);
+  return { title: `#${data.runs.number[run]} ${data.runs.name[run]} (${data.runs.status[run]})`, rows: [[rankColour(data.rank[run]), "rank", data.rank[run] === null ? "–" : short(data.rank[run])], ...rows].slice(1) };
+}
+
+function tableOf({ data, chosen, addressOf }, pair) {
+  const columns = [...new Set(columnsOf(data))];
+  const runs = [...data.rank.keys()].filter((run) => chosen[run] && pair.every((column) => column && column.values[run] !== null));
+  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => (column.type === "category" || column.time ? shown(column, run) : column.values[run]))]) };
 }

@@ -1,0 +1,48 @@
+// Where an axis has its marks, when it must leave room for runs that have no value on it.
+
+/** Round numbers from `low` to `high`, about `count` of them; powers of ten on a logarithmic axis. */
+export function ticksOf(low, high, isLog, count = 5) {
+  if (low === high) return [low];
+  return isLog ? powers(low, high, count) : steps(low, high, count);
+}
+
+function steps(low, high, count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) || rough;
+  const found = [];
+  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at += 1) found.push(Number((at * step).toPrecision(12)));
+  return found;
+}
+
+function powers(low, high, count) {
+  const from = Math.ceil(Math.log10(low) - 1e-9);
+  const to = Math.floor(Math.log10(high) + 1e-9);
+  const every = Math.max(1, Math.ceil((to - from) / count));
+  const found = [];
+  for (let power = from; power <= to; power += every) found.push(Number(`1e${power}`));
+  return found.length > 1 ? found : [low, high];
+}
+
+/**
+ * The span of a column on a drawn axis: {min, max, ticks, missing}. `missing` is a place below all
+ * values where runs without one are drawn; null where every run has one.
+ */
+export function spanOf(values, isLog) {
+  const known = values.filter((value) => value !== null);
+  const low = known.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [min, max] = widened(low, high, isLog);
+  const ticks = ticksOf(min, max, isLog);
+  if (known.length === values.length) return { min, max, ticks, missing: null };
+  const missing = isLog ? min / (max / min) ** 0.14 : min - (max - min) * 0.14;
+  return { min: missing, max, ticks, missing };
+}
+
+/** Equal values stand in the middle of an axis that has some length. */
+function widened(low, high, isLog) {
+  if (low < high) return [low, high];
+  if (isLog) return [low / 10, high * 10];
+  const room = Math.abs(low) || 1;
+  return [low - room / 2, high + room / 2];
+}
