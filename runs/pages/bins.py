@@ -51,7 +51,9 @@ class Binned:
         held = self.numbers[self.codes == level]
         if np.isnan(held[0]) or held.min() == held.max():
             return self.labels[level]
-        return f"near {given(float(f'{np.median(held):.2g}'))}"
+        # Of an even number the upper one: the mean of two may be no float at all.
+        middle = np.sort(held)[len(held) // 2]
+        return f"near {given(float(f'{middle:.2g}'))}"
 
 
 def most_levels(runs: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,10 @@ STILL = Status.RUNNING.value
 FAILED = Status.FAILED.value
 
 
+# Thousands of runs share a few names.
+_names_seed = lru_cache(maxsize=4096)(is_seed)
+
+
 @dataclass(frozen=True)
 class Sampled:
     """One run.
@@ -51,9 +56,9 @@ class Sampled:
     value: float | None
     has_diverged: bool
 
-    @property
+    @cached_property
     def seeds(self) -> tuple[tuple[str, str], ...]:
-        found = [(name, str(value)) for name, value in self.leaves.items() if is_seed(name)]
+        found = [(name, str(value)) for name, value in self.leaves.items() if _names_seed(name)]
         return tuple(sorted(found))
 
     @property
@@ -127,7 +132,7 @@ class Sample:
         found = sorted(-np.inf if run.value is None else sign * run.value for run in runs)
         middle = len(found) // 2
         # Of an even number the mean of the middle two, unless one of them is infinitely bad.
-        return float(found[middle] if len(found) % 2 else (found[middle - 1] + found[middle]) / 2)
+        return float(found[middle] if len(found) % 2 else found[middle - 1] / 2 + found[middle] / 2)
 
 
 def goodness_of(units: Iterable[Unit]) -> Floats:

@@ -138,7 +138,7 @@ def beyond(own: float, distinct: list[float], side: int) -> float | None:
         value = float(f"{own * (own / neighbour):.1g}")
     else:
         value = rounded(own + (own - neighbour))
-    return value if math.isfinite(value) and is_possible(value, distinct) else None
+    return value if is_possible(value, distinct) else None
 
 
 def is_wide(distinct: list[float]) -> bool:
@@ -148,6 +148,8 @@ def is_wide(distinct: list[float]) -> bool:
 
 def is_possible(value: float, distinct: list[float]) -> bool:
     """Whether a number is of the kind of those in use: whole, positive, or a share."""
+    if not math.isfinite(value):
+        return False
     if all(number.is_integer() for number in distinct) and not value.is_integer():
         return False
     if distinct[0] >= 0 and distinct[-1] < 1 and value >= 1:
@@ -157,7 +159,7 @@ def is_possible(value: float, distinct: list[float]) -> bool:
 
 def rounded(value: float) -> float:
     """Two digits, as people write such numbers; whole numbers from 100 on keep all of theirs."""
-    return float(f"{value:.2g}") if abs(value) < 100 else float(round(value))
+    return float(f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}")
 
 
 def written(cell: Cell) -> str:

@@ -176,3 +176,14 @@ def test_permuted_results_seldom_stand_out(count: int) -> None:
         bool(importance_of(settings, chance.permutation(goodness)).above) for _ in range(100)
     )
     assert false <= 10
+
+
+def test_beside_a_true_one_noise_seldom_stands_out() -> None:
+    chance = np.random.default_rng(9)
+    settings = drawn(chance, 40)
+    truth = np.array([np.log2(one["width"]) for one in settings])
+    found = [
+        named(importance_of(settings, truth + 0.5 * chance.standard_normal(40))) for _ in range(100)
+    ]
+    assert all("width" in names for names in found)
+    assert sum(len(names) > 1 for names in found) <= 15

@@ -1,5 +1,7 @@
 """Values next to that of the best run."""
 
+import math
+import random
 from typing import Any
 
 import pytest
@@ -77,3 +79,15 @@ def test_values_are_written_as_in_python(own: Any, text: str) -> None:
     found = dimension("width", own, [own])
     assert found is not None
     assert written(found.own) == text
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_odd_values_do_no_harm(seed: int) -> None:
+    chance = random.Random(seed)
+    odd = [0, -1, 3.5, 1e308, -1e308, 5e-324, 10**400, True, None, "", [1], {}, 1e-5, "x" * 300]
+    pool = chance.sample(odd, 6) if seed % 2 else [1e308 * chance.uniform(-1, 1) for _ in odd]
+    used = [chance.choice(pool) for _ in range(40)]
+    found = dimension("width", used[0], used)
+    if found is not None:
+        assert all(math.isfinite(float(step.cell.low or 0)) for step in found.steps)
+        assert all(written(step.cell) for step in found.steps)
