@@ -8,15 +8,13 @@ from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
-from runs.pages.front import pinned_of, statuses_of, storage_of, stored_bytes_of
+from runs.pages.front import pinned_of, statuses_of, storage_of, stored_of
 from runs.pages.happenings import findings_of, happenings_of
 from runs.pages.overview import glances
 
 from ..queries import project_for_user
 
 MOST_IN_PART = 4
-# The room of more runs than these is worth a page of its own.
-MOST_WEIGHED = 2000
 
 
 @require_safe
@@ -35,7 +33,7 @@ def activity(request: PageRequest, team_slug: str, project_slug: str) -> HttpRes
         "pinned": pinned_of(project, glance.objective)[:most],
         "happenings": happenings_of(project, glance.objective)[:most],
         "findings": findings_of(project),
-        "stored": stored_bytes_of(project) if glance.runs <= MOST_WEIGHED else None,
+        "stored": stored_of(project),
     }
     name = "projects/_front.html" if request.htmx else "projects/activity.html"
     return render(request, name, context)

@@ -7,7 +7,7 @@ from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series
 from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
-from .removal import delete, stored_bytes
+from .removal import delete, largest, stored_at_least, stored_bytes
 
 __all__ = [
     "Batch",
@@ -25,10 +25,12 @@ __all__ = [
     "create_state",
     "delete",
     "fold",
+    "largest",
     "series",
     "series_of_runs",
     "states",
     "store",
+    "stored_at_least",
     "stored_bytes",
     "summaries",
     "sync_search_rows",

@@ -35,6 +35,19 @@ SELECT run_id, sum(bytes) FROM (
 ) parts GROUP BY run_id
 """
 
+LARGEST = f"""
+SELECT run_id, bytes, sum(bytes) OVER (), count(*) OVER ()
+FROM ({BYTES.replace("{chosen}", "true")}) AS sized(run_id, bytes)
+ORDER BY bytes DESC, run_id LIMIT %(most)s
+"""  # noqa: S608
+# The first rows of each table; a project with more is larger than these.
+GLANCE = "SELECT sum(bytes), max(rows) FROM ({parts}) AS parts"
+GLANCE_PART = """
+SELECT sum(held.bytes) AS bytes, count(*) AS rows
+FROM (SELECT pg_column_size(t.*) AS bytes FROM {table} t WHERE project_id = %(project)s
+      LIMIT %(most)s) AS held
+"""
+
 
 def delete(*, project_id: int, run_id: UUID) -> None:
     """Free all rows of a run, inside the caller's transaction. Raises Missing."""
@@ -55,3 +68,27 @@ def stored_bytes(*, project_id: int, run_ids: Iterable[UUID] | None = None) -> d
     with connection.cursor() as cursor:
         cursor.execute(BYTES.replace("{chosen}", chosen), values)
         return {run_id: int(size) for run_id, size in cursor.fetchall()}
+
+
+def largest(*, project_id: int, most: int) -> tuple[list[tuple[UUID, int]], int, int]:
+    """The `most` runs that take most room with their bytes; the bytes of all, and how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(LARGEST, {"project": project_id, "most": most})
+        rows = cursor.fetchall()
+    if not rows:
+        return [], 0, 0
+    return [(run_id, int(size)) for run_id, size, _, _ in rows], int(rows[0][2]), rows[0][3]
+
+
+def stored_at_least(*, project_id: int, most: int = 4000) -> tuple[int, bool]:
+    """Bytes that a project's rows take, and whether that is all of them.
+
+    At most `most` rows of each table are looked at, so that the cost is bounded.
+    """
+    tables = [table for table in TABLES if table != "runs_metricsummary"]
+    # Tables are those above.
+    parts = " UNION ALL ".join(GLANCE_PART.replace("{table}", table) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(GLANCE.replace("{parts}", parts), {"project": project_id, "most": most})
+        size, rows = cursor.fetchone()
+    return int(size or 0), rows < most

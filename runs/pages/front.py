@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import Any
 
 from projects.models import Project
@@ -44,6 +43,14 @@ class Stored:
 
     run: Run
     bytes: int
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes that points take; more than these where they are not all."""
+
+    bytes: int
+    is_all: bool
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,16 @@ def stored_bytes_of(project: Project) -> int:
     return sum(metrics.stored_bytes(project_id=project.pk).values())
 
 
+def stored_of(project: Project) -> Room:
+    """The same at a glance: of a large project, a part of it that is at least taken."""
+    size, is_all = metrics.stored_at_least(project_id=project.pk)
+    return Room(size, is_all)
+
+
 def storage_of(project: Project) -> Storage:
     """How much room the points of the project's runs take, without indexes."""
-    sizes = metrics.stored_bytes(project_id=project.pk)
-    largest = nlargest(MOST_LARGE, sizes, key=lambda run_id: (sizes[run_id], run_id))
-    runs = {run.id: run for run in Run.objects.filter(project_id=project.pk, id__in=largest)}
-    rows = [Stored(runs[run_id], sizes[run_id]) for run_id in largest if run_id in runs]
-    return Storage(sum(sizes.values()), len(sizes), rows)
+    sizes, total, count = metrics.largest(project_id=project.pk, most=MOST_LARGE)
+    ids = [run_id for run_id, _ in sizes]
+    runs = {run.id: run for run in Run.objects.filter(project_id=project.pk, id__in=ids)}
+    rows = [Stored(runs[run_id], size) for run_id, size in sizes if run_id in runs]
+    return Storage(total, count, rows)

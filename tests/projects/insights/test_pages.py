@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
+from runs import metrics
 from runs.models import MetricState, Run
 from runs.services import add_note, pin_run
 from tests.cast import client_of
@@ -179,3 +180,13 @@ def test_the_largest_runs_come_first(page: Client, digits: Project, alice: User)
     text = shown(page, digits, "storage/")
     assert "2 runs take" in text
     assert text.index("large</a>") < text.index("small</a>")
+
+
+def test_room_at_a_glance_is_the_room_of_all_runs_or_less(digits: Project, runs: list[Run]) -> None:
+    everything = sum(metrics.stored_bytes(project_id=digits.pk).values())
+    assert metrics.stored_at_least(project_id=digits.pk) == (everything, True)
+    part, is_all = metrics.stored_at_least(project_id=digits.pk, most=3)
+    assert 0 < part < everything
+    assert not is_all
+    first, total, count = metrics.largest(project_id=digits.pk, most=2)
+    assert (total, count, len(first)) == (everything, 10, 2)
