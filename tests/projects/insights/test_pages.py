@@ -183,10 +183,14 @@ def test_the_largest_runs_come_first(page: Client, digits: Project, alice: User)
 
 
 def test_room_at_a_glance_is_the_room_of_all_runs_or_less(digits: Project, runs: list[Run]) -> None:
-    everything = sum(metrics.stored_bytes(project_id=digits.pk).values())
-    assert metrics.stored_at_least(project_id=digits.pk) == (everything, True)
+    # How long the headers of values are depends on how the rows were read.
+    everything = pytest.approx(sum(metrics.stored_bytes(project_id=digits.pk).values()), rel=0.02)
+    whole, is_all = metrics.stored_at_least(project_id=digits.pk)
+    assert whole == everything
+    assert is_all
     part, is_all = metrics.stored_at_least(project_id=digits.pk, most=3)
-    assert 0 < part < everything
+    assert 0 < part < whole / 2
     assert not is_all
     first, total, count = metrics.largest(project_id=digits.pk, most=2)
-    assert (total, count, len(first)) == (everything, 10, 2)
+    assert total == everything
+    assert (count, len(first)) == (10, 2)
