@@ -27,6 +27,8 @@ PARTS = {
     "the page, filtered to 1 %": FILTER,
     "charts (2,000 runs)": "charts/",
     "50 curves": "curves/?series=val_loss",
+    "what mattered and what next": "insights/",
+    "what happened lately": "activity/",
 }
 
 

@@ -54,11 +54,13 @@ def insights_of(
     units = sample.units(with_diverged=with_diverged)
     importance = importance_of([unit.runs[0].settings for unit in units], goodness_of(units))
     best = best_run(project, q, sample)
+    repeats = repeats_in(sample, best)
     return {
         "sample": sample,
         "importance": importance,
         "compared_runs": sum(len(unit.runs) for unit in units),
         "nexts": nexts_of(project, sample, units, importance, best),
-        "repeats": repeats_in(sample, best),
+        "repeats": repeats,
+        "best_repeat": repeats.of(best) if best else None,
         "with_diverged": with_diverged,
     }

@@ -72,6 +72,10 @@ class Repeats:
     seeds: tuple[Repeat, ...]
     seeds_total: int
 
+    def of(self, run: Sampled) -> Repeat | None:
+        """The shown repeat that this run belongs to."""
+        return next((one for one in self.seeds if run in one.runs), None)
+
     @property
     def more(self) -> int:
         """How many are not shown."""

@@ -1,5 +1,6 @@
 """The pages of what mattered, of what happened lately, and of the room taken."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -194,3 +195,16 @@ def test_room_at_a_glance_is_the_room_of_all_runs_or_less(digits: Project, runs:
     first, total, count = metrics.largest(project_id=digits.pk, most=2)
     assert total == everything
     assert (count, len(first)) == (10, 2)
+
+
+def test_repeats_of_the_best_are_told_beside_it(page: Client, digits: Project, alice: User) -> None:
+    for loss, seed in ((0.4, 1), (0.5, 2), (0.6, 3)):
+        sketch_run(digits, alice, val_loss=(loss,), params={"width": 8, "seed": seed})
+    sketch_run(digits, alice, val_loss=(0.9,), params={"width": 16, "seed": 1})
+    tiles = page.get(address(digits, "insights/"), headers=HTMX).content.decode()
+    assert re.search(r"Runs like #1: <data[^>]+>0.5000</data> ± <data[^>]+>0.10</data>", tiles)
+    text = shown(page, digits, "insights/")
+    assert "with other seeds" in text
+    link = re.search(r'href="([^"]+configuration[^"]+)">Show', text)
+    assert link is not None
+    assert len(re.findall(r"data-run=", page.get(link[1]).content.decode())) == 3
