@@ -49,6 +49,16 @@ def test_a_brush_narrows_what_mattered_and_its_page_keeps_it(
     expect(here.locator("[data-run]")).to_have_count(9)
 
 
+def test_what_mattered_is_told_of_the_metric_that_colours(
+    page: Callable[..., Page], alice: User
+) -> None:
+    here = page(alice)
+    here.goto(SUMMARY)
+    expect(here.get_by_role("region", name="What mattered for val_loss")).to_be_visible()
+    here.get_by_label("coloured by").select_option(label="loss (last)")
+    expect(here.get_by_role("region", name="What mattered for loss")).to_be_visible()
+
+
 def test_what_was_not_tried_is_copied(page: Callable[..., Page], alice: User) -> None:
     here = page(alice)
     here.goto(f"{SUMMARY}insights/")

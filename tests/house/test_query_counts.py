@@ -34,6 +34,7 @@ ASKED = [
     for path in (
         f"{PROJECT}?q=params.width > 64 and metrics.val_loss < 9&order=-params.chance",
         f"{PROJECT}?place=archived",
+        f"{PROJECT}insights/?q=number > 0&target=metrics.val_loss.min",
         f"{PROJECT}curves/?series=loss",
         f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
         f"{RUNS}?format=csv&order=-started",
