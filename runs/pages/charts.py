@@ -123,12 +123,20 @@ def axis_of(values: dict[str, Values], column: Column) -> dict[str, Any] | None:
     if known and not any(isinstance(value, str) for value in known):
         numbers = [finite(value) for value in own]
         return head | {"type": "number", "log": is_log(numbers), "values": numbers}
-    categories = sorted(set(known))
+    categories = sorted(set(known), key=_natural)
     if not categories or len(categories) > MOST_CATEGORIES:
         return None
     index = {text: position for position, text in enumerate(categories)}
     places = [None if text is None else index[text] for text in own]
     return head | {"type": "category", "categories": categories, "values": places}
+
+
+def _natural(text: str) -> tuple[bool, float, str]:
+    """Numbers by their size, then texts."""
+    try:
+        return False, float(text), text
+    except ValueError:
+        return True, 0, text
 
 
 def rank_of(values: Values, direction: str) -> list[float | None]:

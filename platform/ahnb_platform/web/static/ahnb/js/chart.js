@@ -30,8 +30,8 @@ export function rankColour(rank) {
 /** A number with four significant digits, tiny and huge ones as 9.1e-4. */
 export function short(value) {
   if (value === null || value === undefined) return "–";
-  if (typeof value !== "number" || Number.isInteger(value)) return value.toLocaleString("en");
   const size = Math.abs(value);
+  if (typeof value !== "number" || (Number.isInteger(value) && size < 1e12)) return value.toLocaleString("en");
   if (size >= 1e-3 && size < 1e7) return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 7 });
   return Number(value.toPrecision(4)).toExponential().replace("e+", "e");
 }

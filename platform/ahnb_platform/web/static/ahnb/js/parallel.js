@@ -21,7 +21,7 @@ export function parallelIn(element, view) {
   const chart = chartIn(element, () => {
     if (!view.data) return;
     columns = axesOf(view.data);
-    spans = columns.map((column) => (column.type === "number" ? spanOf(column.values, column.log) : null));
+    spans = columns.map((column) => (column.type === "number" ? spanOf(column.values, column.log, column.direction === "min") : null));
     order = [...view.data.rank.keys()].sort((a, b) => (view.data.rank[a] ?? -1) - (view.data.rank[b] ?? -1));
     chart.setOption(option(view.data, columns, spans, order, element), true);
     showBrushes();
@@ -93,7 +93,7 @@ function option(data, columns, spans, order, element) {
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
+    series: [{ type: "parallel", progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
   };
 }
 

@@ -25,18 +25,24 @@ function powers(low, high, count) {
 }
 
 /**
- * The span of a column on a drawn axis: {min, max, ticks, missing}. `missing` is a place below all
- * values where runs without one are drawn; null where every run has one.
+ * The span of a column on a drawn axis: {min, max, ticks, missing}. `missing` is a place at the
+ * axis' foot, beyond all values, where runs without one are drawn; null where every run has one.
+ * An axis that is inverted has its large values at its foot.
  */
-export function spanOf(values, isLog) {
+export function spanOf(values, isLog, isInverted = false) {
   const known = values.filter((value) => value !== null);
   const low = known.reduce((a, b) => Math.min(a, b), Infinity);
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
   const [min, max] = widened(low, high, isLog);
   const ticks = ticksOf(min, max, isLog);
   if (known.length === values.length) return { min, max, ticks, missing: null };
-  const missing = isLog ? min / (max / min) ** 0.14 : min - (max - min) * 0.14;
-  return { min: missing, max, ticks, missing };
+  const room = isLog ? (max / min) ** 0.14 : (max - min) * 0.14;
+  if (isInverted) {
+    const beyond = isLog ? max * room : max + room;
+    return { min, max: beyond, ticks, missing: beyond };
+  }
+  const below = isLog ? min / room : min - room;
+  return { min: below, max, ticks, missing: below };
 }
 
 /** Equal values stand in the middle of an axis that has some length. */
