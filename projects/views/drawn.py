@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
 from ahnb_platform.web.typed import PageRequest
 from runs import queries
 from runs.pages.charts import MOST_RUNS, chart_data
 from runs.pages.columns import Column
-from runs.pages.curves import MOST_CURVES, curves_of
+from runs.pages.curves import MOST_CURVES, Look, curves_of
 from runs.pages.overview import Objective, glances
 from runs.pages.table import Choice, choose
 
@@ -66,17 +67,26 @@ def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)
     glance = glances([project])[project.pk]
-    order = state.order or default_order(glance.objective)
     page = queries.search_runs(
         project=project,
         q=state.query,
-        order=order,
+        order=state.order or default_order(glance.objective),
         limit=MOST_CURVES,
         is_fresh=True,
         listed=glance.runs,
     )
-    drawn = curves_of(project, page.runs, state.series)
-    return json_answer({"total": page.total, "metric": state.series, "curves": drawn})
+    look = Look(state.series, state.over, state.band, stretch_of(request.GET))
+    drawn = curves_of(project, page.runs, look)
+    return json_answer({"total": page.total, "metric": state.series} | drawn)
+
+
+def stretch_of(parameters: QueryDict) -> tuple[float, float] | None:
+    """The part of x between `from` and `to`; None where these are no two numbers."""
+    try:
+        low, high = float(parameters.get("from", "")), float(parameters.get("to", ""))
+    except ValueError:
+        return None
+    return (low, high) if isfinite(low) and isfinite(high) and low <= high else None
 
 
 def json_answer(document: dict[str, Any]) -> HttpResponse:

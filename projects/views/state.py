@@ -27,7 +27,7 @@ SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
 PARALLEL = ("axes", "target")
 CURVES = ("series", "over", "smooth", "slog", "band")
 # Those that are one text each.
-PLAIN = (*SCATTER, "target", "series")
+PLAIN = (*SCATTER, "target", *CURVES)
 PARAMETERS = (*WHICH, *TABLE, *SCATTER, *PARALLEL, *CURVES)
 
 
@@ -112,6 +112,10 @@ class SummaryState:
     axes: tuple[str, ...] = ()
     target: str = ""
     series: str = ""
+    over: str = ""
+    smooth: str = ""
+    slog: str = ""
+    band: str = ""
 
     @property
     def query(self) -> str:

@@ -139,5 +139,6 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
         "colour": state.colour,
         "mark": state.mark,
         "target": state.target,
+        "band": state.band,
         "series": state.series or (metrics[0].name if metrics else "best"),
     }

@@ -5,7 +5,7 @@ from .bulk import WholeRun, add_runs
 from .folding import fold
 from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
-from .reading import series
+from .reading import series, series_of_many
 from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
 from .removal import delete, largest, stored_at_least, stored_bytes
 
@@ -27,6 +27,7 @@ __all__ = [
     "fold",
     "largest",
     "series",
+    "series_of_many",
     "series_of_runs",
     "states",
     "store",

@@ -106,8 +106,8 @@ class Task:
     found: list[Buckets] = field(default_factory=list)
 
 
-def sizes(cursor: Cursor, place: Place, windows: list[Window]) -> list[Size]:
-    keys = [(at, *place, *one.series, one.low, one.high) for at, one in enumerate(windows)]
+def sizes(cursor: Cursor, windows: list[tuple[Place, Window]]) -> list[Size]:
+    keys = _keys(windows)
     found = [Size()] * len(windows)
     template = "(%s, %s, %s, %s, %s, %s::float8, %s::float8)"
     for at, level, points in select_for(cursor, SIZES, keys, template):
@@ -138,15 +138,20 @@ def cover(cursor: Cursor, tasks: list[Task]) -> None:
         open_tasks = finer
 
 
-def oddities(cursor: Cursor, place: Place, windows: list[Window], limit: int) -> list[list[Points]]:
+def oddities(cursor: Cursor, windows: list[tuple[Place, Window]], limit: int) -> list[list[Points]]:
     """The first `limit` or more non-finite points of each window."""
-    keys = [(at, *place, *one.series, one.low, one.high) for at, one in enumerate(windows)]
     found: list[list[Points]] = [[] for _ in windows]
     statement = ODDITIES.replace("{limit}", str(int(limit)))
     template = "(%s, %s, %s, %s, %s, %s::float8, %s::float8)"
-    for at, data in select_for(cursor, statement, keys, template):
-        found[at].append(windows[at].of(decode_points(data)))
+    for at, data in select_for(cursor, statement, _keys(windows), template):
+        found[at].append(windows[at][1].of(decode_points(data)))
     return found
+
+
+def _keys(windows: list[tuple[Place, Window]]) -> list[tuple[object, ...]]:
+    return [
+        (at, *place, *window.series, *window.ends) for at, (place, window) in enumerate(windows)
+    ]
 
 
 def _rows(cursor: Cursor, tasks: list[Task]) -> list[list[bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,21 +14,34 @@ from ahnb_platform.errors import Malformed, Missing
 
 from .answers import NONFINITE_SHOWN, answer, clean_groups
 from .covering import POINTS_LEVEL, Task, Window, cover, level_for, oddities, sizes
+from .models import MetricState
 from .points import Points, SeriesId
 from .pyramid import singletons
 from .records import EPOCH, UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState, decode_state
-from .tail import decode_groups, series_of
+from .tail import Group, decode_groups, series_of
 
-READ_STATE = "SELECT drains, data FROM runs_metricstate WHERE project_id = %s AND run_id = %s"
+STATES = """
+SELECT run_id, drains, data FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])
+ORDER BY run_id
+"""
+TAILS = """
+SELECT run_id, data FROM runs_metrictail
+WHERE project_id = %s AND run_id = ANY(%s::uuid[]) ORDER BY arrival
+"""
 TRIES = 3
+# Between which steps (seconds for unit "time"), ends included; None for no end.
+Stretch = tuple[float | None, float | None]
+# How often each run's tail was drained, and its state.
+States = tuple[dict[UUID, int], dict[UUID, RunState]]
 
 
 @dataclass
 class Request:
-    """What is asked of one metric."""
+    """What is asked of one metric of one run."""
 
+    place: Place
     name: str
     metric: int
     unit: int
@@ -42,8 +56,7 @@ class Request:
 class Question:
     names: list[str]
     points: int
-    start: float | None
-    stop: float | None
+    stretches: Mapping[UUID, Stretch]
     attempt: int | None
     with_times: bool
 
@@ -69,74 +82,109 @@ def series(
         Missing: there is no such run.
         Malformed: the run has no such attempt.
     """
-    place = Place(project_id, run_id)
-    question = Question(names, points, start, stop, attempt, with_times)
+    question = Question(names, points, {run_id: (start, stop)}, attempt, with_times)
+    found = _answers(project_id, [run_id], question)
+    if not found:
+        raise Missing
+    return found[run_id]
+
+
+def series_of_many(
+    *,
+    project_id: int,
+    states: Iterable[MetricState],
+    names: list[str],
+    points: int,
+    stretches: Mapping[UUID, Stretch] | None = None,
+    with_times: bool = False,
+) -> dict[UUID, dict[str, Series]]:
+    """As `series`, of many runs in as many statements as of one; who is gone is left out.
+
+    Args:
+        states: of the runs, as they were read just now.
+        stretches: of each run the steps to look at; all where a run is not named.
+    """
+    question = Question(names, points, stretches or {}, None, with_times)
+    rows = list(states)
+    known = {row.run_id: row.drains for row in rows}, {row.run_id: row.decoded for row in rows}
+    return _answers(project_id, [row.run_id for row in rows], question, known)
+
+
+def _answers(
+    project_id: int, run_ids: list[UUID], question: Question, known: States | None = None
+) -> dict[UUID, dict[str, Series]]:
     for _ in range(TRIES):
         with connection.cursor() as cursor:
-            drains, state = _state(cursor, place)
-            found = _read(cursor, place, state, question)
-            if _drains(cursor, place) == drains:
+            drains, states = known or _states(cursor, project_id, run_ids)
+            known = None
+            found = _read(cursor, project_id, states, question)
+            if _states(cursor, project_id, run_ids, "drains")[0] == drains:
                 return found
     with transaction.atomic(), connection.cursor() as cursor:
-        _, state = _state(cursor, place, lock=" FOR SHARE")
-        return _read(cursor, place, state, question)
+        _, states = _states(cursor, project_id, run_ids, lock=" FOR SHARE")
+        return _read(cursor, project_id, states, question)
 
 
-def _state(cursor: Cursor, place: Place, *, lock: str = "") -> tuple[int, RunState]:
-    cursor.execute(READ_STATE + lock, place)
-    row = cursor.fetchone()
-    if row is None:
-        raise Missing
-    return row[0], decode_state(row[1])
+def _states(
+    cursor: Cursor, project_id: int, run_ids: list[UUID], column: str = "data", lock: str = ""
+) -> States:
+    """How often each run's tail was drained, and its state (none where the drains alone are read).
+
+    Points may have moved from the tail into the trees between two looks.
+    """
+    cursor.execute(STATES.replace("data", column) + lock, (project_id, run_ids))
+    rows = cursor.fetchall()
+    states = {} if column == "drains" else {run_id: decode_state(data) for run_id, _, data in rows}
+    return {run_id: drains for run_id, drains, _ in rows}, states
 
 
-def _drains(cursor: Cursor, place: Place) -> int | None:
-    """Points may have moved from the tail into the trees between our statements."""
-    cursor.execute(
-        "SELECT drains FROM runs_metricstate WHERE project_id = %s AND run_id = %s", place
-    )
-    row = cursor.fetchone()
-    return row and row[0]
-
-
-def _read(cursor: Cursor, place: Place, state: RunState, question: Question) -> dict[str, Series]:
-    if question.attempt is not None and question.attempt not in state.attempts:
-        raise Malformed(f"This run has no attempt {question.attempt}.", code="bad-attempt")
-    requests = _requests(state, question)
-    _read_tail(cursor, place, requests)
-    _choose_levels(cursor, place, requests, question.points)
+def _read(
+    cursor: Cursor, project_id: int, states: dict[UUID, RunState], question: Question
+) -> dict[UUID, dict[str, Series]]:
+    requests = []
+    for run_id, state in states.items():
+        if question.attempt is not None and question.attempt not in state.attempts:
+            raise Malformed(f"This run has no attempt {question.attempt}.", code="bad-attempt")
+        requests += _requests(Place(project_id, run_id), state, question)
+    _read_tails(cursor, project_id, requests)
+    _choose_levels(cursor, requests, question.points)
     _read_trees(cursor, requests)
     _refine(cursor, requests, question.points)
-    _read_oddities(cursor, place, requests)
+    _read_oddities(cursor, requests)
     times: list[float] | None = [] if question.with_times else None
-    found = {name: Series(unit=None, times=times) for name in question.names}
+    none = {name: Series(unit=None, times=times) for name in question.names}
+    found = {run_id: dict(none) for run_id in states}
     for one in requests:
         parts = [bucket for task in one.trees for bucket in task.found]
         parts += [singletons(points) for points in one.tail]
-        found[one.name] = answer(
+        found[one.place.run_id][one.name] = answer(
             UNITS[one.unit], parts, one.odd, question.points, question.with_times
         )
     return found
 
 
-def _requests(state: RunState, question: Question) -> list[Request]:
+def _requests(place: Place, state: RunState, question: Question) -> list[Request]:
     numbers = {name: number for number, name in enumerate(state.names)}
     requests = []
     for name in dict.fromkeys(question.names):
         if name in numbers:
             metric = numbers[name]
             unit = int(state.metrics["unit"][metric])
-            windows = _windows(state, metric, unit, question)
-            requests.append(Request(name, metric, unit, windows))
+            stretch = question.stretches.get(place.run_id, (None, None))
+            lineage = state.lineage(question.attempt, unit)
+            windows = _windows(lineage, metric, unit, stretch)
+            requests.append(Request(place, name, metric, unit, windows))
     return requests
 
 
-def _windows(state: RunState, metric: int, unit: int, question: Question) -> list[Window]:
-    """The lineage, oldest first, each attempt cut where its successor resumed."""
-    low = -np.inf if question.start is None else float(question.start)
-    high = np.inf if question.stop is None else float(question.stop)
+def _windows(
+    lineage: Sequence[tuple[int, float]], metric: int, unit: int, stretch: Stretch
+) -> list[Window]:
+    """The attempts, oldest first, each cut where its successor resumed."""
+    low = -np.inf if stretch[0] is None else float(stretch[0])
+    high = np.inf if stretch[1] is None else float(stretch[1])
     windows = []
-    for attempt, limit in reversed(state.lineage(question.attempt, unit)):
+    for attempt, limit in reversed(lineage):
         series = SeriesId(metric, attempt)
         if unit == EPOCH:
             windows.append(Window(series, low, high, limit))
@@ -145,29 +193,32 @@ def _windows(state: RunState, metric: int, unit: int, question: Question) -> lis
     return windows
 
 
-def _read_tail(cursor: Cursor, place: Place, requests: list[Request]) -> None:
-    cursor.execute(
-        "SELECT data FROM runs_metrictail WHERE project_id = %s AND run_id = %s ORDER BY arrival",
-        place,
-    )
-    wanted = {window.series.metric for one in requests for window in one.windows}
-    groups = [group.only(wanted) for (data,) in cursor.fetchall() for group in decode_groups(data)]
-    tail = series_of(group for group in groups if len(group.ids))
+def _read_tails(cursor: Cursor, project_id: int, requests: list[Request]) -> None:
+    wanted: dict[UUID, set[int]] = defaultdict(set)
     for one in requests:
+        wanted[one.place.run_id].add(one.metric)
+    cursor.execute(TAILS, (project_id, list(wanted)))
+    groups: dict[UUID, list[Group]] = defaultdict(list)
+    for run_id, data in cursor.fetchall():
+        found = (group.only(wanted[run_id]) for group in decode_groups(data))
+        groups[run_id] += [group for group in found if len(group.ids)]
+    tails = {run_id: series_of(mine) for run_id, mine in groups.items()}
+    for one in requests:
+        tail = tails.get(one.place.run_id, {})
         parts = [window.of(tail[window.series]) for window in one.windows if window.series in tail]
         one.tail = [part for part in parts if len(part)]
 
 
-def _choose_levels(cursor: Cursor, place: Place, requests: list[Request], wanted: int) -> None:
-    windows = [window for one in requests for window in one.windows]
-    known = dict(zip(map(id, windows), sizes(cursor, place, windows), strict=True))
+def _choose_levels(cursor: Cursor, requests: list[Request], wanted: int) -> None:
+    windows = [(one.place, window) for one in requests for window in one.windows]
+    known = iter(sizes(cursor, windows))
     for one in requests:
-        found = [known[id(window)] for window in one.windows]
+        found = [next(known) for _ in one.windows]
         total = sum(size.points for size in found)
         for window, size in zip(one.windows, found, strict=True):
             level = level_for(total, wanted, size.levels)
             level = level if np.isinf(window.before) else POINTS_LEVEL
-            one.trees.append(Task(place, window, level))
+            one.trees.append(Task(one.place, window, level))
 
 
 def _read_trees(cursor: Cursor, requests: list[Request]) -> None:
@@ -194,18 +245,17 @@ def _too_coarse(one: Request, wanted: int) -> bool:
     return branches > 1 and clean_groups(parts) < min(wanted, sum(map(len, parts))) / 4
 
 
-def _read_oddities(cursor: Cursor, place: Place, requests: list[Request]) -> None:
+def _read_oddities(cursor: Cursor, requests: list[Request]) -> None:
     """The non-finite points themselves, where the buckets or the tail tell of some."""
     asked = [
         one
         for one in requests
         if any(part.nonfinite.any() for task in one.trees for part in task.found)
     ]
-    windows = [window for one in asked for window in one.windows]
-    found = oddities(cursor, place, windows, NONFINITE_SHOWN)
-    by_metric: dict[int, list[Points]] = defaultdict(list)
-    for window, parts in zip(windows, found, strict=True):
-        by_metric[window.series.metric] += parts
+    windows = [(one.place, window) for one in asked for window in one.windows]
+    known = iter(oddities(cursor, windows, NONFINITE_SHOWN))
+    for one in asked:
+        one.odd = [points for _ in one.windows for points in next(known)]
     for one in requests:
         odd = [points[~np.isfinite(points.values)] for points in one.tail]
-        one.odd = [part for part in [*by_metric[one.metric], *odd] if len(part)]
+        one.odd = [part for part in [*one.odd, *odd] if len(part)]

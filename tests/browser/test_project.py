@@ -58,7 +58,7 @@ def opened(page: Page, address: str = SUMMARY) -> Page:
     page.goto(address)
     expect(page.locator("#parallel canvas").first).to_be_visible()
     expect(page.locator("[data-note=parallel]")).to_contain_text("6 runs")
-    expect(page.locator("[data-note=over-time]")).to_contain_text("extremes exact")
+    expect(page.locator("[data-note=over-time]")).to_contain_text("points")
     return page
 
 
@@ -72,7 +72,7 @@ def test_log_in_brush_an_axis_and_share_the_address(page: Callable[..., Page], a
     here.get_by_role("button", name="Log in").click()
     here.get_by_role("link", name="Digits", exact=True).click()
     expect(here.locator("#parallel canvas").first).to_be_visible()
-    expect(here.locator("[data-note=over-time]")).to_contain_text("extremes exact")
+    expect(here.locator("[data-note=over-time]")).to_contain_text("points")
     assert len(names(here)) == 6
 
     brush_axis(here, "params.width", 0.0, 0.6)

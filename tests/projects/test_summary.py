@@ -224,7 +224,7 @@ def test_hostile_texts_are_shown_as_texts(page: Client, digits: Project, alice: 
     assert "&lt;script&gt;alert(1)" in shown
 
 
-@pytest.mark.parametrize(("part", "most"), [("", 10), ("charts/", 10), ("curves/", 8)])
+@pytest.mark.parametrize(("part", "most"), [("", 10), ("charts/", 10), ("curves/", 10)])
 def test_as_many_queries_for_many_runs_as_for_few(
     page: Client, digits: Project, alice: User, part: str, most: int
 ) -> None:

@@ -1,6 +1,5 @@
 // One chart of a run: train and validation together, batches behind them.
 import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip, writer } from "./chart.js";
-import { extremes } from "./overtime.js";
 import { bestMark, noteMarks } from "./marks.js";
 import { epochClock, smoothed, stepsWithin } from "./timeline.js";
 
@@ -128,6 +127,11 @@ export function curvesIn(element, group, number, tools) {
   }
   const letZoom = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
   return { unit, chart, draw, fetchAll: () => fetchAll().then(letZoom) };
+}
+
+/** A curve through the true minimum and maximum of every bucket, so that no peak is lost. */
+function extremes({ x, min, max }) {
+  return x.flatMap((step, place) => (min[place] === max[place] || min[place] === null ? [[step, min[place]]] : [[step, min[place]], [step, max[place]]]));
 }
 
 function unitOf(group) {

@@ -1,90 +1,102 @@
-// Results over the calendar (best so far), or the curves of one metric for the first runs.
-import { axis, base, chartIn, colours, load, note, rankColour, redraw, short, tooltip } from "./chart.js";
+// The card "over time": best results by date, or the curves of one metric; its zoom and its life.
+import { chartIn, load, note, redraw } from "./chart.js";
+import { bestSoFar, bestTable } from "./best.js";
+import { exportable } from "./exporting.js";
+import { curveNote, curveOption, curveTable } from "./manycurves.js";
+
+const POLL_MILLISECONDS = 10_000;
 
 export function overTimeIn(element, view) {
-  let curves = null;
+  let answer = null;
   let asked = "";
+  let range = null;
+  let timer = 0;
+  const reset = document.getElementById("over-time-reset");
+  const isBest = () => view.data?.series === "best";
+
   const chart = chartIn(element, () => {
-    if (!view.data) return;
-    if (view.data.series === "best") chart.setOption(bestSoFar(view), true);
-    else if (curves) chart.setOption(curveOption(view, curves), true);
+    if (isBest()) chart.setOption(bestSoFar(view, settings()), true);
+    else if (answer) {
+      chart.setOption(curveOption(answer, settings(), ranks(view.data), range), true);
+      note("over-time", curveNote(answer, settings()));
+      letZoom();
+    }
   });
-  chart.on("click", (event) => {
-    if (event.data?.run !== undefined) location.assign(view.addressOf(event.data.run));
-    else if (event.seriesId) location.assign(view.numbered(event.seriesId));
+  exportable(chart, element, () => (isBest() ? bestTable(view) : curveTable(answer, view.numbered)));
+  chart.on("click", ({ data, seriesId }) => {
+    const number = data?.number ?? (/^\d+/.exec(seriesId) || [])[0];
+    if (data?.run !== undefined) location.assign(view.addressOf(data.run));
+    else if (number) location.assign(view.numbered(number));
   });
 
-  async function draw() {
-    if (!view.data || view.data.series === "best") return redraw(chart);
+  const letZoom = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
+  chart.on("brushEnd", ({ areas }) => {
+    const stretch = areas[0]?.coordRange;
+    if (!stretch || isBest()) return;
+    chart.dispatchAction({ type: "brush", areas: [] });
+    if (stretch[1] > stretch[0]) zoom(answer.unit === "wall" ? stretch.map((end) => end / 1000) : stretch);
+  });
+
+  function zoom(stretch) {
+    range = stretch;
+    reset.hidden = !range;
+    fetchCurves();
+  }
+  reset.addEventListener("click", () => zoom(null));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && range && zoom(null));
+
+  /** Smoothing needs nothing from the server. */
+  document.getElementById("smooth").addEventListener("input", ({ target }) => {
+    document.getElementById("smooth-value").textContent = Number(target.value) ? target.value : "off";
+    const parameters = new URLSearchParams(location.search);
+    if (Number(target.value)) parameters.set("smooth", target.value);
+    else parameters.delete("smooth");
+    history.replaceState(history.state, "", parameters.size ? `?${parameters}` : location.pathname);
+    redraw(chart);
+  });
+
+  async function fetchCurves() {
     const parameters = new URLSearchParams(location.search);
     parameters.set("series", view.data.series);
+    for (const name of ["cursor", "smooth", "slog", "from", "to"]) parameters.delete(name);
+    if (range) {
+      parameters.set("from", range[0]);
+      parameters.set("to", range[1]);
+    }
     const address = `${view.curvesAddress()}?${parameters}`;
     asked = address;
-    const answer = await load(address);
-    if (!answer || asked !== address) return undefined;
-    curves = answer;
-    return redraw(chart);
+    const found = await load(address);
+    if (!found || asked !== address) return;
+    answer = found;
+    redraw(chart);
+    follow();
+  }
+
+  /** While one of the drawn runs trains, new points appear; not while nobody looks. */
+  function follow() {
+    clearTimeout(timer);
+    if (!answer.curves.some((curve) => curve.status === "running")) return;
+    timer = setTimeout(() => (document.hidden ? follow() : fetchCurves()), POLL_MILLISECONDS);
+  }
+
+  let drawn = "";
+  function draw() {
+    if (!view.data) return;
+    clearTimeout(timer);
+    // Another metric or other x: the zoom means nothing there.
+    const kind = `${view.data.series} ${settings().over}`;
+    if (kind !== drawn) range = null;
+    drawn = kind;
+    reset.hidden = !range;
+    if (isBest()) redraw(chart);
+    else fetchCurves();
   }
   return { draw };
 }
 
-function bestSoFar({ data, chosen }) {
-  const colour = colours();
-  const column = data.objective;
-  if (!column) return { ...base("No objective yet"), title: { text: "No run has an objective yet", textStyle: { color: colour.muted, fontSize: 13 }, left: "center", top: "middle" } };
-  const runs = [...chosen.keys()].filter((run) => chosen[run] && column.values[run] !== null);
-  runs.sort((a, b) => data.runs.at[a] - data.runs.at[b]);
-  const better = (a, b) => (column.direction === "min" ? a < b : a > b);
-  let best = null;
-  const steps = runs.map((run) => {
-    const value = column.values[run];
-    if (best === null || better(value, best)) best = value;
-    return [data.runs.at[run] * 1000, best];
-  });
-  note("over-time", `${runs.length} runs with ${column.label}, each when it ended; the line is the best so far`);
-  return {
-    ...base(`Best ${column.label} so far over time, ${runs.length} runs`),
-    grid: { left: 12, right: 20, top: 34, bottom: 12, containLabel: true },
-    tooltip: tooltip((item) => ({ title: item.data.run === undefined ? "best so far" : `#${data.runs.number[item.data.run]} ${data.runs.name[item.data.run]}`, rows: [[item.color, column.label, short(item.value[1])]] })),
-    xAxis: axis("time", { splitLine: { show: false } }),
-    yAxis: axis(column.log ? "log" : "value", { name: column.label, nameTextStyle: { align: "left", color: colour.muted } }),
-    series: [
-      { type: "line", step: "end", data: steps, showSymbol: false, lineStyle: { color: colour.text, width: 1.5 } },
-      { type: "scatter", progressive: 0, symbolSize: 8, data: runs.map((run) => ({ value: [data.runs.at[run] * 1000, column.values[run]], run, itemStyle: { color: rankColour(data.rank[run]) } })) },
-    ],
-  };
-}
+const settings = () => {
+  const parameters = new URLSearchParams(location.search);
+  return Object.fromEntries(["smooth", "slog", "over", "band"].map((name) => [name, parameters.get(name) || ""]));
+};
 
-function curveOption({ data }, { curves, metric, total }) {
-  const colour = colours();
-  const rank = new Map(data.runs.number.map((number, run) => [number, data.rank[run]]));
-  const points = curves.reduce((sum, curve) => sum + curve.total, 0);
-  const shown = curves.reduce((sum, curve) => sum + curve.x.length, 0);
-  const values = curves.flatMap((curve) => [...curve.min, ...curve.max]).filter((value) => value !== null);
-  const [low, high] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
-  const unit = curves[0]?.unit || "step";
-  note("over-time", `the first ${curves.length} of ${total} runs · ${short(points)} points, ${short(shown)} shown, extremes exact`);
-  return {
-    ...base(`Curves of ${metric} for ${curves.length} runs`),
-    grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
-    tooltip: tooltip((item) => ({ title: item.seriesName, rows: [[item.color, `${metric} at ${unit} ${item.value[0]}`, short(item.value[1])]] }), { trigger: "item" }),
-    xAxis: axis(unit === "time" ? "time" : "value", { name: unit === "epoch" ? "end of epoch" : unit, nameLocation: "middle", nameGap: 26, splitLine: { show: false }, minInterval: 1 }),
-    yAxis: axis(low > 0 && high / low >= 50 ? "log" : "value", { name: metric, nameTextStyle: { align: "left", color: colour.muted } }),
-    series: [...curves].reverse().map((curve) => ({
-      type: "line",
-      id: String(curve.number),
-      name: curve.name,
-      data: extremes(curve),
-      showSymbol: curve.x.length < 2,
-      triggerLineEvent: true,
-      lineStyle: { color: rankColour(rank.get(curve.number)), width: rank.get(curve.number) === 1 ? 3 : 1.4 },
-      itemStyle: { color: rankColour(rank.get(curve.number)) },
-      emphasis: { focus: "series", lineStyle: { width: 3 } },
-    })),
-  };
-}
-
-/** A curve through the true minimum and maximum of every bucket, so that no peak is lost. */
-export function extremes({ x, min, max }) {
-  return x.flatMap((step, place) => (min[place] === max[place] || min[place] === null ? [[step, min[place]]] : [[step, min[place]], [step, max[place]]]));
-}
+const ranks = (data) => new Map(data.runs.number.map((number, run) => [number, data.rank[run]]));

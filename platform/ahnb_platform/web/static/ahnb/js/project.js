@@ -12,6 +12,7 @@ const view = {
   brushes: readBrushes(),
   chosen: [],
   addressOf: (run) => view.numbered(view.data.runs.number[run]),
+  named: (run) => `#${view.data.runs.number[run]} ${view.data.runs.name[run]}`,
   numbered: (number) => `${location.pathname}runs/${number}/`,
   curvesAddress: () => panel().dataset.curves,
   onBrush: (column, brush) => brushed([[column, brush]], scatter),

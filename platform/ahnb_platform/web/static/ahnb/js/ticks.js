@@ -1,5 +1,7 @@
 // Where an axis has its marks, when it must leave room for runs that have no value on it.
 
+const FEW_VALUES = 6;
+
 /** Round numbers from `low` to `high`, about `count` of them; powers of ten on a logarithmic axis. */
 export function ticksOf(low, high, isLog, count = 5) {
   if (low === high) return [low];
@@ -34,7 +36,7 @@ export function spanOf(values, isLog, isInverted = false) {
   const low = known.reduce((a, b) => Math.min(a, b), Infinity);
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
   const [min, max] = widened(low, high, isLog);
-  const ticks = ticksOf(min, max, isLog);
+  const ticks = ticksAt(known, min, max, isLog);
   if (known.length === values.length) return { min, max, ticks, missing: null };
   const room = isLog ? (max / min) ** 0.14 : (max - min) * 0.14;
   if (isInverted) {
@@ -43,6 +45,15 @@ export function spanOf(values, isLog, isInverted = false) {
   }
   const below = isLog ? min / room : min - room;
   return { min: below, max, ticks, missing: below };
+}
+
+/** Of few different values each has a mark of its own; whole numbers have none between them. */
+function ticksAt(known, min, max, isLog) {
+  const distinct = new Set();
+  for (const value of known) if (distinct.add(value).size > FEW_VALUES) break;
+  if (distinct.size <= FEW_VALUES) return [...distinct];
+  const ticks = ticksOf(min, max, isLog);
+  return known.every(Number.isInteger) ? ticks.filter(Number.isInteger) : ticks;
 }
 
 /** Equal values stand in the middle of an axis that has some length. */
