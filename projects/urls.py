@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
     bulk,
+    complete,
     drawn,
     export,
     front,
@@ -19,6 +20,7 @@ app_name = "projects"
 below_project: list[URLPattern | URLResolver] = [
     path("", summary.summary, name="summary"),
     path("charts/", drawn.charts, name="charts"),
+    path("complete/", complete.complete, name="complete"),
     path("curves/", drawn.curves, name="curves"),
     path("runs/<int:number>/", numbered.run_by_number, name="run-by-number"),
     path("runs.csv", export.runs_csv, name="runs-csv"),

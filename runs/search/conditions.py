@@ -2,11 +2,13 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import reduce
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ahnb_platform.accounts.models import User
 
@@ -17,7 +19,7 @@ from . import values
 from .errors import QueryError
 from .expressions import is_status, plain_value
 from .fields import NUMBERS, TEXTS, TIMES, Field
-from .grammar import Comparison, Condition, Every, Not
+from .grammar import Comparison, Condition, Every, Not, Some
 
 LOOKUPS = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in", "like": "like"}
 WHOLE = ("number", "version", "size")
@@ -72,30 +74,67 @@ def _number_of_listed(project_id: int) -> int:
 def _narrow_comparisons(condition: Condition) -> list[Comparison]:
     """The comparisons of metrics and parameters that must all hold; none if there is more to it."""
     parts = condition.parts if isinstance(condition, Every) else (condition,)
-    found = [part for part in parts if isinstance(part, Comparison) and part.field.kind in _ROWS]
+    found = [part for part in parts if _is_narrow(part)]
     return found if len(found) == len(parts) else []
+
+
+def _is_narrow(condition: Condition) -> bool:
+    """Whether the rows of one metric or parameter say which runs match."""
+    return (
+        isinstance(condition, Comparison)
+        and condition.field.kind in _ROWS
+        and condition.operator != "is missing"
+    )
 
 
 def _where(condition: Condition, project_id: int) -> Q:
     if isinstance(condition, Not):
-        return ~_where(condition.part, project_id)
+        return _unless(condition.part, project_id)
     if isinstance(condition, Comparison):
         return _comparison(condition, project_id)
-    parts = [_where(part, project_id) for part in condition.parts]
-    return reduce(operator.and_ if isinstance(condition, Every) else operator.or_, parts)
+    if isinstance(condition, Some):
+        return _some(condition, project_id)
+    return reduce(operator.and_, [_where(part, project_id) for part in condition.parts])
+
+
+def _some(condition: Some, project_id: int) -> Q:
+    """Narrow rows are joined first, so that one pass over the runs is enough."""
+    narrow = [_rows_of(part, project_id) for part in condition.parts if _is_narrow(part)]
+    found = [_where(part, project_id) for part in condition.parts if not _is_narrow(part)]
+    if narrow:
+        first, *others = [rows.values("run_id") for rows in narrow]
+        found.append(Q(id__in=first.union(*others) if others else first))
+    return reduce(operator.or_, found)
+
+
+def _unless(condition: Condition, project_id: int) -> Q:
+    """An anti-join for narrow rows: PostgreSQL makes none of NOT IN."""
+    if not _is_narrow(condition):
+        return ~_where(condition, project_id)
+    return Q(~Exists(_rows_of(condition, project_id).filter(run_id=OuterRef("id"))))
+
+
+def _rows_of(comparison: Any, project_id: int) -> QuerySet[Any]:
+    return _ROWS[comparison.field.kind](comparison, project_id)
 
 
 def _comparison(comparison: Comparison, project_id: int) -> Q:
-    rows = _ROWS.get(comparison.field.kind)
-    if rows is None:
+    if comparison.field.kind not in _ROWS:
         return _plain(comparison)
-    return Q(id__in=rows(comparison, project_id).values("run_id"))
+    if comparison.operator == "is missing":
+        return _unless(replace(comparison, operator="is not missing"), project_id)
+    return Q(id__in=_rows_of(comparison, project_id).values("run_id"))
 
 
 def _compared(path: str, operator_: str, found: list[Any]) -> Q:
     """`path` beside values; a missing value matches nothing, not even `!=`."""
     if operator_ == "!=":
         return Q(**{f"{path}__lt": found[0]}) | Q(**{f"{path}__gt": found[0]})
+    if operator_.startswith("is "):
+        return Q(**{f"{path}__isnull": operator_ == "is missing"})
+    if operator_.startswith("not "):
+        there = Q(**{f"{path}__isnull": False})
+        return there & ~_compared(path, operator_.removeprefix("not "), found)
     value = found if operator_ == "in" else found[0]
     return Q(**{f"{path}__{LOOKUPS[operator_]}": value})
 
@@ -103,21 +142,30 @@ def _compared(path: str, operator_: str, found: list[Any]) -> Q:
 def _metric_rows(comparison: Comparison, project_id: int) -> QuerySet[Any]:
     field = comparison.field
     _refuse_like(comparison)
-    numbers = [values.number(value, field) for value in comparison.values]
+    numbers = [values.number(value, at) for value, at in comparison.placed]
     return MetricSummary.objects.filter(
         _compared(field.part, comparison.operator, numbers), project_id=project_id, name=field.name
     )
 
 
 def _param_rows(comparison: Comparison, project_id: int) -> QuerySet[Any]:
-    column = "text" if isinstance(comparison.values[0], str) else "number"
-    check = _param_text if column == "text" else values.number
-    found = [check(value, comparison.field) for value in comparison.values]
-    return RunParam.objects.filter(
-        _compared(column, comparison.operator, found),
-        project_id=project_id,
-        key=comparison.field.name,
-    )
+    rows = RunParam.objects.filter(project_id=project_id, key=comparison.field.name)
+    return rows.filter(_param(comparison))
+
+
+def _param(comparison: Comparison) -> Q:
+    """Numbers are compared with numbers, texts with the text form of any value."""
+    operator_ = comparison.operator
+    if operator_.startswith("is "):
+        return Q()
+    numbers = [values.number(*pair) for pair in comparison.placed if not isinstance(pair[0], str)]
+    texts = [_param_text(*pair) for pair in comparison.placed if isinstance(pair[0], str)]
+    if not texts:
+        return _compared("number", operator_, numbers)
+    if not numbers:
+        return _compared("text", operator_, texts)
+    either = Q(number__in=numbers) | Q(text__in=texts)
+    return ~either if operator_ == "not in" else either
 
 
 def _param_text(value: Any, field: Field) -> str:
@@ -127,83 +175,111 @@ def _param_text(value: Any, field: Field) -> str:
 
 def _plain(comparison: Comparison) -> Q:
     name = comparison.field.name
+    if comparison.operator.startswith("is "):
+        missing = _missing(name)
+        return missing if comparison.operator == "is missing" else ~missing
     if name in TEXTS:
         return _text(comparison)
     if name in TIMES or name in NUMBERS:
         return _measure(comparison)
-    return {"status": _status, "user": _user, "tag": _tag}[name](comparison)
+    positive, is_negated = _affirmed(comparison)
+    found = {"status": _status, "user": _user, "tag": _tag}[name](positive)
+    return ~found if is_negated else found
+
+
+def _missing(name: str) -> Q:
+    """What has no value: null, or the empty text that stands for none."""
+    if name in TEXTS:
+        return Q(**{_column(name): ""})
+    if name == "tag":
+        return Q(tags=[])
+    column = {"user": "user_id", "status": "status"}.get(name) or _COLUMNS[name]
+    return Q(**{f"{column}__isnull": True})
+
+
+def _affirmed(comparison: Comparison) -> tuple[Comparison, bool]:
+    """The comparison without its negation, and whether it had one."""
+    affirmed = {"!=": "=", "not in": "in", "not like": "like"}.get(comparison.operator)
+    if affirmed is None:
+        return comparison, False
+    return replace(comparison, operator=affirmed), True
+
+
+def _column(name: str) -> str:
+    return "model_name" if name == "model" else name
 
 
 def _text(comparison: Comparison) -> Q:
-    column = "model_name" if comparison.field.name == "model" else comparison.field.name
-    found = [values.text(value, comparison.field) for value in comparison.values]
-    if comparison.operator == "!=":
-        return ~Q(**{column: found[0]})
-    return _compared(column, comparison.operator, found)
+    """A run's own texts; one that nobody gave is the empty text."""
+    positive, is_negated = _affirmed(comparison)
+    found = [values.text(value, at) for value, at in comparison.placed]
+    compared = _compared(_column(comparison.field.name), positive.operator, found)
+    return ~compared if is_negated else compared
 
 
 def _measure(comparison: Comparison) -> Q:
     field = comparison.field
     _refuse_like(comparison)
     read: Callable[[Any, Field], Any] = values.moment if field.name in TIMES else values.number
-    found = [read(value, field) for value in comparison.values]
     if field.name in WHOLE:
-        found = [_whole(value, field) for value in found]
+        read = _whole
+    found = [read(value, at) for value, at in comparison.placed]
     return _compared(_COLUMNS[field.name], comparison.operator, found)
 
 
 def _status(comparison: Comparison) -> Q:
     """The statuses that fit are chosen here; there are only a handful."""
-    wanted = [values.text(value, comparison.field).lower() for value in comparison.values]
-    unknown = [value for value in wanted if value not in STATUSES]
-    if unknown:
-        raise QueryError(
-            f"A status is one of {', '.join(STATUSES)}.", position=comparison.field.position
-        )
     _only_equality(comparison)
-    found = reduce(operator.or_, [is_status(status) for status in wanted])
-    return ~found if comparison.operator == "!=" else found
+    return reduce(operator.or_, [is_status(_known(*pair)) for pair in comparison.placed])
+
+
+def _known(value: Any, field: Field) -> str:
+    status = values.text(value, field).lower()
+    if status in STATUSES:
+        return status
+    close = get_close_matches(status, STATUSES, 1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    raise QueryError(f"A status is one of {', '.join(STATUSES)}.{meant}", position=field.position)
 
 
 def _user(comparison: Comparison) -> Q:
-    texts = [values.text(value, comparison.field) for value in comparison.values]
+    texts = [values.text(value, at) for value, at in comparison.placed]
     if comparison.operator != "like":
         _only_equality(comparison)
-    equality = "=" if comparison.operator == "!=" else comparison.operator
     people = User.objects.filter(
-        _compared("email", equality, [text.lower() for text in texts])
-        | _compared("name", equality, texts)
+        _compared("email", comparison.operator, [text.lower() for text in texts])
+        | _compared("name", comparison.operator, texts)
     )
-    found = Q(user_id__in=people.values("pk"))
-    return ~found if comparison.operator == "!=" else found
+    return Q(user_id__in=people.values("pk"))
 
 
 def _tag(comparison: Comparison) -> Q:
+    """A run has many; `=` is one of them, `!=` none of them."""
     _only_equality(comparison)
-    texts = [values.text(value, comparison.field) for value in comparison.values]
-    found = Q(tags__overlap=texts)
-    return ~found if comparison.operator == "!=" else found
+    return Q(tags__overlap=[values.text(value, at) for value, at in comparison.placed])
 
 
 def _only_equality(comparison: Comparison) -> None:
-    if comparison.operator not in ("=", "!=", "in"):
+    if comparison.operator not in ("=", "in"):
         raise QueryError(
-            f"{comparison.field} is compared by =, != or in.", position=comparison.field.position
+            f"{comparison.field} is compared by =, !=, in or is missing.",
+            position=comparison.field.position,
         )
 
 
 def _refuse_like(comparison: Comparison) -> None:
-    if comparison.operator == "like":
+    if comparison.operator.endswith("like"):
         raise QueryError(
             f"{comparison.field} is no text; like is for texts.",
             position=comparison.field.position,
         )
 
 
-def _whole(value: float, field: Field) -> int:
-    if value != int(value):
+def _whole(value: Any, field: Field) -> int:
+    number = values.number(value, field)
+    if number != int(number):
         raise QueryError(f"{field} is compared with a whole number.", position=field.position)
-    return int(value)
+    return int(number)
 
 
 _COLUMNS = {

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as part_of
+from difflib import get_close_matches
 from typing import Literal
 
 from .errors import QueryError
@@ -29,7 +31,7 @@ class Field:
 
     kind: Literal["metric", "param", "plain"]
     name: str
-    position: int
+    position: int = part_of(compare=False)
     part: str = "last"
 
     def __str__(self) -> str:
@@ -48,7 +50,9 @@ def field_of(first: str, rest: Sequence[str], quoted: Sequence[bool], position: 
         return Field("param", ".".join(rest), position)
     if first in PLAIN and not rest:
         return Field("plain", first, position)
-    raise QueryError(f"There is no field “{first}”; use {_EXAMPLE}.", position=position)
+    close = get_close_matches(first.lower(), (*PLAIN, "metrics", "params"), 1, 0.65)
+    meant = f"; did you mean {close[0]}?" if close and close[0] != first else f"; use {_EXAMPLE}."
+    raise QueryError(f"There is no field “{first}”{meant}", position=position)
 
 
 def _metric(rest: Sequence[str], quoted: Sequence[bool], position: int) -> Field:

@@ -1,6 +1,8 @@
 """The query language: text to a tree of conditions."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from dataclasses import field as part_of
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +17,27 @@ from .fields import Field, field_of
 LONGEST_QUERY = 16_000
 # Each bracket and each `not` is one level of the tree.
 DEEPEST = 50
-EXPECTED = "The query cannot be read here; write for example: metrics.val_loss < 0.3"
+COMPARING = ("OPERATOR", "_IN", "_LIKE")
+# What the accepted tokens are called in messages, in the order in which they are told.
+WORDS = {
+    "SEGMENT": "a name",
+    "NAME": "a field",
+    "OPERATOR": "an operator (=, !=, <, <=, >, >=)",
+    "_NOT": "not",
+    "_IN": "in",
+    "_LIKE": "like",
+    "_IS": "is missing",
+    "_MISSING": "missing",
+    "STRING": "a text in quotes",
+    "_AND": "and",
+    "_OR": "or",
+    "LPAR": "(",
+    "LSQB": "[",
+    "COMMA": "a comma",
+    "RPAR": ")",
+    "RSQB": "]",
+    "$END": "the end",
+}
 
 GRAMMAR = r"""
     ?condition: conjunction (_OR conjunction)*        -> any_of
@@ -23,8 +45,13 @@ GRAMMAR = r"""
     ?negation: _NOT negation                          -> not_
              | "(" condition ")"
              | field OPERATOR value                   -> comparison
-             | field _IN "(" value ("," value)* ")"   -> membership
+             | field _IN _list                        -> membership
+             | field _NOT _IN _list                   -> no_membership
              | field _LIKE STRING                     -> likeness
+             | field _NOT _LIKE STRING                -> unlikeness
+             | field _IS _MISSING                     -> missing
+             | field _IS _NOT _MISSING                -> present
+    _list: "(" value ("," value)* ")" | "[" value ("," value)* "]"
     field: NAME ("." (SEGMENT | STRING))*
     value: NUMBER | STRING | NAME
 
@@ -33,7 +60,9 @@ GRAMMAR = r"""
     _NOT.2: /not\b/i
     _IN.2: /in\b/i
     _LIKE.2: /like\b/i
-    OPERATOR: "=" | "!=" | "<=" | ">=" | "<" | ">"
+    _IS.2: /is\b/i
+    _MISSING.2: /missing\b/i
+    OPERATOR: "==" | "=" | "!=" | "<=" | ">=" | "<" | ">"
     NUMBER.2: /[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/
     STRING: /"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/s
     NAME: /[^\W\d]\w*/
@@ -42,13 +71,32 @@ GRAMMAR = r"""
 """
 
 
+Scalar = float | str
+# `not in`, `not like` and `is not missing` are no level of the tree.
+_NEGATION = re.compile(r"\bnot\b(?!\s*(?:in|like|missing)\b)", re.I)
+_ESCAPED = re.compile(r"\\([\"'\\])")
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """One field beside one value (for `in`: several)."""
+    """One field beside one value (for `in` several, for `is missing` none).
+
+    `places` says where each value stands in the text; it is no part of what is asked.
+    """
 
     field: Field
     operator: str
-    values: tuple[float | str, ...]
+    values: tuple[Scalar, ...] = ()
+    places: tuple[int, ...] = part_of(default=(), compare=False)
+
+    @property
+    def placed(self) -> list[tuple[Scalar, Field]]:
+        """Each value with the field as if it stood there, so that a fault points at the value."""
+        places = self.places or (self.field.position,) * len(self.values)
+        return [
+            (value, replace(self.field, position=place))
+            for value, place in zip(self.values, places, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -109,11 +157,59 @@ def _parsed(text: str, start: str) -> Any:
     try:
         return _TREE.transform(_PARSER.parse(text, start=start))
     except UnexpectedInput as error:
-        if getattr(getattr(error, "token", None), "type", "") == "$END":
-            raise QueryError("The query ends too early.", position=len(text)) from error
-        raise QueryError(EXPECTED, position=error.pos_in_stream or 0) from error
+        is_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        position = len(text) if is_end else error.pos_in_stream or 0
+        begin = "The query ends too early" if is_end else "The query cannot be read here"
+        words = in_words(accepted_after(text[:position], start))
+        raise QueryError(f"{begin}; expected {words}.", position=position) from error
     except VisitError as error:
         raise error.orig_exc from None
+
+
+def accepted_after(text: str, start: str = "condition") -> set[str]:
+    """The names of the tokens that may follow `text`; none where `text` itself is faulty."""
+    parser = _PARSER.parse_interactive(text, start=start)
+    try:
+        parser.exhaust_lexer()
+    except UnexpectedInput:
+        return set()
+    return set(parser.accepts())
+
+
+def tokens_of(text: str) -> tuple[list[Token], int]:
+    """The tokens up to the first that does not fit, and where that stands."""
+    parser = _PARSER.parse_interactive(text, start="condition")
+    tokens: list[Token] = []
+    try:
+        for token in parser.iter_parse():
+            tokens.append(token)  # noqa: PERF402 - what came before a fault is kept
+    except UnexpectedInput as error:
+        place = error.pos_in_stream or 0
+        return [token for token in tokens if (token.start_pos or 0) < place], place
+    return tokens, len(text)
+
+
+def field_of_tokens(tokens: list[Token]) -> Field | None:
+    """The field of the comparison in which the tokens end; None where there is none."""
+    at = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].type in COMPARING), 0)
+    if at and tokens[at - 1].type == "_NOT":
+        at -= 1
+    begin = at - 1
+    while begin > 1 and tokens[begin - 1].type == "DOT":
+        begin -= 2
+    named = [token for token in tokens[max(begin, 0) : at] if token.type != "DOT"]
+    return _TREE.field(*named) if named else None
+
+
+def in_words(accepted: set[str]) -> str:
+    """What may follow, for a person."""
+    is_value = "NUMBER" in accepted
+    words = [
+        "a value" if is_value and name == "NAME" else said
+        for name, said in WORDS.items()
+        if name in accepted and not (is_value and name in ("NUMBER", "STRING"))
+    ]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words) or "nothing more"
 
 
 def _check_text(text: str, parameter: str) -> None:
@@ -128,16 +224,14 @@ def _check_text(text: str, parameter: str) -> None:
         depth += (character == "(") - (character == ")")
         if depth > DEEPEST:
             raise QueryError("Too many brackets.", position=position, parameter=parameter)
-    if text.lower().count("not") > DEEPEST:
+    if len(_NEGATION.findall(text)) > DEEPEST:
         raise QueryError("Too many conditions are negated.", parameter=parameter)
 
 
 def _unquoted(token: Token) -> str:
+    """The text that a token stands for; after `\\` a quote or another `\\` is itself."""
     text = str(token)
-    if text[0] not in "\"'":
-        return text
-    inner = text[1:-1]
-    return inner.replace("\\" + text[0], text[0]).replace("\\\\", "\\")
+    return _ESCAPED.sub(r"\1", text[1:-1]) if text[0] in "\"'" else text
 
 
 @v_args(inline=True)
@@ -148,22 +242,34 @@ class _Tree(Transformer[Token, Any]):
         quoted = [str(part)[0] in "\"'" for part in rest]
         return field_of(str(first), [_unquoted(part) for part in rest], quoted, _start(first))
 
-    def value(self, token: Token) -> float | str:
+    def value(self, token: Token) -> tuple[Scalar, int]:
         if token.type != "NUMBER":
-            return _unquoted(token)
+            return _unquoted(token), _start(token)
         number = float(token)
         if abs(number) == float("inf"):
             raise QueryError("This number is too large.", position=_start(token))
-        return number
+        return number, _start(token)
 
-    def comparison(self, field: Field, operator: Token, value: float | str) -> Comparison:
-        return Comparison(field, str(operator), (value,))
+    def comparison(self, field: Field, operator: Token, value: tuple[Scalar, int]) -> Comparison:
+        return _compare(field, "=" if operator == "==" else str(operator), value)
 
-    def membership(self, field: Field, *values: float | str) -> Comparison:
-        return Comparison(field, "in", values)
+    def membership(self, field: Field, *values: tuple[Scalar, int]) -> Comparison:
+        return _compare(field, "in", *values)
+
+    def no_membership(self, field: Field, *values: tuple[Scalar, int]) -> Comparison:
+        return _compare(field, "not in", *values)
 
     def likeness(self, field: Field, pattern: Token) -> Comparison:
-        return Comparison(field, "like", (_unquoted(pattern),))
+        return _compare(field, "like", (_unquoted(pattern), _start(pattern)))
+
+    def unlikeness(self, field: Field, pattern: Token) -> Comparison:
+        return _compare(field, "not like", (_unquoted(pattern), _start(pattern)))
+
+    def missing(self, field: Field) -> Comparison:
+        return Comparison(field, "is missing")
+
+    def present(self, field: Field) -> Comparison:
+        return Comparison(field, "is not missing")
 
     def not_(self, part: Condition) -> Not:
         return Not(part)
@@ -173,6 +279,12 @@ class _Tree(Transformer[Token, Any]):
 
     def any_of(self, *parts: Condition) -> Condition:
         return Some(parts) if len(parts) > 1 else parts[0]
+
+
+def _compare(field: Field, operator: str, *values: tuple[Scalar, int]) -> Comparison:
+    return Comparison(
+        field, operator, tuple(value for value, _ in values), tuple(place for _, place in values)
+    )
 
 
 def _start(token: Token) -> int:

@@ -18,6 +18,7 @@ _SECONDS = {
     "month": 30 * 86_400,
     "year": 365 * 86_400,
 }
+_DAYS_BACK = {"today": 0, "yesterday": 1}
 _LAST_SECOND = 253_402_300_799
 
 
@@ -38,7 +39,8 @@ def text(value: float | str, field: Field) -> str:
 def moment(value: float | str, field: Field) -> datetime:
     """A time: `"7 days ago"`, `"2026-05-01"`, `"2026-05-01T12:00:00Z"`, or seconds since 1970.
 
-    What has no zone is UTC. Months have 30 days and years 365.
+    `today` and `yesterday` are their midnights. What has no zone is UTC.
+    Months have 30 days and years 365.
 
     Raises:
         QueryError: none of these.
@@ -47,7 +49,7 @@ def moment(value: float | str, field: Field) -> datetime:
         return _moment(value)
     except (ValueError, OverflowError) as error:
         raise QueryError(
-            f'{field} is compared with a time: "7 days ago", "2026-05-01" or '
+            f'{field} is compared with a time: "7 days ago", today, "2026-05-01" or '
             '"2026-05-01T12:00:00Z".',
             position=field.position,
         ) from error
@@ -56,6 +58,10 @@ def moment(value: float | str, field: Field) -> datetime:
 def _moment(value: float | str) -> datetime:
     if not isinstance(value, str):
         return datetime.fromtimestamp(min(max(value, 0), _LAST_SECOND), UTC)
+    day = value.strip().lower()
+    if day in _DAYS_BACK:
+        midnight = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - timedelta(days=_DAYS_BACK[day])
     ago = _AGO.fullmatch(value)
     if ago:
         return timezone.now() - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2].lower()])

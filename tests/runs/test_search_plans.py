@@ -22,6 +22,12 @@ FILTERS = (
     "params.chance < 0.01",
     "params.chance < 0.0001",
     "metrics.val_loss < 0.3 and params.width >= 64",
+    "params.nowhere is missing",
+    "params.chance is missing",
+    "metrics.val_loss is not missing",
+    "params.chance < 0.01 or metrics.val_loss < 0.1",
+    "params.width not in [64, 128]",
+    "not params.chance < 0.5",
 )
 ORDERS = (
     "metrics.val_loss",
