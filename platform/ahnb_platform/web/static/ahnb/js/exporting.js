@@ -9,9 +9,10 @@ const FORMULA = /^[=+\-@\t\r]/;
 
 /**
  * Wires the tools of a chart's card: the menu `data-export-of=ID`, and the table `data-table-of=ID`.
- * `table()` gives what is drawn as {head: [text, …], rows: [[text or number or {text, href}, …], …]}.
+ * `table()` gives what is drawn as {head: [text, …], rows: [[text or number or {text, href}, …], …]};
+ * `toRead()` the same in fewer rows, for the page.
  */
-export function exportable(chart, element, table) {
+export function exportable(chart, element, table, toRead = table) {
   const id = element.id || element.dataset.group;
   const menu = document.querySelector(`[data-export-of="${id}"]`);
   if (menu) {
@@ -26,7 +27,7 @@ export function exportable(chart, element, table) {
   const place = document.querySelector(`[data-table-of="${id}"]`);
   if (!place) return;
   place.hidden = false;
-  const fill = () => place.open && show(place, table());
+  const fill = () => place.open && show(place, toRead());
   place.addEventListener("toggle", fill);
   chart.on("finished", fill);
 }

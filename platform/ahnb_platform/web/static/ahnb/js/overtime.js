@@ -3,6 +3,7 @@ import { chartIn, load, note, redraw } from "./chart.js";
 import { bestSoFar, bestTable } from "./best.js";
 import { exportable } from "./exporting.js";
 import { curveNote, curveOption, curveTable } from "./manycurves.js";
+import { curveSummary } from "./curvesummary.js";
 
 const POLL_MILLISECONDS = 10_000;
 
@@ -22,7 +23,15 @@ export function overTimeIn(element, view) {
       letZoom();
     }
   });
-  exportable(chart, element, () => (isBest() ? bestTable(view) : curveTable(answer, view.numbered)));
+  const tableBy = (ofCurves) => () => {
+    if (isBest()) return bestTable(view);
+    return answer ? ofCurves(answer, view.numbered) : { head: ["run"], rows: [] };
+  };
+  exportable(chart, element, tableBy(curveTable), tableBy(curveSummary));
+  chart.on("finished", () => {
+    performance.clearMarks("ahnb:series");
+    performance.mark("ahnb:series");
+  });
   chart.on("click", ({ data, seriesId }) => {
     const number = data?.number ?? (/^\d+/.exec(seriesId) || [])[0];
     if (data?.run !== undefined) location.assign(view.addressOf(data.run));
@@ -66,7 +75,9 @@ export function overTimeIn(element, view) {
     const address = `${view.curvesAddress()}?${parameters}`;
     asked = address;
     const found = await load(address);
-    if (!found || asked !== address) return;
+    if (asked !== address) return;
+    // One lost answer does not end the life of the curves.
+    if (!found) return answer && follow();
     answer = found;
     redraw(chart);
     follow();
