@@ -1,46 +1,129 @@
-"""One act on many runs of a project."""
+"""One act on many runs of a project: those that are ticked, or all of a view."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Invalid
 from ahnb_platform.web.typed import PageRequest
-from runs.pages.table import ticked_runs
-from runs.services import archive_run, pin_run, trash_run
+from runs import metrics
+from runs.bulk import ACTS, MOST_RUNS, Changed, mark_runs, tag_runs, undo_mark, untag_runs
+from runs.pages.aside import PLACES, ids_aside
+from runs.pages.table import ticked_numbers
+from runs.queries import found_ids
+from runs.search import QueryError
 
+from ..models import Project
 from ..queries import project_for_editor
 from .back import back_to
+from .state import compressed, parse_state
 
-ACTS = {
-    "archive": (archive_run, "archived"),
-    "pin": (pin_run, "pinned"),
-    "trash": (trash_run, "put into the trash"),
-}
-MOST = 200
+TAGGING = {"tag": (tag_runs, "given the tag"), "untag": (untag_runs, "freed of the tag")}
+MOST_COMPARED = 20
 
 
 @require_POST
 def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
-    """Archive, pin or trash the ticked runs, then back to the same view of the project."""
+    """Do what the button says, then back to the same view of the project."""
     project = project_for_editor(request.user, team_slug, project_slug)
-    if request.POST.get("act") not in ACTS:
-        raise Invalid("Runs are archived, pinned or trashed.")
-    change, words = ACTS[request.POST["act"]]
-    runs = ticked_runs(project, _ticked(request.POST.getlist("run")))
-    for run in runs:
-        change(run=run, by=request.user)
-    messages.info(request, f"{len(runs)} run{'s' if len(runs) != 1 else ''} {words}.")
-    return redirect(back_to(request, project))
+    act = request.POST.get("act", "")
+    back = back_to(request, project)
+    if act == "undo":
+        _undo(request, project)
+    elif act in {"only", "compare"}:
+        return redirect(_narrowed(project, _ticked(request), back, act))
+    elif act in TAGGING:
+        _tag(request, project, act, _wanted(request, project, back))
+    elif act in ACTS:
+        _mark(request, project, act, _wanted(request, project, back))
+    else:
+        raise Invalid("Runs are tagged, pinned, archived or trashed, or brought back.")
+    return redirect(back)
 
 
-def _ticked(texts: list[str]) -> list[UUID]:
+def _wanted(request: PageRequest, project: Project, back: str) -> list[UUID]:
+    """The ticked runs, or all that the view behind `back` shows."""
+    if request.POST.get("scope") != "all":
+        return _ticked(request)
+    parameters = QueryDict(urlsplit(back).query)
+    if place := PLACES.get(parameters.get("place", "")):
+        return ids_aside(project, place, MOST_RUNS + 1)
+    metrics.sync_search_rows(project_id=project.pk)
     try:
-        return [UUID(text) for text in texts[:MOST]]
+        query = parse_state(parameters).query
+        return found_ids(project=project, q=query, limit=MOST_RUNS + 1)[0]
+    except QueryError as error:
+        raise Invalid("The filter of this view cannot be read.") from error
+
+
+def _ticked(request: PageRequest) -> list[UUID]:
+    try:
+        return [UUID(text) for text in request.POST.getlist("run")[: MOST_RUNS + 1]]
     except ValueError as error:
         raise Invalid("A run is named by its id.") from error
+
+
+def _mark(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> None:
+    changed = mark_runs(project=project, ids=ids, by=request.user, act=act)
+    words = f"{_runs(changed.count)} {ACTS[act].words}."
+    if ACTS[act].undo and changed.count:
+        words = _with_undo(request, project, act, words, changed)
+    messages.info(request, words)
+
+
+def _with_undo(
+    request: PageRequest, project: Project, act: str, words: str, changed: Changed
+) -> str:
+    context = {"project": project, "act": act, "words": words, "at": changed.at.isoformat()}
+    context["next"] = back_to(request, project)
+    return render_to_string("projects/_undo.html", context, request)
+
+
+def _undo(request: PageRequest, project: Project) -> None:
+    act, at = request.POST.get("of", ""), _moment(request.POST.get("at", ""))
+    if at is None or act not in ACTS or not ACTS[act].undo:
+        raise Invalid("This cannot be undone.")
+    changed = undo_mark(project=project, by=request.user, act=act, at=at)
+    messages.info(request, f"{_runs(changed.count)} {ACTS[ACTS[act].undo].words}.")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _tag(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> None:
+    change, words = TAGGING[act]
+    tag = request.POST.get("tag", "")
+    count = change(project=project, ids=ids, by=request.user, tag=tag)
+    messages.info(request, f"{_runs(count)} {words} “{tag.strip()}”.")
+
+
+def _narrowed(project: Project, ids: list[UUID], back: str, act: str) -> str:
+    """The view of only these runs, or the page that compares them."""
+    numbers = ticked_numbers(project, ids)
+    if act == "compare":
+        if not 2 <= len(numbers) <= MOST_COMPARED:
+            raise Invalid(f"Tick 2 to {MOST_COMPARED} runs to compare them.")
+        runs = ",".join(str(number) for number in numbers)
+        return f"{project.get_absolute_url()}compare/?{urlencode({'runs': runs}, safe=',')}"
+    parameters = QueryDict(urlsplit(back).query, mutable=True)
+    parameters.pop("cursor", None)
+    parameters["pick"] = compressed(numbers)
+    return f"{project.get_absolute_url()}?{parameters.urlencode(safe=',')}"
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run{'s' if count != 1 else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,9 +21,11 @@ MOST_BRUSHES = 16
 MOST_PICKED = 500
 MOST_AXES = 16
 LONGEST_QUERY = 2000
+# How many rows a page of the table may have; the first of them where an address names none.
+ROWS = (50, 25, 100, 200)
 # All that a view consists of; what is saved of an address, too.
 WHICH = ("q", "brush", "pick")
-TABLE = ("order", "cols", "pin", "width", "differ", "group")
+TABLE = ("order", "cols", "pin", "width", "differ", "group", "rows")
 SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
 PARALLEL = ("axes", "target")
 CURVES = ("series", "over", "smooth", "slog", "band")
@@ -83,6 +86,17 @@ def parse_pick(text: str) -> str:
     return f"({' or '.join(conditions)})" if conditions else ""
 
 
+def compressed(numbers: Iterable[int]) -> str:
+    """Numbers of runs as an address has them, neighbours as a range: `3,7-9`."""
+    ranges: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ",".join(f"{low}-{high}" if high > low else f"{low}" for low, high in ranges)
+
+
 def _moment(seconds: str) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
 
@@ -102,6 +116,7 @@ class SummaryState:
     order: str = ""
     cursor: str = ""
     columns: tuple[str, ...] = ()
+    rows: int = ROWS[0]
     x: str = ""
     y: str = ""
     colour: str = ""
@@ -135,13 +150,16 @@ class SummaryState:
 def parse_state(parameters: QueryDict) -> SummaryState:
     """The state that an address asks for; brushes that cannot be read are left out."""
     brushes = [parse_brush(text) for text in parameters.getlist("brush")[:MOST_BRUSHES]]
+    # A form without JavaScript sends each ticked run as one.
+    pick = ",".join(parameters.getlist("pick")[:MOST_PICKED])
     return SummaryState(
         q=parameters.get("q", "").strip()[:LONGEST_QUERY],
         brushes=tuple(brush for brush in brushes if brush),
-        pick=parameters.get("pick", "") if parse_pick(parameters.get("pick", "")) else "",
+        pick=pick if parse_pick(pick) else "",
         order=parameters.get("order", ""),
         cursor=parameters.get("cursor", ""),
         columns=tuple(parameters.getlist("cols")),
+        rows=next((n for n in ROWS if str(n) == parameters.get("rows")), ROWS[0]),
         axes=tuple(parameters.getlist("axes")[:MOST_AXES]),
         **{name: parameters.get(name, "") for name in PLAIN},
     )

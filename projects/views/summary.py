@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -24,9 +24,16 @@ from runs.search import QueryError
 from ..models import Project
 from ..queries import project_for_user
 from .aside import aside
-from .state import SummaryState, canonical, parse_state, saved_part, without_brush, without_pick
+from .state import (
+    ROWS,
+    SummaryState,
+    canonical,
+    parse_state,
+    saved_part,
+    without_brush,
+    without_pick,
+)
 
-ROWS = 50
 DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
@@ -44,6 +51,11 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
     context["chips"] = [
         {"brush": brush, "address": f"{request.path}?{without_brush(request.GET, brush)}"}
         for brush in state.brushes
+    ]
+    # What a form of the table itself sends on, so that narrowing keeps the rest of the view.
+    kept = QueryDict(saved_part(request.GET.urlencode()))
+    context["kept"] = [
+        (name, value) for name, values in kept.lists() if name != "pick" for value in values
     ]
     context["unpicked"] = f"{request.path}?{without_pick(request.GET)}"
     if not request.htmx:
@@ -69,6 +81,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "is_editor": project.role >= Role.EDITOR,
         "is_owner": project.role >= Role.OWNER,
         "state": state,
+        "sizes": ROWS,
         "glance": glance,
         "objective": objective,
         "records": records,
@@ -82,7 +95,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
             project=project,
             q=state.query,
             order=order,
-            limit=ROWS,
+            limit=state.rows,
             cursor=state.cursor or None,
             is_fresh=True,
             listed=glance.runs,
@@ -97,8 +110,8 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     best_id = records[-1].run_id if records else None
     return context | {
         "page": page,
-        "heads": heads_of(choice.shown, order, page.runs),
-        "rows": rows_of(page.runs, choice.shown, sparks, best_id),
+        "heads": heads_of(choice.table, order, page.runs),
+        "rows": rows_of(page.runs, choice.table, sparks, best_id),
         # What lies outside the brushes is drawn too, so that one can brush again.
         "has_charts": bool(page.total or state.brushes or state.pick),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q
@@ -53,3 +54,9 @@ def runs_aside(project: Project, place: Place, number: str | None) -> tuple[Page
     rows = whole_runs(project).filter(place.holds)
     page = Paginator(rows.order_by(F(place.since).desc(), "-id"), ROWS).get_page(number)
     return page, completed(list(page.object_list), project)
+
+
+def ids_aside(project: Project, place: Place, most: int) -> list[UUID]:
+    """The ids of the runs there, at most so many."""
+    rows = Run.objects.filter(place.holds, project_id=project.pk)
+    return list(rows.values_list("id", flat=True)[:most])

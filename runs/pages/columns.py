@@ -18,6 +18,8 @@ PLAIN = {
     "group": "group",
     "configuration": "configuration",
 }
+# What a table shows of a run and no chart draws.
+FACTS = {"status": "Status", "curve": "Curve", "tags": "Tags", "user": "By"}
 _FACTS = {
     "started": "started_at",
     "duration": "duration_seconds",
@@ -32,8 +34,8 @@ class Column:
     """One column.
 
     Attributes:
-        kind: `params`, `metrics` or `plain`.
-        name: the parameter's dotted path, the metric's name, or a key of `PLAIN`.
+        kind: `params`, `metrics`, `plain` or `fact`.
+        name: the parameter's dotted path, the metric's name, or a key of `PLAIN` or `FACTS`.
         part: of a metric, which of its summary's numbers; "" is the last finite value.
         direction: of a metric, `min` or `max`: which end is the better one; else "".
     """
@@ -46,7 +48,7 @@ class Column:
     @property
     def key(self) -> str:
         """The column as a name of the query language."""
-        if self.kind == "plain":
+        if self.kind in {"plain", "fact"}:
             return self.name
         if self.kind == "params":
             return f"params.{'.'.join(quoted(part) for part in self.name.split('.'))}"
@@ -55,6 +57,8 @@ class Column:
     @property
     def label(self) -> str:
         """The short name: the last part of a path that says what it is, the metric's own name."""
+        if self.kind == "fact":
+            return FACTS[self.name]
         if self.kind == "plain":
             return PLAIN[self.name]
         return self._split[1] if self.kind == "params" else self.name
@@ -64,7 +68,7 @@ class Column:
         """What the short name leaves out: the path before it, or the part of the summary."""
         if self.kind == "params":
             return self._split[0]
-        return "" if self.kind == "plain" else (self.part or "last")
+        return (self.part or "last") if self.kind == "metrics" else ""
 
     @property
     def _split(self) -> tuple[str, str]:
@@ -80,6 +84,8 @@ class Column:
         if self.kind == "metrics":
             summary = run.metrics.get(self.name)
             return None if summary is None else getattr(summary, self.part or "last")
+        if self.kind == "fact":
+            return None
         return plain_fact(run, self.name)
 
 

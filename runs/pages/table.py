@@ -11,7 +11,7 @@ from projects.models import Project
 
 from ..models import Run
 from ..queries import direction_of
-from .columns import PLAIN, Column, best_of, finite, parse
+from .columns import FACTS, PLAIN, Column, best_of, finite, parse
 from .overview import Objective, column_names
 from .telling import importance, tells
 
@@ -24,12 +24,18 @@ NOT_RESULTS = ("learning_rate",)
 
 @dataclass(frozen=True)
 class Choice:
-    """Every column that could be shown, and those that are."""
+    """Every column that could be shown, and those that are.
+
+    Attributes:
+        shown: those with values that can be drawn too; of all of them where none is asked for.
+        table: the columns of the table, in their order; facts of the run among them.
+    """
 
     shown: tuple[Column, ...]
     params: tuple[Column, ...]
     metrics: tuple[Column, ...]
     plain: tuple[Column, ...]
+    table: tuple[Column, ...] = ()
 
     @property
     def curves(self) -> list[str]:
@@ -41,6 +47,15 @@ class Choice:
         """The options under headings, for menus."""
         named = [("Metrics", self.metrics), ("Parameters", self.params), ("Run", self.plain)]
         return [(name, columns) for name, columns in named if columns]
+
+    @property
+    def hidden(self) -> list[tuple[str, list[Column]]]:
+        """The columns that the table could show beside its own, under headings."""
+        facts = tuple(Column("fact", name) for name in FACTS)
+        taken = {column.key for column in self.table}
+        named = [*self.groups[:-1], ("Run", facts + self.plain)]
+        left = [(name, [one for one in columns if one.key not in taken]) for name, columns in named]
+        return [(name, columns) for name, columns in left if columns]
 
     @property
     def keys(self) -> list[str]:
@@ -79,12 +94,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands where a run meets a column."""
+    """What stands where a run meets a column; `name` says which of its own facts it is."""
 
     value: Any
     is_number: bool
     is_best: bool
     is_param: bool
+    name: str
 
 
 @dataclass(frozen=True)
@@ -107,13 +123,28 @@ def choose(project: Project, wanted: Sequence[str], objective: Objective | None)
         metrics=tuple(metrics),
         plain=tuple(Column("plain", name) for name in PLAIN),
     )
-    shown = [column for key in wanted if (column := options.column(key))]
+    asked = _asked(options, wanted)
+    shown = [column for column in asked if column.kind != "fact"]
     if not shown:
         differing = [name for name, differs in params if differs and tells(name)]
         differing.sort(key=importance)
         shown = metrics[:DEFAULT_METRICS]
         shown += [Column("params", name) for name in differing[:DEFAULT_PARAMS]]
-    return replace(options, shown=tuple(shown[:MOST_COLUMNS]))
+    return replace(options, shown=tuple(shown), table=tuple(asked or _usual(shown)))
+
+
+def _asked(options: Choice, wanted: Sequence[str]) -> list[Column]:
+    """The columns with these keys, each once; what names none is left out."""
+    keys = dict.fromkeys(wanted)
+    found = [Column("fact", key) if key in FACTS else options.column(key) for key in keys]
+    return [column for column in found if column][:MOST_COLUMNS]
+
+
+def _usual(measured: Sequence[Column]) -> list[Column]:
+    """Around what was measured, how a run stands, when it began, how long it took, and whose."""
+    before = [Column("fact", name) for name in ("status", "curve")]
+    after = [Column("plain", name) for name in ("started", "duration")]
+    return [*before, *measured, *after, Column("fact", "user")]
 
 
 def _metric_columns(
@@ -134,35 +165,30 @@ def _metric_columns(
     return columns
 
 
-def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> dict[str, list[Head]]:
-    """The heads before, over and after the columns; over numbers they stand on the right."""
-    return {
-        "before": [_head("Run", "number", order), Head("Status"), Head("Curve")],
-        "columns": [
-            _column_head(column, order, is_number=_holds_numbers(column, runs))
-            for column in columns
-        ],
-        "after": [
-            _head("Started", "started", order),
-            _head("Time", "duration", order, is_number=True),
-            Head("By"),
-        ],
-    }
+def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> list[Head]:
+    """The heads of the run itself and of the columns; over numbers they stand on the right."""
+    return [_head("Run", "number", order), *(_column_head(one, order, runs) for one in columns)]
 
 
 def _holds_numbers(column: Column, runs: Sequence[Any]) -> bool:
     return column.kind == "metrics" or any(finite(column.value(run)) is not None for run in runs)
 
 
-def _column_head(column: Column, order: str, *, is_number: bool) -> Head:
-    best_first = "-" if column.direction == "max" else ""
+def _column_head(column: Column, order: str, runs: Sequence[Any]) -> Head:
+    if column.kind == "fact":
+        return Head(column.label)
+    if column.kind == "plain":
+        is_number = column.name == "duration" or _holds_numbers(column, runs)
+        is_number &= column.name != "started"
+        label = "Time" if column.name == "duration" else column.label.capitalize()
+        return _head(label, column.key, order, is_number=is_number)
     return _head(
         column.label,
         column.key,
         order,
         qualifier=column.qualifier,
-        first=best_first,
-        is_number=is_number,
+        first="-" if column.direction == "max" else "",
+        is_number=_holds_numbers(column, runs),
     )
 
 
@@ -203,12 +229,20 @@ def _cell(run: Any, column: Column, best: float | None) -> Cell:
     number = finite(value)
     return Cell(
         value,
-        is_number=number is not None or column.kind == "metrics",
+        is_number=_is_number(column, number),
         is_best=best is not None and number == best,
         is_param=column.kind == "params",
+        name=column.name if column.kind in {"plain", "fact"} else "",
     )
 
 
-def ticked_runs(project: Project, ids: Sequence[UUID]) -> list[Run]:
-    """The runs of the project with these ids; others are left out."""
-    return list(Run.objects.filter(project_id=project.pk, id__in=ids))
+def _is_number(column: Column, number: float | None) -> bool:
+    if column.kind == "plain":
+        return column.name == "duration" or (number is not None and column.name != "started")
+    return column.kind == "metrics" or number is not None
+
+
+def ticked_numbers(project: Project, ids: Sequence[UUID]) -> list[int]:
+    """The numbers of the project's runs with these ids, in order; others are left out."""
+    rows = Run.objects.filter(project_id=project.pk, id__in=ids, trashed_at=None)
+    return list(rows.order_by("number").values_list("number", flat=True))
