@@ -127,7 +127,7 @@ def _change(
     by: User,
     action: str,
     changes: dict[str, Any],
-    **told: str,
+    **told: Any,
 ) -> int:
     """Write the changes into the rows, locked in one order so that two acts cannot block."""
     with transaction.atomic():
@@ -135,6 +135,6 @@ def _change(
         if ids:
             Run.objects.filter(project_id=project.pk, id__in=ids).update(**changes)
             names = [str(one) for one in ids[:TOLD_IDS]]
-            told_of = {"count": len(ids), "runs": names, **told}
-            audit.record(action, by=by, target=project, team=project.team, **told_of)
+            told |= {"count": len(ids), "runs": names}
+            audit.record(action, by=by, target=project, team=project.team, **told)
     return len(ids)
