@@ -5,18 +5,14 @@ import {
   AriaComponent,
   AxisPointerComponent,
   BrushComponent,
-  DataZoomComponent,
   GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
   ParallelComponent,
   ToolboxComponent,
   TooltipComponent,
-  VisualMapComponent,
 } from "echarts/components";
-import { LabelLayout, UniversalTransition } from "echarts/features";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
 echarts.use([
@@ -24,12 +20,9 @@ echarts.use([
   AxisPointerComponent,
   BrushComponent,
   CanvasRenderer,
-  DataZoomComponent,
   GridComponent,
   LabelLayout,
-  LegendComponent,
   LineChart,
-  MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
   ParallelChart,
@@ -38,8 +31,6 @@ echarts.use([
   SVGRenderer,
   ToolboxComponent,
   TooltipComponent,
-  UniversalTransition,
-  VisualMapComponent,
 ]);
 
 export { echarts };

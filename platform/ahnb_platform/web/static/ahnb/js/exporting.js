@@ -16,7 +16,7 @@ export function exportable(chart, element, table, toRead = table) {
   const id = element.id || element.dataset.group;
   const menu = document.querySelector(`[data-export-of="${id}"]`);
   if (menu) {
-    menu.hidden = false;
+    delete menu.dataset.waits;
     menu.addEventListener("click", (event) => {
       const kind = event.target.closest("[data-export]")?.dataset.export;
       if (!kind) return;
@@ -26,7 +26,7 @@ export function exportable(chart, element, table, toRead = table) {
   }
   const place = document.querySelector(`[data-table-of="${id}"]`);
   if (!place) return;
-  place.hidden = false;
+  delete place.dataset.waits;
   const fill = () => place.open && show(place, toRead());
   place.addEventListener("toggle", fill);
   chart.on("finished", fill);
@@ -53,7 +53,6 @@ function copyOf(chart, element, title, settings) {
     title: [...(option.title || []), { text: title, left: 12, top: 8, textStyle: { fontSize: 14, color: colour.text } }],
     ...(option.grid ? { grid: option.grid.map(lower) } : {}),
     ...(option.parallel ? { parallel: option.parallel.map(lower) } : {}),
-    ...(option.legend ? { legend: option.legend.map(lower) } : {}),
     brush: [],
     tooltip: [],
   });

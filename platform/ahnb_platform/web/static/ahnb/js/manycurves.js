@@ -3,6 +3,10 @@ import { axis, base, categoryColours, colours, rankColour, short, tooltip } from
 import { smoothed } from "./timeline.js";
 
 const ODD_COLOUR = "#d1242f";
+// Beyond so many curves, hairlines: they are told apart better, and drawn several times as fast.
+const FEW = 30;
+// Curves lie on a canvas of their own, which a hand that drags over them need not draw again.
+export const GROUND = -1;
 
 /** What is drawn: `answer` of the server, `asked` the settings of the address, `ranks` by number. */
 export function curveOption(answer, asked, ranks, range) {
@@ -39,7 +43,8 @@ export function logOf({ curves }, asked) {
   return low > 0 && (asked.slog === "1" || high / low >= 50);
 }
 
-function lineOf(curve, { axes }, asked, ranks, scaled) {
+function lineOf(curve, { axes, curves }, asked, ranks, scaled) {
+  const isFew = curves.length <= FEW;
   const x = axes[curve.axis];
   const rank = ranks.get(curve.number);
   const isBest = rank === 1;
@@ -51,10 +56,11 @@ function lineOf(curve, { axes }, asked, ranks, scaled) {
     name: `#${curve.number} ${curve.name}`,
     data: zigzag(x, curve, scaled),
     showSymbol: x.length < 2,
+    zlevel: GROUND,
     triggerLineEvent: true,
-    lineStyle: { color: paint, width: isBest ? 3 : 1.4, opacity: weight ? 0.25 : 1 },
+    lineStyle: { color: paint, width: isFew ? (isBest ? 3 : 1.4) : 1, opacity: weight ? 0.25 : 1 },
     itemStyle: { color: paint },
-    emphasis: { focus: "series", lineStyle: { width: 3 } },
+    emphasis: { ...(isFew ? { focus: "series" } : {}), lineStyle: { width: 3 } },
     ...(curve.status === "running" ? { endLabel: { show: true, formatter: "●", color: paint, distance: 0, fontSize: 9 } } : {}),
   };
   if (!weight) return [line];

@@ -10,6 +10,7 @@ const POLL_MILLISECONDS = 10_000;
 export function overTimeIn(element, view) {
   let answer = null;
   let asked = "";
+  let search = location.search;
   let range = null;
   let timer = 0;
   const reset = document.getElementById("over-time-reset");
@@ -64,15 +65,19 @@ export function overTimeIn(element, view) {
     redraw(chart);
   });
 
-  async function fetchCurves() {
-    const parameters = new URLSearchParams(location.search);
+  function curvesAddress() {
+    const parameters = new URLSearchParams(search);
     parameters.set("series", view.data.series);
     for (const name of ["cursor", "smooth", "slog", "from", "to"]) parameters.delete(name);
     if (range) {
       parameters.set("from", range[0]);
       parameters.set("to", range[1]);
     }
-    const address = `${view.curvesAddress()}?${parameters}`;
+    return `${view.curvesAddress()}?${parameters}`;
+  }
+
+  async function fetchCurves() {
+    const address = curvesAddress();
     asked = address;
     const found = await load(address);
     if (asked !== address) return;
@@ -87,20 +92,22 @@ export function overTimeIn(element, view) {
   function follow() {
     clearTimeout(timer);
     if (!answer.curves.some((curve) => curve.status === "running")) return;
-    timer = setTimeout(() => (document.hidden ? follow() : fetchCurves()), POLL_MILLISECONDS);
+    timer = setTimeout(() => (document.hidden || isBest() ? follow() : fetchCurves()), POLL_MILLISECONDS);
   }
 
   let drawn = "";
-  function draw() {
+  /** Draw what an address asks for; this page's own, unless it is about to have another. */
+  function draw(next = location.search) {
     if (!view.data) return;
-    clearTimeout(timer);
+    search = next;
     // Another metric or other x: the zoom means nothing there.
     const kind = `${view.data.series} ${settings().over}`;
     if (kind !== drawn) range = null;
     drawn = kind;
     reset.hidden = !range;
     if (isBest()) redraw(chart);
-    else fetchCurves();
+    else if (curvesAddress() === asked && answer) redraw(chart);
+    else if (curvesAddress() !== asked) fetchCurves();
   }
   return { draw };
 }

@@ -37,9 +37,10 @@ function closeMenus(except) {
 }
 
 function showControls(root) {
-  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch], [data-move]")) {
+  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch]")) {
     element.hidden = false;
   }
+  for (const element of root.querySelectorAll("[data-move]")) delete element.dataset.waits;
 }
 
 document.addEventListener("click", (event) => {

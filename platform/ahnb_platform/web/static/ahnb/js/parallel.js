@@ -9,7 +9,7 @@ const LEFT = 48;
 const RIGHT = 64;
 const LONGEST_LABEL = 16;
 // Beyond so many lines a drawing takes longer than a hand waits: they follow when it rests.
-const LIVE_LINES = 300;
+export const LIVE_LINES = 300;
 
 /** Draws `view.data`; calls `view.onBrush(column, brush or null)` and `view.onAxes(keys)`. */
 export function parallelIn(element, view) {
@@ -93,7 +93,7 @@ function option(data, columns, spans, order, element) {
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
+    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
   };
 }
 

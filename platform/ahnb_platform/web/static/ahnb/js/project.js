@@ -2,9 +2,10 @@
 import { load, note, short } from "./chart.js";
 import { addressWith, pickOf, readBrushes, readPick, selection } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
-import { parallelIn } from "./parallel.js";
+import { LIVE_LINES, parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
 
+// A few lines follow the hand while it moves; then the server is asked when it rests.
 const SETTLE_MILLISECONDS = 100;
 const panel = () => document.getElementById("runs-panel");
 const view = {
@@ -81,16 +82,25 @@ function brushed(pairs, other) {
   }
   if (texts(view.brushes) === before) return;
   choose();
-  other.showBrushes();
-  if (other === parallel) scatter.showBrushes();
+  // What was brushed answers first; the other drawing follows in the next frame.
+  requestAnimationFrame(() => {
+    other.showBrushes();
+    if (other === parallel) scatter.showBrushes();
+  });
   clearTimeout(timer);
-  timer = setTimeout(() => go(addressWith(view.brushes)), SETTLE_MILLISECONDS);
+  timer = setTimeout(() => leave(addressWith(view.brushes)), view.data.rank.length > LIVE_LINES ? 0 : SETTLE_MILLISECONDS);
+}
+
+/** Table and curves are asked for side by side. */
+function leave(address) {
+  go(address);
+  overTime.draw(address.slice(location.pathname.length));
 }
 
 function picked(runs) {
   const pick = pickOf(runs.map((run) => view.data.runs.number[run]));
   if (pick === null) note("scatter", "These are too many single runs for an address; draw a rectangle instead.");
-  else go(addressWith(view.brushes, pick));
+  else leave(addressWith(view.brushes, pick));
 }
 
 document.body.addEventListener("htmx:afterSettle", (event) => {

@@ -47,7 +47,7 @@ export function scatterIn(element, view) {
   chart.on("mouseover", (event) => view.onHover(view.data.runs.number[runOf(event)]));
   chart.on("mouseout", view.onLeave);
   for (const button of document.querySelectorAll("[data-brush-tool]")) {
-    button.hidden = false;
+    delete button.dataset.waits;
     button.addEventListener("click", () => {
       tool = button.dataset.brushTool;
       for (const other of document.querySelectorAll("[data-brush-tool]")) other.ariaPressed = String(other === button);
