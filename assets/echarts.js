@@ -9,6 +9,7 @@ import {
   MarkLineComponent,
   MarkPointComponent,
   ParallelComponent,
+  TitleComponent,
   ToolboxComponent,
   TooltipComponent,
 } from "echarts/components";
@@ -27,6 +28,7 @@ echarts.use([
   MarkPointComponent,
   ParallelChart,
   ParallelComponent,
+  TitleComponent,
   ScatterChart,
   SVGRenderer,
   ToolboxComponent,

@@ -95,7 +95,7 @@ class Visitor:
     def _watch(self, page: Page) -> None:
         def console(message: ConsoleMessage) -> None:
             if message.type == "error":
-                self.faults.append(f"console: {message.text}")
+                self.faults.append(f"console: {message.text} ({message.location.get('url')})")
 
         def request(address: str) -> None:
             parts = urlsplit(address)

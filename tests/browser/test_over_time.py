@@ -23,7 +23,7 @@ def _runs(digits: Project, alice: User) -> None:
 
 def opened(page: Page, more: str = "") -> Page:
     page.goto(CURVES + more)
-    expect(page.locator(NOTE)).to_contain_text("the first 3 of 3 runs")
+    expect(page.locator(NOTE)).to_contain_text("3 runs")
     return page
 
 

@@ -4,18 +4,17 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from ..sketches import sketch_project
+from . import charting
+from .charting import brush_axis, drag
 
 SUMMARY = "/projects/vision/digits/"
-Pixels = tuple[float, float]
 PASSWORD = "a long enough pass phrase"
-# How the parallel axes lie in their chart, in pixels.
-LEFT, RIGHT, TOP, BOTTOM = 48, 64, 46, 22
 
 
 @pytest.fixture(autouse=True)
@@ -27,39 +26,9 @@ def names(page: Page) -> list[str]:
     return page.locator("[data-run] .run-name a").all_inner_texts()
 
 
-def drag(
-    page: Page, element: Locator, start: tuple[float, float], end: tuple[float, float]
-) -> None:
-    """Drag between two points of an element, given in pixels from its corner."""
-    element.scroll_into_view_if_needed()
-    box = element.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    page.mouse.down()
-    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=8)
-    page.mouse.up()
-
-
-def brush_axis(page: Page, key: str, start: float, end: float) -> None:
-    """Drag along the parallel axis of a column, from one share of its height to another."""
-    data = page.request.get(f"{SUMMARY}charts/").json()
-    drawn = {column["key"] for column in data["columns"]}
-    axes = [axis for axis in data["parallel"] if axis in drawn]
-    chart = page.locator("#parallel")
-    box = chart.bounding_box()
-    assert box is not None
-    x = LEFT + axes.index(key) * (box["width"] - LEFT - RIGHT) / (len(axes) - 1)
-    height = box["height"] - TOP - BOTTOM
-    drag(page, chart, (x, TOP + start * height), (x, TOP + end * height))
-
-
-def opened(page: Page, address: str = SUMMARY) -> Page:
+def opened(page: Page) -> Page:
     """The summary once its charts are drawn."""
-    page.goto(address)
-    expect(page.locator("#parallel canvas").first).to_be_visible()
-    expect(page.locator("[data-note=parallel]")).to_contain_text("6 runs")
-    expect(page.locator("[data-note=over-time]")).to_contain_text("points")
-    return page
+    return charting.opened(page, SUMMARY, 6)
 
 
 def test_log_in_brush_an_axis_and_share_the_address(page: Callable[..., Page], alice: User) -> None:
@@ -82,7 +51,7 @@ def test_log_in_brush_an_axis_and_share_the_address(page: Callable[..., Page], a
     assert 0 < len(narrowed) < 6
     expect(here.locator(".chip")).to_contain_text("width")
     expect(here.locator("[data-note=parallel]")).to_contain_text(f"{len(narrowed)} of 6 runs")
-    expect(here.locator("[data-note=over-time]")).to_contain_text(f"first {len(narrowed)} of")
+    expect(here.locator("[data-note=over-time]")).to_contain_text(f"{len(narrowed)} run")
 
     without_script = page(alice, java_script_enabled=False)
     without_script.goto(here.url)

@@ -44,6 +44,12 @@ export function shown(column, run) {
   return column.time ? new Date(value * 1000).toLocaleString() : short(value);
 }
 
+/** As `short`, for an axis whose values reach to `largest`: what is left of a rounded zero is 0. */
+export const near = (largest) => (value) => (Math.abs(value) < largest * 1e-9 ? "0" : short(value));
+
+/** A name that fits below a drawing. */
+export const fitting = (text, longest = 48) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
 const SIZES = ["bytes", "kB", "MB", "GB", "TB", "PB"];
 
 /** How values of a metric are written, by the unit at the end of its name. */

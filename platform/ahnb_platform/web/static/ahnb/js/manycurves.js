@@ -1,5 +1,5 @@
 // Curves of many runs in one drawing: single ones by rank, or means with their range by group.
-import { axis, base, categoryColours, colours, rankColour, short, tooltip } from "./chart.js";
+import { axis, base, categoryColours, colours, fitting, near, rankColour, short, tooltip } from "./chart.js";
 import { smoothed } from "./timeline.js";
 
 const ODD_COLOUR = "#d1242f";
@@ -11,6 +11,7 @@ export const GROUND = -1;
 /** What is drawn: `answer` of the server, `asked` the settings of the address, `ranks` by number. */
 export function curveOption(answer, asked, ranks, range) {
   const { metric, curves, unit } = answer;
+  const largest = Math.max(...endsOf(answer).map(Math.abs), 0);
   const isTime = unit === "wall";
   const log = logOf(answer, asked);
   const scaled = (x) => (isTime ? x * 1000 : x);
@@ -23,7 +24,7 @@ export function curveOption(answer, asked, ranks, range) {
     grid: { left: 12, right: answer.bands ? 110 : 24, top: 34, bottom: 34, containLabel: true },
     tooltip: tooltip((item) => tip(item, answer), { trigger: "item" }),
     xAxis: axis(isTime ? "time" : "value", { name: wordOf(unit), nameLocation: "middle", nameGap: 26, splitLine: { show: false }, ...(unit === "epoch" || unit === "step" ? { minInterval: 1 } : {}), ...(curves.length ? ends : {}) }),
-    yAxis: axis(log ? "log" : "value", { name: metric, nameTextStyle: { align: "left", color: colours().muted } }),
+    yAxis: axis(log ? "log" : "value", { name: fitting(metric), ...(log ? {} : { axisLabel: { color: colours().muted, hideOverlap: true, formatter: near(largest) } }), nameTextStyle: { align: "left", color: colours().muted } }),
     brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colours().muted } },
     series: [...bands, ...lines, ...(answer.bands ? [] : [oddities(answer, scaled)])],
   };
@@ -35,12 +36,18 @@ const wordOf = (unit) => WORDS[unit] ?? unit;
 /** Whether the scale is logarithmic: as asked, where every value is positive. */
 export function logOf({ curves }, asked) {
   if (asked.slog === "0") return false;
+  const [low, high] = endsOf({ curves });
+  return low > 0 && (asked.slog === "1" || high / low >= 50);
+}
+
+/** The lowest and the highest value of all curves. */
+function endsOf({ curves }) {
   let [low, high] = [Infinity, -Infinity];
   for (const curve of curves) {
     for (const value of curve.min) if (value !== null && value < low) low = value;
     for (const value of curve.max || curve.min) if (value !== null && value > high) high = value;
   }
-  return low > 0 && (asked.slog === "1" || high / low >= 50);
+  return low <= high ? [low, high] : [0, 0];
 }
 
 function lineOf(curve, { axes, curves }, asked, ranks, scaled) {
@@ -125,7 +132,7 @@ export function curveNote({ curves, axes, bands, total, unpaired }, asked) {
   const points = curves.reduce((sum, curve) => sum + curve.total, 0);
   const shown = curves.reduce((sum, curve) => sum + axes[curve.axis].length, 0);
   const odd = curves.reduce((sum, curve) => sum + curve.odd_total, 0);
-  const parts = [`the first ${curves.length} of ${short(total)} runs`];
+  const parts = [curves.length < total ? `${curves.length} of ${short(total)} runs, the first that have it` : `${curves.length} run${curves.length === 1 ? "" : "s"}`];
   parts.push(points === shown ? `${short(points)} points, all shown` : `${short(shown)} of ${short(points)} points shown, extremes exact`);
   if (bands) parts.push(`mean and range of ${bands.length} group${bands.length === 1 ? "" : "s"}${bands.every((band) => band.exact) ? "" : ", means of buckets"}; runs that ended early drop out`);
   else if (asked.band) parts.push("means need steps: choose to draw over steps");

@@ -113,7 +113,7 @@ function axisOf(column, span, place, columns, width) {
     nameLocation: isInverted ? "start" : "end",
     inverse: isInverted,
     nameGap: 14,
-    nameTruncate: { maxWidth: Math.max(width - 10, 40), ellipsis: "…" },
+    nameTruncate: { maxWidth: roomOf(place, columns.length, width), ellipsis: "…" },
     nameTextStyle: { color: colour.text, fontWeight: 600 },
     axisLine: { lineStyle: { color: colour.muted } },
     axisLabel: { color: colour.text, fontSize: 11, hideOverlap: true, margin: 6, ...onBackground(), formatter: cut },
@@ -125,6 +125,12 @@ function axisOf(column, span, place, columns, width) {
   const places = span.missing === null ? span.ticks : [span.missing, ...span.ticks];
   const formatter = (value) => (span.missing !== null && Math.abs(value - span.missing) < Math.abs(span.missing) * 1e-9 + 1e-300 ? "missing" : short(value));
   return { ...common, ...ends, axisLabel: { ...common.axisLabel, customValues: places, formatter }, axisTick: { customValues: places } };
+}
+
+/** How wide a name may be: it stands over its axis' middle, and the outermost have less room. */
+function roomOf(place, count, width) {
+  const edge = place === 0 ? 2 * LEFT : place === count - 1 ? 2 * RIGHT : Infinity;
+  return Math.max(Math.min(width - 10, edge - 6), 40);
 }
 
 const cut = (text) => (text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text);

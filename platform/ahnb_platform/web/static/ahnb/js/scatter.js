@@ -1,5 +1,5 @@
 // Two columns against each other, coloured and shaped by others; a rectangle or a lasso narrows.
-import { axis, base, chartIn, colours, note, rankColour, redraw, short, shown, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, fitting, near, note, rankColour, redraw, short, shown, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
 import { legend, paletteOf, shapeOf } from "./palettes.js";
@@ -75,8 +75,8 @@ function option(view, [x, y]) {
     ...base(`Scatterplot of ${y.label} against ${x.label} for ${both} runs`),
     grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
     tooltip: tooltip((item) => tip(data, item.data.run), { trigger: "item" }),
-    xAxis: { ...axisOf(x, data.xlog), name: x.label, nameLocation: "middle", nameGap: 28 },
-    yAxis: { ...axisOf(y, data.ylog), name: y.label, nameLocation: "end", nameTextStyle: { align: "left", color: colour.muted } },
+    xAxis: { ...axisOf(x, data.xlog), name: fitting(x.label), nameLocation: "middle", nameGap: 28 },
+    yAxis: { ...axisOf(y, data.ylog), name: fitting(y.label), nameLocation: "end", nameTextStyle: { align: "left", color: colour.muted } },
     brush: { toolbox: [], xAxisIndex: 0, yAxisIndex: 0, transformable: false, brushStyle: { color: "rgba(120,130,145,0.15)", borderColor: colour.muted, borderWidth: 1 }, outOfBrush: { colorAlpha: 1 } },
     series: [
       { type: "scatter", id: "runs", progressive: 0, data: [], emphasis: { scale: 1.7, itemStyle: { borderColor: colour.text, borderWidth: 2, opacity: 1 } } },
@@ -97,7 +97,9 @@ const isLog = (column, asked) => column.type === "number" && !column.time && (as
 
 function axisOf(column, asked) {
   if (column.type === "category") return axis("category", { data: column.categories, axisLabel: { color: colours().muted, hideOverlap: true, width: 90, overflow: "truncate" } });
-  return axis(column.time ? "time" : isLog(column, asked) ? "log" : "value");
+  if (column.time) return axis("time");
+  const largest = column.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return axis(isLog(column, asked) ? "log" : "value", { axisLabel: { color: colours().muted, hideOverlap: true, formatter: isLog(column, asked) ? short : near(largest) } });
 }
 
 function points({ data, chosen }, [x, y]) {

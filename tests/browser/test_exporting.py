@@ -1,0 +1,71 @@
+"""Every chart can be taken away: as a picture, a drawing, and in numbers."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Download, Page
+
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+
+from ..sketches import sketch_run
+from .charting import opened
+
+SUMMARY = "/projects/vision/digits/"
+CHARTS = {
+    "parallel": "Download the parallel coordinates",
+    "scatter": "Download the scatterplot",
+    "over-time": "Download the curves",
+}
+
+
+@pytest.fixture(autouse=True)
+def _runs(digits: Project, alice: User) -> None:
+    for number in range(1, 4):
+        params = {"width": 2**number, "note": "=1+1" if number == 1 else 'a "b", c'}
+        sketch_run(digits, alice, name=f"run-{number}", val_loss=(1, 1 / number), params=params)
+
+
+def taken(page: Page, chart: str, kind: str) -> Download:
+    page.locator(f"summary[aria-label='{CHARTS[chart]}']").click()
+    with page.expect_download() as waiting:
+        page.locator(f"[data-export-of={chart}]").get_by_role("button", name=kind).click()
+    return waiting.value
+
+
+def content(download: Download) -> bytes:
+    return Path(download.path()).read_bytes()
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_pictures_are_whole(page: Callable[..., Page], alice: User, chart: str) -> None:
+    here = opened(page(alice), SUMMARY, 3)
+    picture = taken(here, chart, "PNG")
+    assert picture.suggested_filename.startswith("Digits-")
+    assert picture.suggested_filename.endswith(".png")
+    data = content(picture)
+    assert data.startswith(b"\x89PNG")
+    width = int.from_bytes(data[16:20], "big")
+    shown = here.locator(f"#{chart}").evaluate("element => element.clientWidth")
+    assert width == 2 * shown
+    drawing = content(taken(here, chart, "SVG")).decode()
+    assert drawing.startswith("<svg")
+    assert "<path" in drawing
+    assert here.locator(f"section:has(#{chart}) h2").inner_text() in drawing
+
+
+def test_numbers_are_all_that_is_drawn(page: Callable[..., Page], alice: User) -> None:
+    here = opened(page(alice), f"{SUMMARY}?x=params.note&y=metrics.val_loss.min", 3)
+    rows = list(csv.reader(io.StringIO(content(taken(here, "scatter", "CSV")).decode())))
+    assert rows[0] == ["run", "params.note", "metrics.val_loss.min"]
+    assert {tuple(row) for row in rows[1:]} == {
+        ("#1 run-1", "'=1+1", "1"),
+        ("#2 run-2", 'a "b", c', "0.5"),
+        ("#3 run-3", 'a "b", c', "0.3333333333333333"),
+    }
+    curves = list(csv.reader(io.StringIO(content(taken(here, "over-time", "CSV")).decode())))
+    assert len(curves) == 1 + 3 * 2
+    assert ["#3 run-3", "1", "0.3333333333333333", "0.3333333333333333"] in curves
