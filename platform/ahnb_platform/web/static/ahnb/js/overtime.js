@@ -98,7 +98,7 @@ export function overTimeIn(element, view) {
   let drawn = "";
   /** Draw what an address asks for; this page's own, unless it is about to have another. */
   function draw(next = location.search) {
-    if (!view.data) return;
+    if (!view.data || !view.curvesAddress()) return;
     search = next;
     // Another metric or other x: the zoom means nothing there.
     const kind = `${view.data.series} ${settings().over}`;

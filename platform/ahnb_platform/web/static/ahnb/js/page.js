@@ -25,6 +25,7 @@ function moveRow(button) {
   const row = button.closest("li");
   const other = button.dataset.move < 0 ? row.previousElementSibling : row.nextElementSibling;
   if (!other) return;
+  row.parentElement.dataset.moved = "";
   if (button.dataset.move < 0) other.before(row);
   else other.after(row);
   button.focus();
@@ -37,7 +38,7 @@ function closeMenus(except) {
 }
 
 function showControls(root) {
-  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch]")) {
+  for (const element of root.querySelectorAll("[data-copy], [data-theme-switch], [data-move]")) {
     element.hidden = false;
   }
   for (const element of root.querySelectorAll("[data-move]")) delete element.dataset.waits;

@@ -123,6 +123,19 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   overTime.draw();
 });
 
+/** Whether the page chose what a field says, so that the address need not name it. */
+function isOwnChoice(name) {
+  if (new URLSearchParams(location.search).has(name)) return false;
+  const fields = [...document.querySelectorAll(`[form="view-form"][name="${name}"]`)];
+  const isUnchanged = (field) => (field.type === "checkbox" ? field.checked === field.defaultChecked : field.selectedOptions?.[0]?.defaultSelected);
+  return fields.every((field) => isUnchanged(field) && !field.closest("[data-moved]"));
+}
+
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id !== "view-form") return;
+  for (const name of ["axes", "cols", "x", "y", "series"]) if (isOwnChoice(name)) detail.formData.delete(name);
+});
+
 // A row of the table points at its run in the drawings.
 document.addEventListener("pointerover", (event) => {
   const number = Number(event.target.closest?.("[data-number]")?.dataset.number);
