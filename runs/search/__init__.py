@@ -2,7 +2,9 @@
 
 grammar   text -> conditions
 fields    what may stand on the left of a comparison
-conditions  conditions -> one queryset of matching runs
+narrow    comparisons of metrics and parameters, plain those of the run itself
+conditions  conditions -> the matching runs, or the narrow rows of these
+counting  how many they are
 orders    the order as a row of phases, each read through an index
 pages     one page: ids, cursor, total
 """

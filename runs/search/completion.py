@@ -8,10 +8,10 @@ from itertools import islice
 from lark import Token
 
 from . import known
-from .conditions import STATUSES
 from .errors import QueryError
 from .fields import NUMBERS, PARTS, PLAIN, TIMES, Field
 from .grammar import LONGEST_QUERY, accepted_after, field_of_tokens, tokens_of
+from .plain import STATUSES
 from .printing import printed_field, quoted
 
 MOST = 20

@@ -1,8 +1,6 @@
 """The query language: text to a tree of conditions."""
 
 import re
-from dataclasses import dataclass, replace
-from dataclasses import field as part_of
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +11,7 @@ from ahnb_platform.api.strictjson import text_fault
 
 from .errors import QueryError
 from .fields import Field, field_of
+from .tree import Comparison, Condition, Every, Not, Scalar, Some
 
 LONGEST_QUERY = 16_000
 # Each bracket and each `not` is one level of the tree.
@@ -71,56 +70,9 @@ GRAMMAR = r"""
 """
 
 
-Scalar = float | str
 # `not in`, `not like` and `is not missing` are no level of the tree.
 _NEGATION = re.compile(r"\bnot\b(?!\s*(?:in|like|missing)\b)", re.I)
 _ESCAPED = re.compile(r"\\([\"'\\])")
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One field beside one value (for `in` several, for `is missing` none).
-
-    `places` says where each value stands in the text; it is no part of what is asked.
-    """
-
-    field: Field
-    operator: str
-    values: tuple[Scalar, ...] = ()
-    places: tuple[int, ...] = part_of(default=(), compare=False)
-
-    @property
-    def placed(self) -> list[tuple[Scalar, Field]]:
-        """Each value with the field as if it stood there, so that a fault points at the value."""
-        places = self.places or (self.field.position,) * len(self.values)
-        return [
-            (value, replace(self.field, position=place))
-            for value, place in zip(self.values, places, strict=True)
-        ]
-
-
-@dataclass(frozen=True)
-class Not:
-    """What its part does not match."""
-
-    part: Any
-
-
-@dataclass(frozen=True)
-class Every:
-    """What all parts match."""
-
-    parts: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Some:
-    """What at least one part matches."""
-
-    parts: tuple[Any, ...]
-
-
-Condition = Comparison | Not | Every | Some
 
 
 def parse_query(text: str) -> Condition | None:

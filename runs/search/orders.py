@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ..metrics.models import MetricSummary
-from ..models import Run, RunParam
+from ..models import Run
+from .conditions import Matches
 from .expressions import plain_value
 from .fields import TIMES, Field
+from .narrow import rows_of
 
 # A place in an order: the value (None in the last phase) and the run's id.
 Place = tuple[Any, UUID]
@@ -27,37 +28,35 @@ class Rows:
     """Runs in the order of a column of their narrow rows."""
 
     rows: QuerySet[Any]
+    field: Field
     column: str
     descending: bool
 
-    def places(self, runs: QuerySet[Run], after: Place | None, limit: int) -> list[Place]:
-        """The next places of `runs`, at most `limit`."""
-        rows = self.rows.filter(run_id__in=runs.values("id"))
+    def places(self, matches: Matches, after: Place | None, limit: int) -> list[Place]:
+        """The next places of the runs that match, at most `limit`."""
+        rows = matches.among(self.rows, self.field)
         return _places(rows, self.column, "run_id", self.descending, after, limit)
 
-    def holders(self) -> QuerySet[Any]:
-        """The ids of the runs in this phase."""
-        return self.rows.values("run_id")
+    def others(self, runs: QuerySet[Run]) -> QuerySet[Run]:
+        """Those of `runs` that are not in this phase."""
+        return runs.filter(~Exists(self.rows.filter(run_id=OuterRef("id"))))
 
 
 @dataclass(frozen=True)
 class Column:
     """Runs in the order of a value of their own row."""
 
-    project_id: int
     name: str
     descending: bool
 
-    def places(self, runs: QuerySet[Run], after: Place | None, limit: int) -> list[Place]:
+    def places(self, matches: Matches, after: Place | None, limit: int) -> list[Place]:
         if after is not None and self.name in TIMES:
             after = (datetime.fromisoformat(after[0]), after[1])
-        runs = runs.annotate(sort_value=plain_value(self.name)).exclude(sort_value=None)
+        runs = matches.runs.annotate(sort_value=plain_value(self.name)).exclude(sort_value=None)
         return _places(runs, "sort_value", "id", self.descending, after, limit)
 
-    def holders(self) -> QuerySet[Any]:
-        runs = Run.objects.filter(project_id=self.project_id)
-        held = runs.annotate(sort_value=plain_value(self.name)).exclude(sort_value=None)
-        return held.values("id")
+    def others(self, runs: QuerySet[Run]) -> QuerySet[Run]:
+        return runs.annotate(sort_value=plain_value(self.name)).filter(sort_value=None)
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,10 @@ class Rest:
 
     phases: Sequence[Rows | Column]
 
-    def places(self, runs: QuerySet[Run], after: Place | None, limit: int) -> list[Place]:
+    def places(self, matches: Matches, after: Place | None, limit: int) -> list[Place]:
+        runs = matches.runs
         for phase in self.phases:
-            runs = runs.exclude(id__in=phase.holders())
+            runs = phase.others(runs)
         if after is not None:
             runs = runs.filter(id__lt=after[1])
         ids = runs.order_by("-id").values_list("id", flat=True)[:limit]
@@ -82,22 +82,17 @@ def phases_of(project_id: int, field: Field, *, descending: bool) -> list[Phase]
     """The phases of an order by `field`."""
     valued: list[Rows | Column]
     if field.kind == "plain":
-        valued = [Column(project_id, field.name, descending)]
+        valued = [Column(field.name, descending)]
     elif field.kind == "metric":
-        rows = _narrow(MetricSummary, project_id, name=field.name)
-        rows = rows.exclude(**{field.part: None})
-        valued = [Rows(rows, field.part, descending)]
+        rows = rows_of(field, project_id).exclude(**{field.part: None})
+        valued = [Rows(rows, field, field.part, descending)]
     else:
-        rows = _narrow(RunParam, project_id, key=field.name)
+        rows = rows_of(field, project_id)
         valued = [
-            Rows(rows.exclude(number=None), "number", descending),
-            Rows(rows.filter(number=None), "text", descending),
+            Rows(rows.exclude(number=None), field, "number", descending),
+            Rows(rows.filter(number=None), field, "text", descending),
         ]
     return [*valued, Rest(valued)]
-
-
-def _narrow(model: type[Model], project_id: int, **key: str) -> QuerySet[Any]:
-    return model._default_manager.filter(project_id=project_id, **key)
 
 
 def _places(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.core import signing
 
-from .conditions import matching, number_of_matches
+from .conditions import matching
+from .counting import number_of_matches
 from .errors import QueryError
 from .grammar import parse_order, parse_query
 from .orders import Place, phases_of
@@ -42,25 +43,23 @@ def find(
         order: a field, with `-` before it for large to small; empty for the newest first.
         limit: runs on the page, 1 to `MOST_RUNS`.
         cursor: `next_cursor` of the page before, with the same order.
-        listed: how many runs match where `q` is empty, if the caller knows.
+        listed: how many runs the project lists, if the caller knows.
 
     Raises:
         QueryError: `q`, `order` or `cursor` cannot be understood.
     """
     order = order or NEWEST_FIRST
     condition = parse_query(q)
-    runs = matching(project_id, condition)
+    matches = matching(project_id, condition)
     field, descending = parse_order(order)
     phases = phases_of(project_id, field, descending=descending)
     index, after = _read_cursor(cursor, order, len(phases))
-    total = listed if condition is None else None
-    if total is None:
-        total = number_of_matches(project_id, condition)
+    total = number_of_matches(project_id, condition, listed)
     found: list[tuple[int, Place]] = []
     # Without a cursor one knows when every match is found, and need not ask the next phase.
     wanted = limit + 1 if cursor else min(limit + 1, total)
     while len(found) < wanted and index < len(phases):
-        places = phases[index].places(runs, after, limit + 1 - len(found))
+        places = phases[index].places(matches, after, limit + 1 - len(found))
         found += [(index, place) for place in places]
         index, after = index + 1, None
     next_cursor = _cursor(order, *found[limit - 1]) if len(found) > limit else None

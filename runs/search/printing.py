@@ -3,7 +3,7 @@
 import re
 
 from .fields import Field
-from .grammar import Comparison, Condition, Every, Not, Scalar
+from .tree import Comparison, Condition, Every, Not, Scalar
 
 _SEGMENT = re.compile(r"[\w/-]+")
 

@@ -14,8 +14,9 @@ from runs.params import number_of, text_of
 from runs.search import QueryError
 from runs.search.conditions import matching
 from runs.search.fields import Field
-from runs.search.grammar import Comparison, Every, Not, Some, parse_query
+from runs.search.grammar import parse_query
 from runs.search.printing import printed
+from runs.search.tree import Comparison, Every, Not, Some
 from tests import cast
 
 from .batches import batch, event
@@ -167,7 +168,7 @@ def holds(condition: Any, record: dict[str, Any]) -> bool:
 )
 @given(condition=trees(comparisons()))
 def test_sql_and_the_model_find_the_same(few, condition):
-    found = {run.name for run in matching(few.pk, condition)}
+    found = {run.name for run in matching(few.pk, condition).runs}
     wanted = {str(number) for number, one in enumerate(RECORDS) if holds(condition, one)}
     assert found == wanted, printed(condition)
     assert queries.search_runs(project=few, q=printed(condition)).total == len(wanted)
