@@ -30,12 +30,29 @@ class ServerUnreachable(TransportError):
 
 
 class Rejected(TransportError):
-    """The server refused; `status` is the HTTP status, `code` the problem's stable code."""
+    """The server refused.
 
-    def __init__(self, message: str, *, status: int, code: str = "") -> None:
+    Attributes:
+        status: of HTTP.
+        code: the problem's stable code.
+        parameter: of a search, what cannot be understood: `q`, `order` or `cursor`; else "".
+        position: where in it, counted in characters from 0; else None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str = "",
+        parameter: str = "",
+        position: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.parameter = parameter
+        self.position = position
 
 
 class NotFound(Rejected):

@@ -19,6 +19,7 @@ from .ingest.apply import stored_events
 from .metrics.models import MetricSummary
 from .models import Note, Run, RunDocument, RunEvent, RunLocator, RunParam
 from .search import find
+from .search.hints import Hint, hints_of
 
 # Names of metrics of which more is better, when nobody said otherwise.
 HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "iou", "dice", "r2")
@@ -119,6 +120,14 @@ def found_ids(
     """
     found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=None, listed=listed)
     return found.run_ids, found.total
+
+
+def search_hints(*, project: Project, q: str, order: str = "") -> list[Hint]:
+    """The metrics and parameters of a search that no run has, with what may have been meant.
+
+    The caller has just let the rows that are searched show all points.
+    """
+    return hints_of(project.pk, q, order)
 
 
 def completed(runs: Sequence[Run], project: Project) -> list[Run]:

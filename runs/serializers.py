@@ -83,7 +83,13 @@ COMPONENTS: dict[str, Schema] = {
         environment=_LARGE,
         attempt={"type": "integer", "minimum": 0},
     ),
-    "Runs": listing(ref("RunSummary")),
+    "Runs": listing(ref("RunSummary"), hints={"type": "array", "items": ref("Hint")}),
+    "Hint": of(
+        pointer={"type": "string", "enum": ["q", "order"]},
+        code={"type": "string"},
+        detail={"type": "string"},
+        position={"type": "integer", "minimum": 0},
+    ),
     "Note": of(
         id={"type": "string", "format": "uuid"},
         text={"type": "string"},

@@ -61,7 +61,14 @@ class Asker:
             raise RateLimited(answer.reason, seconds=answer.retry_after or 1.0)
         if status >= 400 and answer.code:
             kind = NotFound if status == 404 else Rejected
-            raise kind(_reason(answer), status=status, code=answer.code)
+            parameter, position = _place(answer)
+            raise kind(
+                _reason(answer),
+                status=status,
+                code=answer.code,
+                parameter=parameter,
+                position=position,
+            )
         if status >= 300 or not answer.document:
             raise ServerUnreachable(f"{self.address} is no AHNB server (HTTP {status})")
         return dict(answer.document)
@@ -71,7 +78,21 @@ def _reason(answer: Answer) -> str:
     """What the server said, with the first of the faults that it lists."""
     if answer.status == 404:
         return "the server has no such thing, or this key may not see it (HTTP 404)"
-    listed = answer.document.get("errors")
-    faults = [fault for fault in listed if isinstance(fault, dict)] if listed else []
-    told = [f"{fault.get('pointer')}: {fault.get('detail')}" for fault in faults[:_TOLD_FAULTS]]
+    parameter, position = _place(answer)
+    if position is not None:
+        return f"{answer.reason}, at character {position + 1} of {parameter}"
+    told = [f"{one.get('pointer')}: {one.get('detail')}" for one in _faults(answer)[:_TOLD_FAULTS]]
     return "; ".join([answer.reason, *told])
+
+
+def _place(answer: Answer) -> tuple[str, int | None]:
+    """Which part of a search cannot be understood, and at which character; ("", None) of others."""
+    position, faults = answer.document.get("position"), _faults(answer)
+    if type(position) is not int or position < 0 or not faults:
+        return "", None
+    return str(faults[0].get("pointer")), position
+
+
+def _faults(answer: Answer) -> list[dict[str, Any]]:
+    listed = answer.document.get("errors")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []

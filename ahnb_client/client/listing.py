@@ -18,7 +18,12 @@ _COLUMNS = ("id", "number", "project", "name", "status", "group", "tags")
 
 
 class Runs(Iterator[RunRecord]):
-    """Runs one after another; each page is asked for when its first run is taken."""
+    """Runs one after another; each page is asked for when its first run is taken.
+
+    Attributes:
+        hints: what the server noticed in the question, once the first run is taken: names of
+            metrics or parameters that no run has.
+    """
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class Runs(Iterator[RunRecord]):
             raise ConfigurationError(f"a limit of {limit} makes no sense")
         self._asker, self._path = asker, f"projects/{quote(project)}/runs/"
         self._query = {"q": q or None, "order": order or None}
+        self.hints: list[str] = []
         self._left = islice(self._all(limit), limit)
 
     def __iter__(self) -> Self:
@@ -61,6 +67,7 @@ class Runs(Iterator[RunRecord]):
             return
         size = _PAGE if limit is None else min(limit, _PAGE)
         for page in self._asker.pages(self._path, limit=size, **self._query):
+            self.hints += [hint["detail"] for hint in page.get("hints", ())]
             for document in page["results"]:
                 yield RunRecord(self._asker, document, is_whole=False)
 

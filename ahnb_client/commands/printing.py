@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 RUN_HELP = "an id, the beginning of one, team/project#number, or the run's address"
 
@@ -31,6 +32,21 @@ def value(thing: Any, most: int = 60) -> str:
     told = thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
     told = " ".join(told.split())
     return told if len(told) <= most else told[: most - 1] + "…"
+
+
+def pointed(text: str, position: int, most: int = 76) -> str:
+    """The line in which a character stands and, below it, a caret; of a long one the part there."""
+    begin = text.rfind("\n", 0, position) + 1
+    line = text[begin:].partition("\n")[0]
+    cut = max(0, position - begin - most // 2)
+    shown = "".join(sign if sign.isprintable() else " " for sign in line[cut : cut + most])
+    return f"  {shown}\n  {' ' * columns(shown[: position - begin - cut])}^"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + wide - sum(combining(sign) != 0 for sign in text)
 
 
 def duration(seconds: float | None) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 
 from ..client import Client, RunRecord
 from ..client.listing import row_of
-from .printing import as_json, duration, table, value
+from ..errors import Rejected
+from ..notices import tell
+from .printing import as_json, duration, pointed, table, value
 
 NAME = "runs"
 HELP = "list the runs of a project"
@@ -36,7 +38,12 @@ def run(options: argparse.Namespace) -> int:
     found = Client().runs(
         options.project, q=options.filter, order=options.order, limit=options.limit or None
     )
-    runs = list(found)
+    try:
+        runs = list(found)
+    except Rejected as error:
+        raise _pointed(error, options) from error
+    for hint in found.hints:
+        tell(hint)
     if options.json:
         print(as_json({"runs": [run.document for run in runs]}))
     elif not runs:
@@ -46,6 +53,20 @@ def run(options: argparse.Namespace) -> int:
         rows = [_cells(run) for run in runs]
         print(table([columns, *([row.get(name, "-") for name in columns] for row in rows)]))
     return 0
+
+
+def _pointed(error: Rejected, options: argparse.Namespace) -> Rejected:
+    """The error with what was typed, and a caret below the place."""
+    typed = {"q": options.filter, "order": options.order}.get(error.parameter)
+    if typed is None or error.position is None:
+        return error
+    return Rejected(
+        f"{error}\n{pointed(typed, error.position)}",
+        status=error.status,
+        code=error.code,
+        parameter=error.parameter,
+        position=error.position,
+    )
 
 
 def _usual_columns(runs: list[RunRecord]) -> list[str]:

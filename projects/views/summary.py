@@ -110,6 +110,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     best_id = records[-1].run_id if records else None
     return context | {
         "page": page,
+        "hints": queries.search_hints(project=project, q=state.query) if not page.total else (),
         "heads": heads_of(choice.table, order, page.runs),
         "rows": rows_of(page.runs, choice.table, sparks, best_id),
         # What lies outside the brushes is drawn too, so that one can brush again.

@@ -52,7 +52,21 @@ class ProjectRuns(ProjectView):
             return self._csv(limit, wanted)
         page = queries.search_runs(project=self.project, limit=limit or DEFAULT_LIMIT, **wanted)
         results = [queries.run_summary_document(run) for run in page.runs]
-        return answer({"results": results, "next": page.next_cursor, "total": page.total})
+        hints = [] if wanted["cursor"] else self._hints(wanted["q"], wanted["order"])
+        return answer(
+            {"results": results, "next": page.next_cursor, "total": page.total, "hints": hints}
+        )
+
+    def _hints(self, q: str, order: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "pointer": hint.parameter,
+                "code": "unknown-name",
+                "detail": hint.detail,
+                "position": hint.position,
+            }
+            for hint in queries.search_hints(project=self.project, q=q, order=order)
+        ]
 
     def _csv(self, limit: int | None, wanted: dict[str, Any]) -> HttpResponseBase:
         """All rows, or `limit` of them, sent as they are read."""

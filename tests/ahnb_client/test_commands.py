@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ahnb_client.cli import COMMANDS, exit_code, main
-from ahnb_client.commands.printing import duration, table, value
+from ahnb_client.commands.printing import duration, pointed, table, value
 from ahnb_client.commands.sync import bar
 from ahnb_client.errors import (
     ConfigurationError,
@@ -93,6 +93,21 @@ def test_discard_leaves_a_run_that_is_being_recorded(begin, capsys) -> None:
 def test_doctor_without_settings_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 3
     assert "`ahnb login`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "position", "shown"),
+    [
+        ("a = ", 4, "  a = \n      ^"),
+        ("größe =\nb ==", 10, "  b ==\n    ^"),
+        ("名 = x", 4, "  名 = x\n       ^"),
+        ("e\u0301 ?", 3, "  e\u0301 ?\n    ^"),
+        ("a\tb\x1b ?", 5, "  a b  ?\n       ^"),
+        ("x" * 500, 300, f"  {'x' * 76}\n  {' ' * 38}^"),
+    ],
+)
+def test_the_caret_stands_below_the_character(typed: str, position: int, shown: str) -> None:
+    assert pointed(typed, position) == shown
 
 
 def test_the_bar_fills() -> None:

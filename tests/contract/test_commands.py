@@ -83,6 +83,26 @@ def test_exit_codes_tell_what_went_wrong(stage, runs):
     assert stage.ahnb("runs", without=("AHNB_SERVER", "AHNB_API_KEY")).returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("option", "typed", "pointed"),
+    [
+        ("-q", "status = finishd", "  status = finishd\n           ^"),
+        ("-q", "name = 'x' and\nnosuch = 1", "  nosuch = 1\n  ^"),
+        ("--order=-colour", "", "  -colour\n   ^"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_pointed_at(stage, runs, option, typed, pointed):
+    done = stage.ahnb("runs", *([option, typed] if typed else [option]))
+    assert done.returncode == 5
+    assert done.stderr.endswith(f"\n{pointed}\n")
+
+
+def test_a_metric_that_no_run_has_is_told_beside_the_runs(stage, runs):
+    done = stage.ahnb("runs", "-q", "metrics.los is missing", "--json")
+    assert len(json.loads(printed(done))["runs"]) == 2
+    assert done.stderr == "ahnb: No run has a metric “los”; did you mean metrics.loss?\n"
+
+
 def test_a_server_that_is_away_has_a_code_of_its_own(stage, runs):
     done = Patient(stage, {"AHNB_SERVER": "http://127.0.0.1:9"}).ahnb("runs")
     assert (done.returncode, "no connection" in done.stderr) == (4, True)

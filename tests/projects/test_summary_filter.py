@@ -72,6 +72,22 @@ def test_no_match_is_said_in_words(page: Client, digits: Project, runs: list[Run
     assert "None of 6 runs fits <code>params.width &gt; 99999</code>" in shown
 
 
+def test_a_metric_that_no_run_has_is_answered_with_the_one_that_was_meant(
+    page: Client, digits: Project, runs: list[Run]
+) -> None:
+    shown = panel_of(page.get(address(digits, q="metrics.val_los < 1")))
+    assert "No run matches" in shown
+    assert "No run has a metric “val_los”; did you mean metrics.val_loss?" in shown
+    assert "did you mean" not in panel_of(page.get(address(digits, q="params.width > 99999")))
+
+
+def test_a_name_that_no_run_has_is_shown_as_text(
+    page: Client, digits: Project, runs: list[Run]
+) -> None:
+    shown = panel_of(page.get(address(digits, q='metrics."<b>" < 1')))
+    assert "No run has a metric “&lt;b&gt;”." in shown
+
+
 def test_brushes_that_leave_nothing_can_be_drawn_anew(
     page: Client, digits: Project, runs: list[Run]
 ) -> None:

@@ -411,6 +411,29 @@ def test_a_query_error_says_where(api):
     assert search(api, q="name = 'x' and nosuch = 1").json()["position"] == 15
 
 
+def test_a_metric_that_no_run_has_is_a_hint(api, digits, bob):
+    cast.log_points(cast.make_run(digits, bob), {"loss": [1.0]})
+    answer = search(api, q="number > 0 and metrics.los is missing", limit=1).json()
+    assert answer["hints"] == [
+        {
+            "pointer": "q",
+            "code": "unknown-name",
+            "detail": "No run has a metric “los”; did you mean metrics.loss?",
+            "position": 15,
+        }
+    ]
+    assert search(api, q="metrics.loss < 9", order="-metrics.loss").json()["hints"] == []
+
+
+def test_only_the_first_page_has_hints(api, digits, bob):
+    for _ in range(2):
+        cast.make_run(digits, bob)
+    first = search(api, order="-params.lr", limit=1).json()
+    assert [hint["pointer"] for hint in first["hints"]] == ["order"]
+    after = search(api, order="-params.lr", limit=1, cursor=first["next"]).json()
+    assert after["hints"] == []
+
+
 def table(answer):
     text = b"".join(answer.streaming_content).decode()
     return list(csv.DictReader(io.StringIO(text)))

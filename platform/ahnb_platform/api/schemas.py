@@ -27,12 +27,13 @@ def of(**properties: Schema) -> Schema:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
-def listing(item: Schema) -> Schema:
+def listing(item: Schema, **more: Schema) -> Schema:
     """A page of a list."""
     return of(
         results={"type": "array", "items": item},
         next={"type": "string", "nullable": True},
         total={"type": "integer", "minimum": 0},
+        **more,
     )
 
 
