@@ -1,9 +1,10 @@
 """Runs as CSV, row by row."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ahnb_platform.web.quoting import Cell
 from projects.models import Project
 
 from . import queries
@@ -76,6 +77,16 @@ def rows_of(
         page = queries.search_runs(
             project=project, q=q, order=order, cursor=page.next_cursor, limit=size, is_fresh=True
         )
+
+
+def csv_table(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """A table that is quoted, as a file: the texts of its cells, and where each row comes from."""
+    writer = csv.writer(_Line())
+    lines = [writer.writerow([_guarded(text) for text in [*head, PERMALINK]])]
+    for row in rows:
+        texts = [cell.text if cell.is_number else _guarded(cell.text) for cell in row]
+        lines.append(writer.writerow([*texts, row[0].address]))
+    return "".join(lines)
 
 
 def _plain(run: Run) -> list[Any]:

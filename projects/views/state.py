@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from ahnb_platform.web import formats
 from runs.pages.columns import parse
+from runs.pages.grouping import is_key
 
 NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -30,7 +31,7 @@ SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
 PARALLEL = ("axes", "target")
 CURVES = ("series", "over", "smooth", "slog", "band")
 # Those that are one text each.
-PLAIN = (*SCATTER, "target", *CURVES)
+PLAIN = ("group", *SCATTER, "target", *CURVES)
 PARAMETERS = (*WHICH, *TABLE, *SCATTER, *PARALLEL, *CURVES)
 
 
@@ -116,6 +117,7 @@ class SummaryState:
     order: str = ""
     cursor: str = ""
     columns: tuple[str, ...] = ()
+    group: str = ""
     rows: int = ROWS[0]
     x: str = ""
     y: str = ""
@@ -141,6 +143,10 @@ class SummaryState:
         if not conditions or not self.q:
             return self.q or " and ".join(conditions)
         return " and ".join([f"({self.q})", *conditions])
+
+    @property
+    def is_grouped(self) -> bool:
+        return is_key(self.group)
 
     @property
     def is_narrowed(self) -> bool:

@@ -24,6 +24,7 @@ from runs.search import QueryError
 from ..models import Project
 from ..queries import project_for_user
 from .aside import aside
+from .groups import KEYS, groups_context
 from .state import (
     ROWS,
     SummaryState,
@@ -82,6 +83,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "is_owner": project.role >= Role.OWNER,
         "state": state,
         "sizes": ROWS,
+        "group_keys": KEYS,
         "glance": glance,
         "objective": objective,
         "records": records,
@@ -90,6 +92,12 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "axes": axes_of(choice, state),
         "drawn_axes": ordered_axes(choice, state),
     }
+    if state.is_grouped:
+        context |= {"has_charts": True}
+        try:
+            return context | groups_context(project, state, choice, objective)
+        except QueryError as error:
+            return context | {"has_charts": False} | _told(error, state, choice)
     try:
         page = queries.search_runs(
             project=project,
@@ -101,11 +109,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
             listed=glance.runs,
         )
     except QueryError as error:
-        return context | {
-            "error": error,
-            "pointer": "^".rjust(error.position + 1),
-            "meant": choice.meant_by(word_at(state.query, error.position)),
-        }
+        return context | _told(error, state, choice)
     sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
     best_id = records[-1].run_id if records else None
     return context | {
@@ -115,6 +119,15 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "rows": rows_of(page.runs, choice.table, sparks, best_id),
         # What lies outside the brushes is drawn too, so that one can brush again.
         "has_charts": bool(page.total or state.brushes or state.pick),
+    }
+
+
+def _told(error: QueryError, state: SummaryState, choice: Choice) -> dict[str, Any]:
+    """What is wrong with the filter, and where."""
+    return {
+        "error": error,
+        "pointer": "^".rjust(error.position + 1),
+        "meant": choice.meant_by(word_at(state.query, error.position)),
     }
 
 

@@ -36,6 +36,8 @@ ASKED = [
         f"{PROJECT}?place=archived",
         f"{PROJECT}insights/?q=number > 0&target=metrics.val_loss.min",
         f"{PROJECT}curves/?series=loss",
+        f"{PROJECT}?group=configuration",
+        f"{PROJECT}table.csv?group=params.width",
         f"{PROJECT}complete/?q=params.width = ",
         f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
         f"{RUNS}?format=csv&order=-started",

@@ -97,7 +97,7 @@ def make_world() -> World:
     real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
     # So that the numbers of their runs differ.
     cast.make_run(secret, charlie)
-    foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk}
+    foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk, "ending": "exe"}
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
 
@@ -153,6 +153,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
         "number": run.number,
+        "ending": "tex",
         "share_id": share.pk,
         "view_id": view.pk,
         "token_id": token.pk,
@@ -167,7 +168,7 @@ def nothing() -> dict[str, Any]:
     return (
         slugs("nothing", "nothing")
         | ids
-        | {"number": NO_ID, "run_id": cast.uuid7(), "secret": "nothing"}
+        | {"number": NO_ID, "ending": "exe", "run_id": cast.uuid7(), "secret": "nothing"}
     )
 
 

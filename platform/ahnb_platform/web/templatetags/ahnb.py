@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .. import formats
+from ..quoting import with_spread
 
 register = template.Library()
 register.filter("number", formats.number)
@@ -73,6 +74,12 @@ def measure(value: float | None, digits: int = 4) -> SafeString:
     return format_html(
         '<data value="{0}" title="{0}">{1}</data>', repr(value), formats.number(value, digits)
     )
+
+
+@register.simple_tag
+def spread(mean: float | None, deviation: float | None) -> str:
+    """A mean to the place of its standard deviation, `0.948 ± 0.004`."""
+    return formats.sign(with_spread(mean, deviation))
 
 
 @register.simple_tag

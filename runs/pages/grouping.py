@@ -1,0 +1,205 @@
+"""Runs put together by what they share, over all that match: mean, spread, count, best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from projects.models import Project
+
+from ..identity import is_seed
+from ..models import Run
+from ..params import flattened, text_of
+from ..search.labels import PLAIN, labelled
+from .columns import Column, parse
+from .overview import rows_of
+from .telling import importance, tells
+
+ROWS = 50
+# Beyond it a sum of squares may not be finite; such values are counted, but not averaged.
+LARGEST = 1e150
+MOST_WORDS = 4
+
+
+class Measure(NamedTuple):
+    """A metric over the runs of a group.
+
+    `n` runs have a finite value; `spread` is the standard deviation (n - 1), None of one run.
+    """
+
+    n: int
+    mean: float | None
+    spread: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass
+class Group:
+    """Runs that share a value; `label` is None where they have none.
+
+    `condition` is these runs in the query language, `words` what people call them.
+    """
+
+    label: str | None
+    runs: int
+    measures: list[Measure]
+    condition: str
+    words: str
+    best: Run | None = None
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """One page of groups, and how many there are in all."""
+
+    groups: list[Group]
+    total: int
+    columns: list[Column] = field(default_factory=list)
+
+
+def is_key(key: str) -> bool:
+    """Whether runs can be grouped by it."""
+    column = parse(key)
+    return key in PLAIN or bool(column and column.kind == "params")
+
+
+def grouped(
+    project: Project,
+    *,
+    q: str,
+    key: str,
+    columns: Sequence[Column],
+    order: str = "",
+    offset: int = 0,
+    limit: int = ROWS,
+) -> Grouped:
+    """The groups of all runs that match `q`, in three statements.
+
+    Args:
+        columns: the metrics that are summed up; the first one finds each group's best run.
+        order: the key of one of `columns` (by its mean), `runs` or `label`; with `-` from large to
+            small. The best mean comes first where it is empty.
+
+    Raises:
+        runs.search.QueryError: `q` or `key` cannot be understood.
+    """
+    metrics = [column for column in columns if column.kind == "metrics"]
+    labels, parameters = labelled(project.pk, q, key)
+    asked, joins, names = _measured(project, metrics)
+    rows = rows_of(
+        f"""
+        WITH labelled AS MATERIALIZED ({labels})
+        SELECT l.label, count(*) {asked}, count(*) OVER ()
+        FROM labelled l {joins}
+        GROUP BY l.label ORDER BY {_order(order, metrics)} LIMIT %s OFFSET %s
+        """,  # noqa: S608 - built of constants; what people wrote are parameters
+        [*parameters, *names, limit, offset],
+    )
+    groups = [_group(key, row) for row in rows]
+    if groups and metrics:
+        _find_best(project, (labels, parameters), groups, metrics[0])
+    if key == "configuration":
+        _tell_apart(groups)
+    return Grouped(groups, rows[0][-1] if rows else 0, metrics)
+
+
+def condition_of(key: str, label: str | None) -> str:
+    """The runs of a group, in the query language."""
+    if label is None:
+        return f"{key} is missing"
+    if key == "version":
+        return f"version = {label}"
+    escaped = label.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{key} = "{escaped}"'
+
+
+def _measured(project: Project, metrics: Sequence[Column]) -> tuple[str, str, list[Any]]:
+    """What is asked of each metric, the joins that bring it, and their parameters."""
+    asked, joins, names = "", "", []
+    for place, column in enumerate(metrics):
+        value, mean = _value(place, column), _mean(place, column)
+        asked += f", count({value}), {mean}, {mean.replace('avg', 'stddev_samp')}"
+        asked += f", min({value}), max({value})"
+        joins += (
+            f" LEFT JOIN runs_metricsummary m{place} ON m{place}.project_id = %s"
+            f" AND m{place}.run_id = l.run_id AND m{place}.name = %s"
+        )
+        names += [project.pk, column.name]
+    return asked, joins, names
+
+
+def _value(place: int, column: Column) -> str:
+    """A column of the narrow rows; its name is one of ours, never a person's."""
+    return f"m{place}.{column.part if column.part in ('min', 'max', 'first', 'count') else 'last'}"
+
+
+def _mean(place: int, column: Column) -> str:
+    value = _value(place, column)
+    return f"avg(CASE WHEN abs({value}) < {LARGEST} THEN {value} END)"
+
+
+def _order(order: str, metrics: Sequence[Column]) -> str:
+    """Groups without the value come last, equal ones in the order of their labels."""
+    key, way = order.removeprefix("-"), "DESC" if order.startswith("-") else "ASC"
+    if key in ("runs", "label"):
+        return f"{'count(*)' if key == 'runs' else 'l.label'} {way} NULLS LAST, l.label"
+    for place, column in enumerate(metrics):
+        if column.key == key:
+            return f"{_mean(place, column)} {way} NULLS LAST, l.label"
+    if not metrics:
+        return "count(*) DESC, l.label"
+    best = "DESC" if metrics[0].direction == "max" else "ASC"
+    return f"{_mean(0, metrics[0])} {best} NULLS LAST, l.label"
+
+
+def _group(key: str, row: Sequence[Any]) -> Group:
+    label, runs, *values = row[:-1]
+    measures = [Measure(*values[start : start + 5]) for start in range(0, len(values), 5)]
+    words = "missing" if label is None else f"v{label}" if key == "version" else label
+    return Group(label, runs, measures, condition_of(key, label), words)
+
+
+def _find_best(
+    project: Project, labels: tuple[str, list[Any]], groups: Sequence[Group], column: Column
+) -> None:
+    """Give each group its best run by a column."""
+    way = "ASC" if column.direction == "min" else "DESC"
+    rows = rows_of(
+        f"""
+        WITH labelled AS MATERIALIZED ({labels[0]})
+        SELECT DISTINCT ON (l.label) l.label, l.run_id
+        FROM labelled l JOIN runs_metricsummary m0
+            ON m0.project_id = %s AND m0.run_id = l.run_id AND m0.name = %s
+        WHERE l.label = ANY(%s::text[]) OR l.label IS NULL
+        ORDER BY l.label, {_value(0, column)} {way} NULLS LAST, l.run_id
+        """,  # noqa: S608 - built of constants; what people wrote are parameters
+        [*labels[1], project.pk, column.name, [group.label for group in groups]],
+    )
+    ids: dict[str | None, UUID] = dict(rows)
+    runs = Run.objects.filter(project_id=project.pk, id__in=list(ids.values()))
+    by_id = {run.id: run for run in runs}
+    for group in groups:
+        if group.label in ids:
+            group.best = by_id.get(ids[group.label])
+
+
+def _tell_apart(groups: Sequence[Group]) -> None:
+    """In place of hashes, the parameters in which these configurations differ."""
+    trees = [_leaves(group.best) for group in groups]
+    paths = dict.fromkeys(path for tree in trees for path in tree)
+    differing = [path for path in paths if len({tree.get(path) for tree in trees if tree}) > 1]
+    differing.sort(key=lambda path: (not tells(path), importance(path), path))
+    for group, tree in zip(groups, trees, strict=True):
+        told = [f"{path.rpartition('.')[2]} {tree[path]}" for path in differing if path in tree]
+        if told and group.label is not None:
+            group.words = ", ".join(told[:MOST_WORDS])
+
+
+def _leaves(run: Run | None) -> dict[str, str]:
+    """A run's parameters as texts, without seeds."""
+    if run is None:
+        return {}
+    return {path: text_of(value) for path, value in flattened(run.params) if not is_seed(path)}
