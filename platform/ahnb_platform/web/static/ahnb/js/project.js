@@ -134,6 +134,7 @@ function isOwnChoice(name) {
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.id !== "view-form") return;
   for (const name of ["axes", "cols", "x", "y", "series"]) if (isOwnChoice(name)) detail.formData.delete(name);
+  if (detail.formData.get("smooth") === "0") detail.formData.delete("smooth");
 });
 
 // A row of the table points at its run in the drawings.
