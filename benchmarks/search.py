@@ -1,8 +1,9 @@
 """Runs of a project: `python -m benchmarks.search [--quick]`.
 
 100,000 runs with 20 parameters and 10 metrics each, through the API on loopback: filters that
-keep half, a hundredth and a ten-thousandth of them, sorted by a metric, first and next page of
-100. MLflow is asked for its first 100 of 1,000 such runs, sorted by a metric.
+keep half, a hundredth and a ten-thousandth of them, what is missing, `or` and `not`, sorted by a
+metric, first and next page of 100. MLflow is asked for its first 100 of 1,000 such runs, sorted by
+a metric.
 """
 
 from __future__ import annotations
@@ -33,6 +34,21 @@ FILTERS = {
     "keeps 0.01 %, by a metric": ("params.p0 < 0.0001", "metrics.metric_0"),
     "metric keeps 1 %, by another's max": ("metrics.metric_1 > 0.99", "-metrics.metric_2.max"),
     "no filter, by a parameter": ("", "params.p1"),
+    "a parameter is missing, by a metric": ("params.nowhere is missing", "metrics.metric_0"),
+    "a metric is not missing": ("metrics.metric_1 is not missing", "metrics.metric_0"),
+    "one of two metrics, by a third": (
+        "metrics.metric_1 > 0.9 or metrics.metric_2 > 0.9",
+        "metrics.metric_0",
+    ),
+    "a parameter or a metric, 2 %": (
+        "params.p0 < 0.01 or metrics.metric_1 > 0.99",
+        "metrics.metric_0",
+    ),
+    "a number or a metric, 1 %": ("number < 50 or metrics.metric_1 > 0.99", "metrics.metric_0"),
+    "not both, by the metric": (
+        "not (params.p0 < 0.5 and metrics.metric_0 < 0.5)",
+        "metrics.metric_0",
+    ),
 }
 # Copies of one run that came through the API, each with random parameters and summaries.
 COPIES = """

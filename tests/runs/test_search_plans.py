@@ -28,6 +28,8 @@ FILTERS = (
     "params.chance < 0.01 or metrics.val_loss < 0.1",
     "params.width not in [64, 128]",
     "not params.chance < 0.5",
+    "not (params.chance < 0.5 or metrics.val_loss < 0.3)",
+    "metrics.val_loss < 0.1 or metrics.loss < 0.1 or params.nowhere is missing",
 )
 ORDERS = (
     "metrics.val_loss",
