@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from .views import (
     bulk,
+    compare,
     complete,
     drawn,
     export,
@@ -21,6 +22,7 @@ app_name = "projects"
 below_project: list[URLPattern | URLResolver] = [
     path("", summary.summary, name="summary"),
     path("charts/", drawn.charts, name="charts"),
+    path("compare/", compare.compare, name="compare"),
     path("complete/", complete.complete, name="complete"),
     path("curves/", drawn.curves, name="curves"),
     path("runs/<int:number>/", numbered.run_by_number, name="run-by-number"),

@@ -38,6 +38,7 @@ ASKED = [
         f"{PROJECT}curves/?series=loss",
         f"{PROJECT}?group=configuration",
         f"{PROJECT}table.csv?group=params.width",
+        f"{PROJECT}compare/?runs=1,2,3,4,5&all=1",
         f"{PROJECT}complete/?q=params.width = ",
         f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
         f"{RUNS}?format=csv&order=-started",

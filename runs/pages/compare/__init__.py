@@ -1,0 +1,1 @@
+"""Several runs beside each other: what differs, and whether the results do."""
