@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,12 +63,17 @@ def groups_context(
 ) -> dict[str, Any]:
     """What the grouped table needs. Raises QueryError for a faulty filter."""
     found = grouped_by(project, state, choice, objective, ROWS)
+    if not found.groups and offset_of(state):
+        # The groups grew fewer, or somebody wrote the address: begin again.
+        state = replace(state, cursor="")
+        found = grouped_by(project, state, choice, objective, ROWS)
     offset = offset_of(state)
     return {
         "grouped": found,
         "group_words": KEYS.get(state.group, state.group.removeprefix("params.")),
         "group_width": len(found.columns) + 3,
         "group_heads": _heads(found, state.order),
+        "best_head": _best_head(found, state.order),
         "group_rows": [
             {
                 "group": group,
@@ -87,22 +93,33 @@ def offset_of(state: SummaryState) -> int:
     return min(int(state.cursor), 10**6) if state.cursor.isdecimal() else 0
 
 
-def _heads(found: Grouped, order: str) -> list[dict[str, str]]:
-    def head(label: str, key: str, first: str, qualifier: str = "") -> dict[str, str]:
-        ways = {key: "ascending", f"-{key}": "descending"}
-        nearest = f"{'' if first else '-'}{key}" if order == first + key else f"{first}{key}"
-        return {
-            "label": label,
-            "qualifier": qualifier,
-            "order": nearest,
-            "sorted": ways.get(order, ""),
-        }
+def _head(
+    order: str, label: str, key: str, *, is_falling: bool, qualifier: str = ""
+) -> dict[str, str]:
+    """The head of a column that sorts, first from its better end, then from the other."""
+    ways = {key: "ascending", f"-{key}": "descending"}
+    falls = is_falling != (order == (f"-{key}" if is_falling else key))
+    return {
+        "label": label,
+        "qualifier": qualifier,
+        "order": f"-{key}" if falls else key,
+        "sorted": ways.get(order, ""),
+    }
 
-    heads = [head("Runs", "runs", "-")]
+
+def _heads(found: Grouped, order: str) -> list[dict[str, str]]:
+    heads = [_head(order, "Runs", "runs", is_falling=True)]
     for column in found.columns:
-        first = "-" if column.direction == "max" else ""
-        heads.append(head(column.label, column.key, first, f"{column.qualifier}, mean"))
+        is_falling, words = column.direction == "max", f"{column.qualifier}, mean"
+        heads.append(_head(order, column.label, column.key, is_falling=is_falling, qualifier=words))
     return heads
+
+
+def _best_head(found: Grouped, order: str) -> dict[str, str] | None:
+    """The head of the best runs; None where nothing decides which they are."""
+    if not found.columns:
+        return None
+    return _head(order, "Best run", "best", is_falling=found.columns[0].direction != "min")
 
 
 def _label(label: str | None) -> dict[str, str]:

@@ -116,6 +116,9 @@ def parse(key: str) -> Column | None:
     """The column that a key names; None where it names none."""
     if key in PLAIN:
         return Column("plain", key)
+    # No name in the database has it, and asking for one is refused there.
+    if "\0" in key:
+        return None
     kind, _, rest = key.partition(".")
     if kind == "params" and rest:
         return Column("params", ".".join(split_name(rest)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -80,8 +80,8 @@ def grouped(
 
     Args:
         columns: the metrics that are summed up; the first one finds each group's best run.
-        order: the key of one of `columns` (by its mean), `runs` or `label`; with `-` from large to
-            small. The best mean comes first where it is empty.
+        order: the key of one of `columns` (by its mean), `best` (the best run's value), `runs` or
+            `label`; with `-` from large to small. The best mean comes first where it is empty.
 
     Raises:
         runs.search.QueryError: `q` or `key` cannot be understood.
@@ -99,15 +99,18 @@ def grouped(
         [*parameters, *names, limit, offset],
     )
     groups = [_group(key, row) for row in rows]
-    if groups and metrics:
-        _find_best(project, (labels, parameters), groups, metrics[0])
-    if key == "configuration":
-        _tell_apart(groups)
+    if groups and (metrics or key == "configuration"):
+        found = _first_runs(project, (labels, parameters), groups, metrics)
+        _tell_best(groups, found, metrics)
+        if key == "configuration":
+            _tell_apart(groups, found)
     return Grouped(groups, rows[0][-1] if rows else 0, metrics)
 
 
 def condition_of(key: str, label: str | None) -> str:
     """The runs of a group, in the query language."""
+    if label is None and key not in PLAIN:
+        return f'({key} is missing or {key} = "null")'
     if label is None:
         return f"{key} is missing"
     if key == "version":
@@ -144,6 +147,9 @@ def _mean(place: int, column: Column) -> str:
 def _order(order: str, metrics: Sequence[Column]) -> str:
     """Groups without the value come last, equal ones in the order of their labels."""
     key, way = order.removeprefix("-"), "DESC" if order.startswith("-") else "ASC"
+    if key == "best" and metrics:
+        end = "min" if metrics[0].direction == "min" else "max"
+        return f"{end}({_value(0, metrics[0])}) {way} NULLS LAST, l.label"
     if key in ("runs", "label"):
         return f"{'count(*)' if key == 'runs' else 'l.label'} {way} NULLS LAST, l.label"
     for place, column in enumerate(metrics):
@@ -162,16 +168,20 @@ def _group(key: str, row: Sequence[Any]) -> Group:
     return Group(label, runs, measures, condition_of(key, label), words)
 
 
-def _find_best(
-    project: Project, labels: tuple[str, list[Any]], groups: Sequence[Group], column: Column
-) -> None:
-    """Give each group its best run by a column."""
+def _first_runs(
+    project: Project,
+    labels: tuple[str, list[Any]],
+    groups: Sequence[Group],
+    metrics: Sequence[Column],
+) -> dict[str | None, Run]:
+    """A run of each group: the best by the first metric, any where none has a value."""
+    column = metrics[0] if metrics else Column("metrics", "")
     way = "ASC" if column.direction == "min" else "DESC"
     rows = rows_of(
         f"""
         WITH labelled AS MATERIALIZED ({labels[0]})
         SELECT DISTINCT ON (l.label) l.label, l.run_id
-        FROM labelled l JOIN runs_metricsummary m0
+        FROM labelled l LEFT JOIN runs_metricsummary m0
             ON m0.project_id = %s AND m0.run_id = l.run_id AND m0.name = %s
         WHERE l.label = ANY(%s::text[]) OR l.label IS NULL
         ORDER BY l.label, {_value(0, column)} {way} NULLS LAST, l.run_id
@@ -181,14 +191,21 @@ def _find_best(
     ids: dict[str | None, UUID] = dict(rows)
     runs = Run.objects.filter(project_id=project.pk, id__in=list(ids.values()))
     by_id = {run.id: run for run in runs}
+    return {label: by_id[run_id] for label, run_id in ids.items() if run_id in by_id}
+
+
+def _tell_best(
+    groups: Sequence[Group], found: Mapping[str | None, Run], metrics: Sequence[Column]
+) -> None:
+    """Only a group with a value has a best run."""
     for group in groups:
-        if group.label in ids:
-            group.best = by_id.get(ids[group.label])
+        if metrics and group.measures[0].n:
+            group.best = found.get(group.label)
 
 
-def _tell_apart(groups: Sequence[Group]) -> None:
+def _tell_apart(groups: Sequence[Group], found: Mapping[str | None, Run]) -> None:
     """In place of hashes, the parameters in which these configurations differ."""
-    trees = [_leaves(group.best) for group in groups]
+    trees = [_leaves(found.get(group.label)) for group in groups]
     paths = dict.fromkeys(path for tree in trees for path in tree)
     differing = [path for path in paths if len({tree.get(path) for tree in trees if tree}) > 1]
     differing.sort(key=lambda path: (not tells(path), importance(path), path))

@@ -115,6 +115,51 @@ def test_any_text_is_a_group_that_can_be_searched(digits: Project, alice: User, 
     assert group.runs == 1
 
 
+def test_a_parameter_given_as_none_is_missing_and_every_value_is_found_again(
+    digits: Project, alice: User
+) -> None:
+    for value in (1, 1.0, 2.5, 1e-5, True, False, None, "true", "None", "1", [1, 2], "x" * 600):
+        sketch_run(digits, alice, params={"kind": value})
+    sketch_run(digits, alice)
+    sync_search_rows(project_id=digits.pk)
+    found = groups_of(digits, "params.kind")
+    assert {group.label: group.runs for group in found}[None] == 2
+    for group in found:
+        assert search_runs(project=digits, q=group.condition).total == group.runs, group.condition
+
+
+def test_groups_are_sorted_by_their_best_run(digits: Project, runs: list[Run]) -> None:
+    found = groups_of(digits, "params.width", order="best")
+    assert [group.label for group in found] == [None, "8", "16", "32"]
+    found = groups_of(digits, "params.width", order="-best")
+    assert [group.label for group in found] == ["32", "16", "8", None]
+
+
+def test_configurations_without_the_metric_are_told_by_parameters_and_have_no_best_run(
+    digits: Project, runs: list[Run]
+) -> None:
+    nowhere = Column("metrics", "nowhere", "min", "min")
+    for columns in ([], [nowhere]):
+        found = grouped(digits, q="", key="configuration", columns=columns).groups
+        assert {group.words for group in found} >= {"width 8", "width 16", "width 32"}
+        assert {group.best for group in found} == {None}
+
+
+@pytest.mark.parametrize(
+    "part", ["?group=tag&cols=metrics.%00", "?group=params.%00", "table.md?group=params.%00"]
+)
+def test_names_that_no_database_takes_are_left_out(
+    page: Client, digits: Project, runs: list[Run], part: str
+) -> None:
+    assert page.get(digits.get_absolute_url() + part).status_code == 200
+
+
+def test_beyond_the_last_group_the_table_begins_again(
+    page: Client, digits: Project, runs: list[Run]
+) -> None:
+    assert "4 groups" in panel_of(page.get(address(digits, group="params.width", cursor="50")))
+
+
 @pytest.mark.parametrize("key", ["", "nothing", "metrics.loss", "params.", "started"])
 def test_runs_are_grouped_by_what_they_share_alone(key: str) -> None:
     assert not is_key(key)
