@@ -21,6 +21,8 @@ PICKED = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 MOST_BRUSHES = 16
 MOST_PICKED = 500
 MOST_AXES = 16
+MOST_PINS = 4
+NARROWEST, WIDEST = 40, 800
 LONGEST_QUERY = 2000
 # How many rows a page of the table may have; the first of them where an address names none.
 ROWS = (50, 25, 100, 200)
@@ -31,7 +33,7 @@ SCATTER = ("x", "y", "colour", "mark", "xlog", "ylog", "front")
 PARALLEL = ("axes", "target")
 CURVES = ("series", "over", "smooth", "slog", "band")
 # Those that are one text each.
-PLAIN = ("group", *SCATTER, "target", *CURVES)
+PLAIN = ("differ", "group", *SCATTER, "target", *CURVES)
 PARAMETERS = (*WHICH, *TABLE, *SCATTER, *PARALLEL, *CURVES)
 
 
@@ -87,6 +89,14 @@ def parse_pick(text: str) -> str:
     return f"({' or '.join(conditions)})" if conditions else ""
 
 
+def parse_width(text: str) -> tuple[str, int] | None:
+    """A column and its width of `KEY:PIXELS`; None where it says none."""
+    key, _, pixels = text.rpartition(":")
+    if not key or not pixels.isdecimal() or len(pixels) > 4:
+        return None
+    return key, min(max(int(pixels), NARROWEST), WIDEST)
+
+
 def compressed(numbers: Iterable[int]) -> str:
     """Numbers of runs as an address has them, neighbours as a range: `3,7-9`."""
     ranges: list[list[int]] = []
@@ -108,6 +118,8 @@ class SummaryState:
 
     Attributes:
         pick: the runs that were ticked or lassoed, `3,7-9` by number.
+        pins: keys of the columns that stay in sight at the left.
+        widths: of columns, in pixels.
         columns: keys of the table's columns, in their order; none for those that tell most.
     """
 
@@ -117,6 +129,9 @@ class SummaryState:
     order: str = ""
     cursor: str = ""
     columns: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    widths: tuple[tuple[str, int], ...] = ()
+    differ: str = ""
     group: str = ""
     rows: int = ROWS[0]
     x: str = ""
@@ -165,6 +180,8 @@ def parse_state(parameters: QueryDict) -> SummaryState:
         order=parameters.get("order", ""),
         cursor=parameters.get("cursor", ""),
         columns=tuple(parameters.getlist("cols")),
+        pins=tuple(parameters.getlist("pin")[:MOST_PINS]),
+        widths=tuple(width for text in parameters.getlist("width") if (width := parse_width(text))),
         rows=next((n for n in ROWS if str(n) == parameters.get("rows")), ROWS[0]),
         axes=tuple(parameters.getlist("axes")[:MOST_AXES]),
         **{name: parameters.get(name, "") for name in PLAIN},

@@ -15,10 +15,11 @@ from runs import queries
 from runs.pages.aside import PLACES
 from runs.pages.columns import Column
 from runs.pages.curves import sparks_of
+from runs.pages.differing import differing
 from runs.pages.front import front_of
 from runs.pages.overview import Glance, Objective, glances
 from runs.pages.records import records_of
-from runs.pages.table import Choice, choose, heads_of, rows_of
+from runs.pages.table import MORE_PARAMS, Choice, arranged, choose, heads_of, rows_of
 from runs.search import QueryError
 
 from ..models import Project
@@ -75,7 +76,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     """One page of the table, and what the other views need to follow it."""
     objective = glance.objective
     records = records_of({project.pk: objective})[project.pk] if objective else []
-    choice = choose(project, state.columns, objective)
+    choice = choose(project, state.columns, objective, MORE_PARAMS if state.differ else None)
     order = state.order or default_order(objective)
     context = {
         "project": project,
@@ -92,6 +93,12 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "axes": axes_of(choice, state),
         "drawn_axes": ordered_axes(choice, state),
     }
+    try:
+        differs = differing(project, state.query, choice.params) if state.differ else None
+    except QueryError as error:
+        return context | _told(error, state, choice)
+    whole, choice = choice, arranged(choice, state.pins, differs)
+    context |= {"choice": choice, "same": len(whole.table) - len(choice.table)}
     if state.is_grouped:
         context |= {"has_charts": True}
         try:

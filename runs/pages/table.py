@@ -17,6 +17,8 @@ from .telling import importance, tells
 
 MOST_COLUMNS = 16
 DEFAULT_PARAMS = 7
+# Where those that are equal everywhere are to be left out.
+MORE_PARAMS = 40
 DEFAULT_METRICS = 2
 # Logged, but no result: neither end of it is the better one.
 NOT_RESULTS = ("learning_rate",)
@@ -90,6 +92,7 @@ class Head:
     order: str = ""
     sorted: str = ""
     is_number: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,12 @@ class Row:
     is_record: bool
 
 
-def choose(project: Project, wanted: Sequence[str], objective: Objective | None) -> Choice:
+def choose(
+    project: Project,
+    wanted: Sequence[str],
+    objective: Objective | None,
+    most_params: int | None = None,
+) -> Choice:
     """The columns asked for, or what tells most: the objective, other results, what differs."""
     params, names = column_names(project)
     metrics = _metric_columns(project, names, objective)
@@ -126,10 +134,10 @@ def choose(project: Project, wanted: Sequence[str], objective: Objective | None)
     asked = _asked(options, wanted)
     shown = [column for column in asked if column.kind != "fact"]
     if not shown:
-        differing = [name for name, differs in params if differs and tells(name)]
+        differing = [name for name, differs in params if (differs or most_params) and tells(name)]
         differing.sort(key=importance)
         shown = metrics[:DEFAULT_METRICS]
-        shown += [Column("params", name) for name in differing[:DEFAULT_PARAMS]]
+        shown += [Column("params", name) for name in differing[: most_params or DEFAULT_PARAMS]]
     return replace(options, shown=tuple(shown), table=tuple(asked or _usual(shown)))
 
 
@@ -165,9 +173,23 @@ def _metric_columns(
     return columns
 
 
+def arranged(choice: Choice, pins: Sequence[str], differs: set[str] | None) -> Choice:
+    """The columns with the pinned ones first, without parameters that are equal everywhere.
+
+    Args:
+        differs: the names of the parameters that differ; None to leave them all.
+    """
+    table = list(choice.table)
+    if differs is not None:
+        table = [one for one in table if one.kind != "params" or one.name in differs]
+    table.sort(key=lambda column: column.key not in pins)
+    return replace(choice, table=tuple(table))
+
+
 def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> list[Head]:
     """The heads of the run itself and of the columns; over numbers they stand on the right."""
-    return [_head("Run", "number", order), *(_column_head(one, order, runs) for one in columns)]
+    heads = [replace(_column_head(one, order, runs), key=one.key) for one in columns]
+    return [_head("Run", "number", order), *heads]
 
 
 def _holds_numbers(column: Column, runs: Sequence[Any]) -> bool:
@@ -213,10 +235,12 @@ def rows_of(
 ) -> list[Row]:
     """The cells of each run; the best value of each column among these rows is marked."""
     best = [best_of([column.value(run) for run in runs], column.direction) for column in columns]
+    numeric = [_holds_numbers(column, runs) for column in columns]
+    looks = list(zip(columns, best, numeric, strict=True))
     return [
         Row(
             run,
-            tuple(_cell(run, column, top) for column, top in zip(columns, best, strict=True)),
+            tuple(_cell(run, *look) for look in looks),
             curves.get(run.id, ()),
             run.id == best_run,
         )
@@ -224,22 +248,16 @@ def rows_of(
     ]
 
 
-def _cell(run: Any, column: Column, best: float | None) -> Cell:
+def _cell(run: Any, column: Column, best: float | None, holds_numbers: bool) -> Cell:
     value = column.value(run)
-    number = finite(value)
     return Cell(
         value,
-        is_number=_is_number(column, number),
-        is_best=best is not None and number == best,
+        # What is missing among numbers stands where they end.
+        is_number=finite(value) is not None or (value is None and holds_numbers),
+        is_best=best is not None and finite(value) == best,
         is_param=column.kind == "params",
         name=column.name if column.kind in {"plain", "fact"} else "",
     )
-
-
-def _is_number(column: Column, number: float | None) -> bool:
-    if column.kind == "plain":
-        return column.name == "duration" or (number is not None and column.name != "started")
-    return column.kind == "metrics" or number is not None
 
 
 def ticked_numbers(project: Project, ids: Sequence[UUID]) -> list[int]:

@@ -84,3 +84,50 @@ def test_without_javascript_ticks_work(page: Callable[..., Page], alice: User) -
     here.get_by_label("Choose run 4").check()
     here.get_by_role("button", name="Only these").click()
     expect(here.locator("[data-run]")).to_have_count(2)
+
+
+def test_columns_are_resized_by_keyboard_and_by_hand(
+    page: Callable[..., Page], alice: User
+) -> None:
+    here = page(alice)
+    here.goto(f"{SUMMARY}?cols=params.width&cols=metrics.val_loss.min")
+    handle = here.get_by_role("separator", name="Width of width")
+    before = int(handle.get_attribute("aria-valuenow") or 0)
+    handle.focus()
+    here.keyboard.press("ArrowRight")
+    expect(here).to_have_url(re.compile(f"width=params.width%3A{before + 16}"))
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    here.mouse.move(box["x"] + 3, box["y"] + 8)
+    here.mouse.down()
+    here.mouse.move(box["x"] + 63, box["y"] + 8, steps=4)
+    here.mouse.up()
+    expect(here).to_have_url(re.compile(f"width=params.width%3A{before + 76}"))
+    here.reload()
+    expect(here.get_by_role("separator", name="Width of width")).to_have_attribute(
+        "aria-valuenow", str(before + 76)
+    )
+
+
+def test_a_pinned_column_stays_in_sight(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice, width=700)
+    keys = ["params.optimizer.learning_rate", "params.width", "started", "duration", "user"]
+    here.goto(f"{SUMMARY}?{'&'.join(f'cols={key}' for key in keys)}&pin=params.width")
+    head = here.locator("th[data-column='params.width']")
+    before = head.bounding_box()
+    here.locator(".table-responsive:has(.runs-table)").evaluate("one => { one.scrollLeft = 300 }")
+    assert head.bounding_box() == before
+    moved = here.locator("th[data-column=started]").bounding_box()
+    assert moved is not None
+
+
+def test_a_head_is_dragged_to_another_place(page: Callable[..., Page], alice: User) -> None:
+    here = page(alice)
+    here.goto(f"{SUMMARY}?cols=params.width&cols=started&cols=duration")
+    here.locator("th[data-column=duration]").drag_to(here.locator("th[data-column='params.width']"))
+    expect(here).to_have_url(re.compile("cols=duration&cols=params.width&cols=started"))
+    heads = here.locator("th[data-column]").evaluate_all(
+        "all => all.map(one => one.dataset.column)"
+    )
+    assert heads == ["duration", "params.width", "started"]

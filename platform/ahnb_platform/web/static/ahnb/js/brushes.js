@@ -60,12 +60,15 @@ export function stretchOf(column, brush) {
   return places.length ? [Math.min(...places), Math.max(...places)] : null;
 }
 
-/** For each run whether it is picked and lies in all brushes; without the value it lies in none. */
-export function selection({ columns, runs }, brushes, isPicked) {
+/**
+ * For each run whether it is picked and lies in all brushes; without the value it lies in none.
+ * Brushes on the axes in `without` do not count.
+ */
+export function selection({ columns, runs }, brushes, isPicked, without = new Set()) {
   const chosen = runs.number.map((number) => !isPicked || isPicked(number));
   for (const column of columns) {
     const brush = brushes.get(column.key);
-    if (!brush) continue;
+    if (!brush || without.has(column.key)) continue;
     column.values.forEach((value, index) => {
       const shown = column.type === "number" ? value : column.categories[value];
       const inside = brush.values ? brush.values.includes(shown) : value !== null && value >= brush.low && value <= brush.high;

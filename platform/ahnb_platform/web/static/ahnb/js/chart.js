@@ -15,8 +15,8 @@ const words = () => (isDark() ? DARK : LIGHT);
 /** The theme's colours; `surface` is that of the cards on which charts lie. */
 export const colours = () => ({ ...words(), surface: getComputedStyle(document.querySelector(".card")).backgroundColor });
 export const lineColours = () => (isDark() ? LINES_DARK : LINES);
-/** For up to 12 categories; beyond them colours come again. */
-export const categoryColours = () => (isDark() ? [...LINES_DARK, ...LINES] : [...LINES, ...LINES_DARK]);
+/** For up to 11 categories; beyond them colours come again. */
+export const categoryColours = () => [...new Set(isDark() ? [...LINES_DARK, ...LINES] : [...LINES, ...LINES_DARK])];
 /** Text that stays readable upon lines. */
 export const onBackground = () => ({ backgroundColor: colours().surface, padding: [1, 3], borderRadius: 2 });
 
@@ -49,6 +49,14 @@ export const near = (largest) => (value) => (Math.abs(value) < largest * 1e-9 ? 
 
 /** A name that fits below a drawing. */
 export const fitting = (text, longest = 48) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
+/** A run's value in a column as files write it: numbers bare, times in UTC, nothing for none. */
+export function plain(column, run) {
+  const value = column.values[run];
+  if (value === null) return null;
+  if (column.type === "category") return column.categories[value];
+  return column.time ? new Date(value * 1000).toISOString() : value;
+}
 
 const SIZES = ["bytes", "kB", "MB", "GB", "TB", "PB"];
 

@@ -1,5 +1,5 @@
 // Parallel coordinates: one line a run, one axis a column; dragging along an axis narrows.
-import { axis, base, chartIn, colours, onBackground, rankColour, redraw, shown, short, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, onBackground, plain, rankColour, redraw, shown, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
 import { spanOf } from "./ticks.js";
@@ -17,13 +17,15 @@ export function parallelIn(element, view) {
   let spans = [];
   let order = [];
   let settling = false;
+  let pale = "";
 
   const chart = chartIn(element, () => {
     if (!view.data) return;
     columns = axesOf(view.data);
     spans = columns.map((column) => (column.type === "number" ? spanOf(column.values, column.log, column.direction === "min") : null));
     order = [...view.data.rank.keys()].sort((a, b) => (view.data.rank[a] ?? -1) - (view.data.rank[b] ?? -1));
-    chart.setOption(option(view.data, columns, spans, order, element), true);
+    chart.setOption(option(view, columns, spans, order, element), true);
+    pale = "";
     showBrushes();
   });
   exportable(chart, element, () => tableOf(view, columns));
@@ -39,12 +41,19 @@ export function parallelIn(element, view) {
     showPicked();
   }
 
-  /** What a brush elsewhere or a tick leaves out is paler here, too. */
+  /** What is ticked, lassoed or brushed on axes that are not drawn leaves the others paler here, too. */
   function showPicked() {
-    const outside = order.some((run) => !view.chosen[run]);
-    if (!outside && !chart.ahnbPale) return;
-    chart.ahnbPale = outside;
-    chart.setOption({ series: [{ data: linesOf(view, columns, spans, order) }] });
+    const drawn = new Set(columns.map((column) => column.key));
+    const outside = order.filter((run) => view.isOutside(run, drawn)).join();
+    if (outside === pale) return;
+    pale = outside;
+    chart.setOption({ series: [{ data: linesOf(view, columns, spans, order, drawn) }] });
+  }
+
+  /** Point at a run of the table; at none with -1. */
+  function point(run) {
+    chart.dispatchAction({ type: "downplay", seriesIndex: 0 });
+    if (run >= 0) chart.dispatchAction({ type: "highlight", seriesIndex: 0, dataIndex: order.indexOf(run) });
   }
 
   chart.on("axisareaselected", (event) => {
@@ -57,7 +66,7 @@ export function parallelIn(element, view) {
   chart.on("mouseover", { componentType: "series" }, (event) => view.onHover(view.data.runs.number[order[event.dataIndex]]));
   chart.on("mouseout", view.onLeave);
   letReorder(chart, element, () => columns, view);
-  return { draw: () => redraw(chart), showBrushes };
+  return { draw: () => redraw(chart), showBrushes, point };
 }
 
 /** An axis is moved by its name. */
@@ -85,7 +94,8 @@ function axesOf(data) {
 /** Categories begin one further up where a place for runs without a value lies below them. */
 const offsetOf = (column) => (column.type === "category" && column.values.includes(null) ? 1 : 0);
 
-function option(data, columns, spans, order, element) {
+function option(view, columns, spans, order, element) {
+  const { data } = view;
   const width = (element.clientWidth - LEFT - RIGHT) / Math.max(columns.length - 1, 1);
   return {
     toolbox: { show: false },
@@ -93,7 +103,7 @@ function option(data, columns, spans, order, element) {
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf({ data, chosen: [] }, columns, spans, order) }],
+    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(view, columns, spans, order, null) }],
   };
 }
 
@@ -135,10 +145,10 @@ function roomOf(place, count, width) {
 
 const cut = (text) => (text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text);
 
-function linesOf({ data, chosen }, columns, spans, order) {
+function linesOf({ data, isOutside }, columns, spans, order, drawn) {
   return order.map((run, at) => ({
     value: columns.map((column, place) => placeOf(column, spans[place], run)),
-    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(chosen[run] === false ? { opacity: 0.05 } : {}) },
+    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(drawn && isOutside(run, drawn) ? { opacity: 0.05 } : {}) },
   }));
 }
 
@@ -154,6 +164,7 @@ function tip(data, columns, run) {
 }
 
 function tableOf({ data, chosen, addressOf }, columns) {
+  if (!data) return { head: [], rows: [] };
   const runs = [...data.rank.keys()].filter((run) => chosen[run]);
-  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => (column.type === "category" ? (column.categories[column.values[run]] ?? null) : column.time ? shown(column, run) : column.values[run]))]) };
+  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => plain(column, run))]) };
 }

@@ -16,6 +16,7 @@ const view = {
   named: (run) => `#${view.data.runs.number[run]} ${view.data.runs.name[run]}`,
   numbered: (number) => `${location.pathname}runs/${number}/`,
   curvesAddress: () => panel().dataset.curves,
+  isOutside: (run, drawn) => !elsewhere(drawn)[run],
   onBrush: (column, brush) => brushed([[column, brush]], scatter),
   onBrushes: (pairs) => brushed(pairs, parallel),
   onPick: picked,
@@ -37,6 +38,14 @@ function chartsAddress() {
   const parameters = new URLSearchParams(location.search);
   for (const name of ["brush", "pick", "cursor"]) parameters.delete(name);
   return `${panel().dataset.charts}?${parameters}`;
+}
+
+/** Which runs are chosen by all but the brushes on some axes, which show their own. */
+let kept = {};
+function elsewhere(drawn) {
+  const key = `${location.search} ${texts(view.brushes)} ${[...drawn].join()}`;
+  if (kept.key !== key || kept.data !== view.data) kept = { key, data: view.data, chosen: selection(view.data, view.brushes, readPick(), drawn) };
+  return kept.chosen;
 }
 
 function choose() {
@@ -138,9 +147,22 @@ document.body.addEventListener("htmx:configRequest", ({ detail }) => {
 });
 
 // A row of the table points at its run in the drawings.
+let pointed = 0;
 document.addEventListener("pointerover", (event) => {
-  const number = Number(event.target.closest?.("[data-number]")?.dataset.number);
-  if (number) scatter.point(view.data?.runs.number.indexOf(number) ?? -1);
+  const number = Number(event.target.closest?.("[data-number]")?.dataset.number) || 0;
+  if (number === pointed || !view.data) return;
+  pointed = number;
+  const run = view.data.runs.number.indexOf(number);
+  scatter.point(run);
+  parallel.point(run);
+});
+
+// Escape takes the brushes away, unless something else was to be closed by it.
+document.addEventListener("keydown", (event) => {
+  const isBusy = event.defaultPrevented || event.target.closest("input, select, textarea, details[open]") || document.querySelector("details[data-menu][open]");
+  if (event.key !== "Escape" || isBusy || !(view.brushes.size || readPick()) || !document.getElementById("over-time-reset").hidden) return;
+  view.brushes.clear();
+  leave(addressWith(view.brushes, ""));
 });
 
 drawAll();

@@ -1,5 +1,5 @@
 // Two columns against each other, coloured and shaped by others; a rectangle or a lasso narrows.
-import { axis, base, chartIn, colours, fitting, near, note, rankColour, redraw, short, shown, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, fitting, near, note, plain, rankColour, redraw, short, shown, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
 import { legend, paletteOf, shapeOf } from "./palettes.js";
@@ -86,7 +86,8 @@ function option(view, [x, y]) {
 }
 
 function words(data, [x, y], both) {
-  const lost = [x, y].filter((column, side) => isLog(column, [data.xlog, data.ylog][side])).reduce((sum, column) => sum + column.values.filter((value) => value !== null && value <= 0).length, 0);
+  const logs = [x, y].filter((column, side) => isLog(column, [data.xlog, data.ylog][side]));
+  const lost = data.rank.filter((_, run) => x.values[run] !== null && y.values[run] !== null && logs.some((column) => column.values[run] <= 0)).length;
   const parts = [`${short(both)} of ${short(data.rank.length)} runs have both values`];
   if (lost) parts.push(`${short(lost)} at or below 0 cannot stand on a logarithmic axis`);
   if (data.front) parts.push(x.direction && y.direction ? "dashed: no run is better in both" : "a Pareto front needs two metrics");
@@ -132,7 +133,8 @@ function tip(data, run) {
 }
 
 function tableOf({ data, chosen, addressOf }, pair) {
+  if (!data) return { head: [], rows: [] };
   const columns = [...new Set(columnsOf(data))];
   const runs = [...data.rank.keys()].filter((run) => chosen[run] && pair.every((column) => column && column.values[run] !== null));
-  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => (column.type === "category" || column.time ? shown(column, run) : column.values[run]))]) };
+  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => plain(column, run))]) };
 }
