@@ -14,6 +14,7 @@ from ahnb_platform.errors import Invalid
 from ahnb_platform.web.typed import PageRequest
 from runs.models import Run
 from runs.pages.compare.comparison import Asked, comparison_of, objective_of
+from runs.pages.compare.quoted import markdown_of
 from runs.pages.compare.reading import runs_of
 from runs.pages.overview import Glance, glances
 from runs.pages.records import records_of
@@ -46,8 +47,23 @@ def compare(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
     if len(runs) < 2:
         raise Invalid(" ".join([*left_out, HOW_MANY]))
     asked = _asked(request.GET, runs, glance)
+    compared = comparison_of(asked)
+    if request.GET.get("format") == "md":
+        return _markdown(request, asked, compared)
     context = {"project": project, "left_out": left_out, "runs": runs, **_chosen(runs, asked)}
-    return render(request, "projects/compare.html", context | comparison_of(asked))
+    return render(request, "projects/compare.html", context | compared)
+
+
+def _markdown(request: PageRequest, asked: Asked, compared: dict[str, Any]) -> HttpResponse:
+    kept = request.GET.copy()
+    kept.pop("format")
+    server = request.build_absolute_uri("/").rstrip("/")
+    address = f"{server}{request.path}?{kept.urlencode(safe=',')}"
+    return HttpResponse(
+        markdown_of(asked, compared, server, address),
+        content_type="text/markdown; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="comparison.md"'},
+    )
 
 
 def words_in(parameters: QueryDict) -> list[str]:

@@ -13,6 +13,7 @@ from .importance import importance_of
 from .nexts import nexts_of
 from .overview import Objective
 from .repeats import repeats_in
+from .rivals import rivals_of
 from .samples import best_run, goodness_of, sample_of
 
 
@@ -60,6 +61,7 @@ def insights_of(
         "importance": importance,
         "compared_runs": sum(len(unit.runs) for unit in units),
         "nexts": nexts_of(project, sample, units, importance, best),
+        "rivals": rivals_of(units),
         "repeats": repeats,
         "best_repeat": repeats.of(best) if best else None,
         "with_diverged": with_diverged,

@@ -123,14 +123,14 @@ def _difference(sums: Floats, values: Floats, size: int) -> Floats:
     return np.abs(sums / size - (values.sum() - sums) / (len(values) - size))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _all_splits(count: int, size: int) -> NDArray[np.float32]:
     """One row a split, 1 for what is in the first group. Shape: (splits, count)."""
     chosen = np.array(list(combinations(range(count), size)))
     return _marked(chosen, count)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _drawn_splits(count: int, size: int) -> NDArray[np.float32]:
     order = np.random.default_rng(SEED).random((MOST_SPLITS, count), dtype=np.float32)
     return _marked(np.argpartition(order, size - 1, axis=1)[:, :size], count)

@@ -14,7 +14,7 @@ from ... import queries
 from ...models import Run
 from ..overview import Objective, rows_of
 
-MOST_REPEATS = 50
+MOST_REPEATS = 30
 MOST_POOLED = 2_000
 Documents = Mapping[str, Any]
 # The results of finished runs by configuration, each with the run's number.

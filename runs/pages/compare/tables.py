@@ -99,7 +99,10 @@ def _holds_parts(value: Any) -> bool:
 
 def _differ(values: Sequence[Any]) -> bool:
     first = values[0]
-    return any(not same(value, first) for value in values[1:])
+    if values.count(first) < len(values):
+        return True
+    # Equal in Python, but not what is meant: 1 and true.
+    return first in (0, 1) and len({isinstance(value, bool) for value in values}) > 1
 
 
 def same(one: Any, other: Any) -> bool:

@@ -14,7 +14,6 @@ from ..noise import Share, Tested, holm, permutation_test, share_of_repeats
 from .reading import Results
 
 LIMIT = 0.05
-HOW_TO_REPEAT = "train the same configuration again with other seeds"
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,7 @@ def _untested(one: Side, other: Side, groups: Sequence[tuple[float, ...]]) -> Ve
             return Verdict(shown, "unknown", "Nothing to compare", detail)
     share = share_of_repeats(other.mean - one.mean, groups)
     if not share.pairs:
-        detail = f"{_beside(one, other)}. No configuration of the project was repeated, so nothing "
-        detail += f"tells how much is chance: {HOW_TO_REPEAT}."
+        detail = f"{_beside(one, other)}; no configuration of the project was repeated."
         return Verdict(shown, "unknown", "Nothing can be told", detail)
     return _among_repeats(one, other, share)
 
@@ -142,7 +140,7 @@ def _among_repeats(one: Side, other: Side, share: Share) -> Verdict:
         f"{_beside(one, other)}. Of {share.pairs:,} pairs of repeats in the project "
         f"({share.configurations:,} configuration{'s' * (share.configurations > 1)}, "
         f"{share.runs:,} runs), {share.larger:,} ({number(100 * part, 2)} %) differ at least as "
-        f"much. For a test, {HOW_TO_REPEAT}."
+        f"much. There is no test for a single run."
     )
     if part > LIMIT:
         return Verdict(other.run.number, "noise", "No more than repeats differ", detail)

@@ -158,6 +158,23 @@ def test_code_is_shown_as_a_diff(page: Client, digits: Project, alice: User) -> 
     assert '<span class="diff-added">+rate = 0.2\n' in shown
 
 
+def test_all_of_it_can_be_quoted_as_markdown(page: Client, digits: Project, alice: User) -> None:
+    for name in ("one", f"[two](http://x) | `{HOSTILE}`"):
+        code = {"kind": "script", "path": "train.py", "source": f"x = '{name} ```'"}
+        send_events(sketch_run(digits, alice, name=name, params={"name": name}), ("code", code))
+    run = Run.objects.get(number=1)
+    answer = page.get(address(digits, "compare/", runs="1,2", format="md"))
+    assert answer["Content-Type"].startswith("text/markdown")
+    text = answer.content.decode()
+    assert f"[\\#1 one](<http://testserver{run.get_absolute_url()}>)" in text
+    assert "compare/?runs=1,2>" in text
+    tables, _, diff = text.partition("## Code")
+    assert HOSTILE not in tables
+    assert "[two](" not in tables
+    assert diff.strip().splitlines()[2] == "````diff"
+    assert diff.rstrip().endswith("\n````")
+
+
 def test_hostile_records_are_shown_as_text(page: Client, digits: Project, alice: User) -> None:
     odd: list[Any] = [HOSTILE, [HOSTILE], {HOSTILE: [{HOSTILE: HOSTILE}, 3, None]}, 7]
     for value in odd:

@@ -87,7 +87,9 @@ def test_without_repeats_nothing_can_be_told(page: Client, digits: Project, alic
     seeds(digits, alice, 16, 0.2)
     (verdict,) = said(page, digits, "1,2")
     assert "Nothing can be told." in verdict
-    assert "train the same configuration again with other seeds" in verdict
+    assert "no configuration of the project was repeated" in verdict
+    answer = page.get(address(digits, "compare/", runs="1,2"))
+    assert "train the same configurations again with other seeds" in answer.content.decode()
 
 
 def test_only_finished_runs_with_the_metric_count(
