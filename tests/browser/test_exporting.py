@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, Page
+from playwright.sync_api import Download, Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
@@ -69,3 +69,21 @@ def test_numbers_are_all_that_is_drawn(page: Callable[..., Page], alice: User) -
     curves = list(csv.reader(io.StringIO(content(taken(here, "over-time", "CSV")).decode())))
     assert len(curves) == 1 + 3 * 2
     assert ["#3 run-3", "1", "0.3333333333333333", "0.3333333333333333"] in curves
+
+
+def test_charts_of_a_run_can_be_taken_too(
+    page: Callable[..., Page], digits: Project, alice: User
+) -> None:
+    here = page(alice)
+    here.goto(f"{SUMMARY}runs/2/")
+    expect(here.locator("[data-group] canvas").first).to_be_visible()
+    menu = here.locator("[data-export-of='0']")
+    menu.locator("summary").click()
+    with here.expect_download() as waiting:
+        menu.get_by_role("button", name="CSV").click()
+    rows = list(csv.reader(io.StringIO(content(waiting.value).decode())))
+    assert rows[0] == ["metric", "step, epoch or seconds", "time", "lowest", "highest"]
+    assert [row[0::3] for row in rows[1:] if row[0] == "val_loss"] == [
+        ["val_loss", "1"],
+        ["val_loss", "0.5"],
+    ]

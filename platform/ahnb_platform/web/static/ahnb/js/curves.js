@@ -1,5 +1,6 @@
 // One chart of a run: train and validation together, batches behind them.
 import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip, writer } from "./chart.js";
+import { exportable } from "./exporting.js";
 import { bestMark, noteMarks } from "./marks.js";
 import { epochClock, smoothed, stepsWithin } from "./timeline.js";
 
@@ -13,6 +14,7 @@ export function curvesIn(element, group, number, tools) {
   const chart = chartIn(element, () => found && chart.setOption(option(), true));
   const mixed = unit === "epoch" && group.series.some((series) => series.unit === "step");
   chart.group = unit;
+  exportable(chart, element, () => pointsOf(group, found));
 
   const clock = () => {
     const ofUnit = (wanted) => group.series.filter((series) => series.unit === wanted).map((series) => whole?.[series.name]).find((series) => series?.t?.length);
@@ -132,6 +134,17 @@ export function curvesIn(element, group, number, tools) {
 /** A curve through the true minimum and maximum of every bucket, so that no peak is lost. */
 function extremes({ x, min, max }) {
   return x.flatMap((step, place) => (min[place] === max[place] || min[place] === null ? [[step, min[place]]] : [[step, min[place]], [step, max[place]]]));
+}
+
+/** What is drawn, in numbers: of each bucket its first step, its time and its true extremes. */
+function pointsOf(group, found) {
+  const rows = group.series.flatMap(({ name }) => {
+    const series = found?.[name];
+    if (!series) return [];
+    const points = series.x.map((x, at) => [name, x, series.t?.[at] ? new Date(series.t[at] * 1000).toISOString() : null, series.min[at], series.max[at]]);
+    return [...points, ...series.nonfinite.map(([x, word]) => [name, x, null, word, word])];
+  });
+  return { head: ["metric", "step, epoch or seconds", "time", "lowest", "highest"], rows };
 }
 
 function unitOf(group) {
