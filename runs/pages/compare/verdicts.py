@@ -106,14 +106,15 @@ def _tested(one: Side, other: Side, found: Tested, adjusted: float, tests: int) 
     holms = f", {number(adjusted, 2)} after Holm's correction for {tests} comparisons"
     chance = f"p = {number(found.p, 2)}{holms if tests > 1 else ''}"
     detail = f"{_beside(one, other)}, {chance}; permutation test of means, {how}."
-    least = min(found.smallest * tests, 1.0)
-    if least > LIMIT:
-        few = f" With {len(one.results)} and {len(other.results)} runs no p below "
-        few += f"{number(found.smallest, 2)} is possible: run more seeds."
-        return Verdict(other.run.number, "open", "Too few repeats to tell", detail + few)
     if adjusted <= LIMIT:
         return Verdict(other.run.number, "real", "Beyond seed noise", detail)
-    return Verdict(other.run.number, "noise", "Within seed noise", detail)
+    least = min(found.smallest * tests, 1.0)
+    if least <= LIMIT:
+        return Verdict(other.run.number, "noise", "Within seed noise", detail)
+    corrected = f" ({number(least, 2)} corrected)" if tests > 1 else ""
+    few = f" With {len(one.results)} and {len(other.results)} runs no p below "
+    few += f"{number(found.smallest, 2)}{corrected} is possible: run more seeds."
+    return Verdict(other.run.number, "open", "Too few repeats to tell", detail + few)
 
 
 def _untested(one: Side, other: Side, groups: Sequence[tuple[float, ...]]) -> Verdict:

@@ -62,6 +62,18 @@ def test_several_comparisons_are_corrected(page: Client, digits: Project, alice:
     assert all("p = 0.0079, 0.016 after Holm's correction for 2 comp" in one for one in verdicts)
 
 
+def test_few_runs_that_pass_after_stronger_ones_are_not_called_too_few(
+    page: Client, digits: Project, alice: User
+) -> None:
+    for width, count in ((8, 4), (16, 6), (32, 4)):
+        seeds(digits, alice, width, *(width + step / 10 for step in range(count)))
+    # 1 of 210 splits twice, then 2 of 70 once; twice the latter would be above 0.05.
+    strong, weak = said(page, digits, "1,5,11")
+    assert "Beyond seed noise." in strong
+    assert "Beyond seed noise." in weak
+    assert "p = 0.029, 0.029 after" in weak
+
+
 def test_a_single_run_is_set_beside_all_repeats(page: Client, digits: Project, alice: User) -> None:
     seeds(digits, alice, 8, 0.1, 0.2, 0.3)
     seeds(digits, alice, 16, 0.25)
