@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +18,8 @@ from .overview import rows_of
 from .telling import importance, tells
 
 ROWS = 50
+# Configurations in one query, which may not be longer than the language allows.
+AT_ONCE = 500
 # Beyond it a sum of squares may not be finite; such values are counted, but not averaged.
 LARGEST = 1e150
 MOST_WORDS = 4
@@ -105,6 +107,35 @@ def grouped(
         if key == "configuration":
             _tell_apart(groups, found)
     return Grouped(groups, rows[0][-1] if rows else 0, metrics)
+
+
+def spreads_of(
+    project: Project, configurations: Collection[str], columns: Sequence[Column]
+) -> dict[tuple[str, str], float]:
+    """What repeats of a configuration differ by: by the configuration and the metric's key.
+
+    Only runs that a search finds count, and only spreads that two of them or more have.
+    """
+    metrics = [one for one in columns if one.kind == "metrics" and one.part != "count"]
+    known = sorted(filter(None, configurations))
+    spreads = {}
+    for start in range(0, len(known), AT_ONCE) if metrics else ():
+        named = ", ".join(f'"{one}"' for one in known[start : start + AT_ONCE])
+        q = f"configuration in ({named})"
+        for label, _, *values in _rows(project, q, "configuration", metrics):
+            for column, spread in zip(metrics, values[2::5], strict=True):
+                if spread:
+                    spreads[label, column.key] = spread
+    return spreads
+
+
+def _rows(project: Project, q: str, key: str, metrics: Sequence[Column]) -> list[Any]:
+    labels, parameters = labelled(project.pk, q, key)
+    asked, joins, names = _measured(project, metrics)
+    return rows_of(
+        f"SELECT l.label, count(*) {asked} FROM ({labels}) l {joins} GROUP BY l.label",  # noqa: S608
+        [*parameters, *names],
+    )
 
 
 def condition_of(key: str, label: str | None) -> str:

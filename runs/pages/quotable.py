@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ahnb_platform.web import formats
-from ahnb_platform.web.quoting import Cell, single, with_spread
+from ahnb_platform.web.quoting import Cell, like_others, with_spread
 from projects.models import Project
 
 from .. import queries
 from .columns import Column, finite
-from .grouping import Group, Grouped
+from .grouping import Group, Grouped, spreads_of
 
 MOST_ROWS = 1_000
 # Of a run's own facts those that a table on paper can hold.
@@ -43,7 +43,13 @@ def runs_table(
     page = queries.search_runs(project=project, q=q, order=order, limit=MOST_ROWS, is_fresh=True)
     kept = [column for column in columns if column.name not in LEFT_OUT or column.kind != "fact"]
     head = ["run", *(_head(column) for column in kept)]
-    rows = [_run_row(project, run, kept, server) for run in page.runs]
+    spreads = spreads_of(project, {run.configuration for run in page.runs}, kept)
+    rows = [
+        _run_row(
+            project, run, [(one, spreads.get((run.configuration, one.key))) for one in kept], server
+        )
+        for run in page.runs
+    ]
     return Quotable(head, rows, page.total)
 
 
@@ -60,16 +66,21 @@ def _head(column: Column) -> str:
     return f"{column.label} ({column.qualifier})" if column.qualifier else column.label
 
 
-def _run_row(project: Project, run: Any, columns: Sequence[Column], server: str) -> list[Cell]:
+def _run_row(
+    project: Project, run: Any, columns: Sequence[tuple[Column, float | None]], server: str
+) -> list[Cell]:
+    """The cells of a run, of columns and the spread that each has among the run's repeats."""
     address = f"{server}{project.get_absolute_url()}runs/{run.number}/"
     name = Cell(f"#{run.number} {run.name}", address)
-    return [name, *(_cell(run, column, address) for column in columns)]
+    return [name, *(_cell(run, column, spread, address) for column, spread in columns)]
 
 
-def _cell(run: Any, column: Column, address: str) -> Cell:
+def _cell(run: Any, column: Column, spread: float | None, address: str) -> Cell:
     if column.kind == "metrics":
         value = finite(column.value(run))
-        return Cell(single(value), address if value is not None else "", is_number=True)
+        return Cell(
+            like_others(value, spread), address if value is not None else "", is_number=True
+        )
     if column.key == "started":
         return Cell(formats.utc(run.started_at))
     if column.key == "duration":

@@ -1,5 +1,6 @@
 """Runs put together: over all that match, as a plain look at each of them would have it."""
 
+import re
 import statistics
 from collections import defaultdict
 from typing import Any
@@ -199,6 +200,18 @@ def test_tables_to_quote_hold_what_the_page_shows(
     shown = page.get(address(digits, "export/", form="latex", group="tag")).content.decode()
     assert r"\toprule" in shown
     assert "a run with several" not in shown
+
+
+def test_single_runs_are_rounded_like_the_repeats_of_their_configuration(
+    page: Client, digits: Project, alice: User
+) -> None:
+    for seed, end in enumerate((0.51234, 0.52345, 0.53456)):
+        sketch_run(digits, alice, params={"width": 8, "seed": seed}, val_loss=(end,))
+    sketch_run(digits, alice, params={"width": 16}, val_loss=(0.51234,))
+    text = page.get(address(digits, "table.md", cols="metrics.val_loss.min")).content.decode()
+    quoted = re.findall(r"\| \[(0\.\d+)\]", text)
+    # Their standard deviation is 0.011; the last run is alone.
+    assert sorted(quoted) == ["0.512", "0.5123", "0.523", "0.535"]
 
 
 def test_a_stranger_gets_none_of_it(digits: Project, charlie: User) -> None:

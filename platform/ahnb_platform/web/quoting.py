@@ -49,6 +49,13 @@ def single(value: float | None) -> str:
     return _placed(value, _exponent(value) - SINGLE_DIGITS + 1) if value else "0"
 
 
+def like_others(value: float | None, spread: float | None) -> str:
+    """One number to the place of the spread of its like; without one with four digits."""
+    if value is None or not math.isfinite(value) or not spread or not math.isfinite(spread):
+        return single(value)
+    return _placed(value, place_of(spread))
+
+
 def with_spread(mean: float | None, spread: float | None) -> str:
     """`0.948 ± 0.004`; without a spread, or with one of zero, the number alone."""
     if mean is None or not spread or not math.isfinite(spread):

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ahnb_platform.web.quoting import Cell, latex, markdown, place_of, single, with_spread
+from ahnb_platform.web.quoting import (
+    Cell,
+    latex,
+    like_others,
+    markdown,
+    place_of,
+    single,
+    with_spread,
+)
 
 FINITE = some.floats(allow_nan=False, allow_infinity=False)
 SPREADS = some.floats(min_value=1e-200, max_value=1e200)
@@ -34,6 +42,12 @@ def test_a_mean_is_given_to_the_place_of_its_spread(
     mean: float | None, spread: float | None, quoted: str
 ) -> None:
     assert with_spread(mean, spread) == quoted
+
+
+def test_one_of_several_repeats_is_given_to_the_place_of_their_spread() -> None:
+    assert like_others(0.94862, 0.0041) == "0.949"
+    assert like_others(0.94862, None) == like_others(0.94862, 0.0) == "0.9486"
+    assert like_others(None, 0.1) == like_others(float("nan"), 0.1) == "–"
 
 
 @given(FINITE.filter(lambda value: abs(value) < 1e300))
