@@ -54,3 +54,29 @@ def test_without_javascript_the_filter_is_plain(page: Callable[..., Page], alice
     here.goto(f"{SUMMARY}?q=params.nowhere is missing")
     expect(here.get_by_role("searchbox", name="Filter the runs")).to_be_visible()
     expect(here.locator("[data-run]")).to_have_count(6)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_help_lies_within_the_screen(
+    page: Callable[..., Page], alice: User, width: int
+) -> None:
+    here = page(alice, width=width)
+    here.goto(SUMMARY)
+    for word in ("?", "Views"):
+        here.locator("#view-form summary").filter(has_text=word).click()
+        box = here.locator("#view-form details[open] .menu-list").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
+def test_what_a_script_has_styled_is_swapped_within_the_policy(
+    page: Callable[..., Page], alice: User
+) -> None:
+    here = page(alice)
+    here.goto(SUMMARY)
+    # htmx gives new elements the attributes of old ones with the same id for a moment.
+    here.evaluate("document.getElementById('runs-title').style.caretColor = 'red'")
+    here.get_by_role("combobox", name="Filter the runs").fill("number > 3")
+    here.get_by_role("button", name="Filter", exact=True).click()
+    expect(here.get_by_text("3 of 6 match")).to_be_visible()
