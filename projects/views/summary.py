@@ -37,6 +37,9 @@ from .state import (
 )
 
 DOTTED = re.compile(r"\w+(?:\.\w+)*")
+SPACE = re.compile(r"\s")
+# So many characters before a fault in a query are shown.
+MOST_BEFORE = 24
 
 
 @require_safe
@@ -131,11 +134,23 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
 
 def _told(error: QueryError, state: SummaryState, choice: Choice) -> dict[str, Any]:
     """What is wrong with the filter, and where."""
+    shown, pointer = pointed(state.query, error.position)
     return {
         "error": error,
-        "pointer": "^".rjust(error.position + 1),
+        "shown": shown,
+        "pointer": pointer,
         "meant": choice.meant_by(word_at(state.query, error.position)),
     }
+
+
+def pointed(text: str, position: int) -> tuple[str, str]:
+    """The query in one line, and the line below it that points at the place.
+
+    Of a long one the beginning is left out, so that a narrow screen shows the place.
+    """
+    cut = max(0, position - MOST_BEFORE)
+    lead = "…" if cut else ""
+    return lead + SPACE.sub(" ", text[cut:]), "^".rjust(len(lead) + position - cut + 1)
 
 
 def word_at(text: str, position: int) -> str:

@@ -32,6 +32,22 @@ def test_a_filter_that_cannot_be_read_is_pointed_at(
 
 
 @pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("number >\n0 and\tcolour = 3", "number &gt; 0 and colour = 3\n               ^"),
+        (
+            f"{'number > 1 and ' * 9}colour = 3",
+            f"… &gt; 1 and number &gt; 1 and colour = 3\n{' ' * 25}^",
+        ),
+    ],
+)
+def test_of_a_long_filter_the_place_of_the_fault_is_shown(
+    page: Client, digits: Project, runs: list[Run], query: str, shown: str
+) -> None:
+    assert f'<pre class="query-error">{shown}</pre>' in panel_of(page.get(address(digits, q=query)))
+
+
+@pytest.mark.parametrize(
     ("query", "meant"),
     [
         ("width = 64", "params.width"),
