@@ -40,7 +40,7 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     run_ids, total = queries.found_ids(
         project=project,
         q=state.q,
-        order=state.order or default_order(objective),
+        order=state.run_order or default_order(objective),
         limit=MOST_RUNS,
         listed=glance.runs,
     )
@@ -70,7 +70,7 @@ def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     page = queries.search_runs(
         project=project,
         q=state.query,
-        order=state.order or default_order(glance.objective),
+        order=state.run_order or default_order(glance.objective),
         limit=MOST_CURVES,
         is_fresh=True,
         listed=glance.runs,

@@ -35,7 +35,7 @@ def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> Streami
     lines = rows_of(
         project,
         q=state.query,
-        order=state.order or default_order(glances([project])[project.pk].objective),
+        order=state.run_order or default_order(glances([project])[project.pk].objective),
         cursor=None,
         limit=None,
         is_fresh=True,
@@ -102,7 +102,7 @@ def _table(request: PageRequest, project: Project) -> Quotable:
     if state.is_grouped:
         found = grouped_by(project, state, choice, objective, MOST_ROWS)
         return groups_table(project, found, q=state.query, server=server)
-    order = state.order or default_order(objective)
+    order = state.run_order or default_order(objective)
     return runs_table(project, q=state.query, order=order, columns=choice.table, server=server)
 
 

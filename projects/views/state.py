@@ -18,6 +18,8 @@ TEXT = r'"(?:[^"\\]|\\.)*"'
 STRETCH = re.compile(rf"(.+?):({NUMBER})\.\.({NUMBER})")
 CHOICE = re.compile(rf"(.+?):({TEXT}(?:,{TEXT})*)")
 PICKED = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+# What groups can be sorted by, and single runs cannot.
+GROUP_ORDERS = ("best", "runs", "label")
 MOST_BRUSHES = 16
 MOST_PICKED = 500
 MOST_AXES = 16
@@ -158,6 +160,11 @@ class SummaryState:
         if not conditions or not self.q:
             return self.q or " and ".join(conditions)
         return " and ".join([f"({self.q})", *conditions])
+
+    @property
+    def run_order(self) -> str:
+        """The order of single runs; none where only groups can be sorted like that."""
+        return "" if self.order.removeprefix("-") in GROUP_ORDERS else self.order
 
     @property
     def is_grouped(self) -> bool:

@@ -80,7 +80,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     objective = glance.objective
     records = records_of({project.pk: objective})[project.pk] if objective else []
     choice = choose(project, state.columns, objective, MORE_PARAMS if state.differ else None)
-    order = state.order or default_order(objective)
+    order = state.run_order or default_order(objective)
     context = {
         "project": project,
         "is_editor": project.role >= Role.EDITOR,

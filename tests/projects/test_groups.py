@@ -214,6 +214,15 @@ def test_single_runs_are_rounded_like_the_repeats_of_their_configuration(
     assert sorted(quoted) == ["0.512", "0.5123", "0.523", "0.535"]
 
 
+@pytest.mark.parametrize("order", ["best", "-runs", "label"])
+def test_charts_and_single_runs_do_without_an_order_of_groups(
+    page: Client, digits: Project, runs: list[Run], order: str
+) -> None:
+    for part in ("charts/", "curves/", "table.md", "runs.csv", ""):
+        assert page.get(address(digits, part, order=order)).status_code == 200, part
+    assert "cannot be read" not in panel_of(page.get(address(digits, order=order)))
+
+
 def test_a_stranger_gets_none_of_it(digits: Project, charlie: User) -> None:
     stranger = client_of(charlie)
     for part in ("table.tex", "export/", "groups/runs/?key=tag&label=a"):
