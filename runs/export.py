@@ -1,6 +1,7 @@
 """Runs as CSV, row by row."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ PLAIN = (
 PARTS = ("last", "min", "max")
 PERMALINK = "url"
 # Signs with which a spreadsheet begins to compute (CWE-1236).
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -84,9 +86,14 @@ def csv_table(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     writer = csv.writer(_Line())
     lines = [writer.writerow([_guarded(text) for text in [*head, PERMALINK]])]
     for row in rows:
-        texts = [cell.text if cell.is_number else _guarded(cell.text) for cell in row]
+        texts = [cell.text if _is_number(cell) else _guarded(cell.text) for cell in row]
         lines.append(writer.writerow([*texts, row[0].address]))
     return "".join(lines)
+
+
+def _is_number(cell: Cell) -> bool:
+    """A number cannot be computed further, whatever its sign."""
+    return cell.is_number or bool(NUMBER.fullmatch(cell.text))
 
 
 def _plain(run: Run) -> list[Any]:

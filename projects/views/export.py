@@ -119,7 +119,8 @@ def _comments(request: PageRequest, project: Project, table: Quotable) -> list[s
     kept = saved_part(request.GET.urlencode())
     some = f", the first {len(table.rows)}" if table.total > len(table.rows) else ""
     comments = [
-        f"{project.path}: {table.total} {'groups' if state.is_grouped else 'runs'}{some},"
+        f"{project.path}: {table.total} {'group' if state.is_grouped else 'run'}"
+        f"{'' if table.total == 1 else 's'}{some},"
         f" {timezone.now():%Y-%m-%d %H:%M} UTC",
         f"{_server(request)}{project.get_absolute_url()}{'?' + kept if kept else ''}",
     ]

@@ -25,7 +25,8 @@ MOST_PICKED = 500
 MOST_AXES = 16
 MOST_PINS = 4
 NARROWEST, WIDEST = 40, 800
-LONGEST_QUERY = 2000
+# Filter, brushes and five hundred picked runs as one text, as links to groups have them.
+LONGEST_QUERY = 8000
 # How many rows a page of the table may have; the first of them where an address names none.
 ROWS = (50, 25, 100, 200)
 # All that a view consists of; what is saved of an address, too.

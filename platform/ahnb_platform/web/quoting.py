@@ -27,7 +27,7 @@ _TEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': r"\textquotedblright{}",
     "−": "$-$",
 }
 _MARKDOWN = frozenset("\\`*_{}[]()#+!|<>~&")
@@ -61,16 +61,15 @@ def with_spread(mean: float | None, spread: float | None) -> str:
     if mean is None or not spread or not math.isfinite(spread):
         return single(mean)
     place = place_of(spread)
-    return f"{_placed(mean, place)} ± {_placed(spread, place)}"
+    # Below the place of its spread a mean is nothing, and nothing has no sign.
+    is_nothing = mean == 0 or _exponent(mean) < place - 1 or float(_placed(mean, place)) == 0
+    return f"{'0' if is_nothing else _placed(mean, place)} ± {_placed(spread, place)}"
 
 
 def place_of(spread: float) -> int:
     """The power of ten to which a spread is rounded."""
     exponent = _exponent(spread)
-    first = (
-        spread / 10.0**exponent if exponent > -300 else spread * 1e300 / 10.0 ** (exponent + 300)
-    )
-    return exponent - 1 if first < 1.95 else exponent
+    return exponent - 1 if float(f"{spread:e}".partition("e")[0]) < 1.95 else exponent
 
 
 def _exponent(value: float) -> int:
@@ -93,10 +92,8 @@ def latex(head: Sequence[str], rows: Iterable[Sequence[Cell]], comments: Sequenc
     numbers = [any(row[at].is_number for row in listed) for at in range(len(head))]
     lines = [f"% {' '.join(comment.split())}" for comment in comments]
     lines += ["% needs \\usepackage{booktabs,hyperref}"]
-    lines += [
-        f"\\begin{{tabular}}{{{''.join('r' if one else 'l' for one in numbers)}}}",
-        "\\toprule",
-    ]
+    sides = "".join("r" if one else "l" for one in numbers)
+    lines += [f"\\begin{{tabular}}{{{sides}}}", "\\toprule"]
     lines += [" & ".join(map(tex_text, head)) + r" \\", "\\midrule"]
     lines += [" & ".join(map(_tex_cell, row)) + r" \\" for row in listed]
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])

@@ -35,6 +35,9 @@ SPREADS = some.floats(min_value=1e-200, max_value=1e200)
         (0.94862, 0.0, "0.9486"),
         (None, None, "–"),
         (0, None, "0"),
+        (0.0, 1e-9, "0 ± 1.0e-9"),
+        (1e-12, 1e-8, "0 ± 1.0e-8"),
+        (-0.004, 0.2, "0 ± 0.2"),
         (1e30, None, "1.000e30"),
     ],
 )
@@ -106,7 +109,7 @@ def test_hostile_names_are_texts(text: str) -> None:
     tex = latex([text], rows, [text])
     body = tex.partition(r"\toprule")[2].partition(r"\bottomrule")[0]
     own = re.sub(
-        r"\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|textquotedbl)\{\}|\\[{}$&#_%]|\\href|\\\\|\\midrule|\$1\$",
+        r"\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|textquotedblright)\{\}|\\[{}$&#_%]|\\href|\\\\|\\midrule|\$1\$",
         "",
         body,
     )

@@ -44,10 +44,11 @@ export function parallelIn(element, view) {
   /** What is ticked, lassoed or brushed on axes that are not drawn leaves the others paler here, too. */
   function showPicked() {
     const drawn = new Set(columns.map((column) => column.key));
-    const outside = order.filter((run) => view.isOutside(run, drawn)).join();
+    const kept = view.elsewhere(drawn);
+    const outside = order.filter((run) => !kept[run]).join();
     if (outside === pale) return;
     pale = outside;
-    chart.setOption({ series: [{ data: linesOf(view, columns, spans, order, drawn) }] });
+    chart.setOption({ series: [{ data: linesOf(view.data, columns, spans, order, kept) }] });
   }
 
   /** Point at a run of the table; at none with -1. */
@@ -103,7 +104,7 @@ function option(view, columns, spans, order, element) {
     tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(view, columns, spans, order, null) }],
+    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(data, columns, spans, order, null) }],
   };
 }
 
@@ -145,10 +146,10 @@ function roomOf(place, count, width) {
 
 const cut = (text) => (text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text);
 
-function linesOf({ data, isOutside }, columns, spans, order, drawn) {
+function linesOf(data, columns, spans, order, kept) {
   return order.map((run, at) => ({
     value: columns.map((column, place) => placeOf(column, spans[place], run)),
-    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(drawn && isOutside(run, drawn) ? { opacity: 0.05 } : {}) },
+    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(kept && !kept[run] ? { opacity: 0.05 } : {}) },
   }));
 }
 

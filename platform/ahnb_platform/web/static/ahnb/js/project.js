@@ -16,7 +16,8 @@ const view = {
   named: (run) => `#${view.data.runs.number[run]} ${view.data.runs.name[run]}`,
   numbered: (number) => `${location.pathname}runs/${number}/`,
   curvesAddress: () => panel().dataset.curves,
-  isOutside: (run, drawn) => !elsewhere(drawn)[run],
+  /** Which runs are chosen by all but the brushes on these axes, which show their own. */
+  elsewhere: (drawn) => selection(view.data, view.brushes, readPick(), drawn),
   onBrush: (column, brush) => brushed([[column, brush]], scatter),
   onBrushes: (pairs) => brushed(pairs, parallel),
   onPick: picked,
@@ -38,14 +39,6 @@ function chartsAddress() {
   const parameters = new URLSearchParams(location.search);
   for (const name of ["brush", "pick", "cursor"]) parameters.delete(name);
   return `${panel().dataset.charts}?${parameters}`;
-}
-
-/** Which runs are chosen by all but the brushes on some axes, which show their own. */
-let kept = {};
-function elsewhere(drawn) {
-  const key = `${location.search} ${texts(view.brushes)} ${[...drawn].join()}`;
-  if (kept.key !== key || kept.data !== view.data) kept = { key, data: view.data, chosen: selection(view.data, view.brushes, readPick(), drawn) };
-  return kept.chosen;
 }
 
 function choose() {
@@ -91,13 +84,13 @@ function brushed(pairs, other) {
   }
   if (texts(view.brushes) === before) return;
   choose();
-  // What was brushed answers first; the other drawing follows in the next frame.
-  requestAnimationFrame(() => {
-    other.showBrushes();
-    if (other === parallel) scatter.showBrushes();
-  });
   clearTimeout(timer);
   timer = setTimeout(() => leave(addressWith(view.brushes)), view.data.rank.length > LIVE_LINES ? 0 : SETTLE_MILLISECONDS);
+  // What was brushed answers first, and the server is asked; then the other drawing follows.
+  requestAnimationFrame(() => setTimeout(() => {
+    other.showBrushes();
+    if (other === parallel) scatter.showBrushes();
+  }));
 }
 
 /** Table and curves are asked for side by side. */
