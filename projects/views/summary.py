@@ -97,11 +97,14 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "drawn_axes": ordered_axes(choice, state),
     }
     try:
-        differs = differing(project, state.query, choice.params) if state.differ else None
+        looked = [*choice.table, *choice.params]
+        differs = differing(project, state.query, looked) if state.differ else None
     except QueryError as error:
         return context | _told(error, state, choice)
     whole, choice = choice, arranged(choice, state.pins, differs)
-    context |= {"choice": choice, "same": len(whole.table) - len(choice.table)}
+    same = [column.key for column in whole.table if column not in choice.table]
+    # A form of the page sends them on, so that they come back once they differ.
+    context |= {"choice": choice, "same": len(same), "left_out": same if state.columns else []}
     if state.is_grouped:
         context |= {"has_charts": True}
         try:

@@ -28,7 +28,8 @@ def differing(project: Project, q: str, columns: Sequence[Column]) -> set[str]:
     Raises:
         runs.search.QueryError: `q` cannot be understood.
     """
-    names = [column.name for column in columns if column.kind == "params"][:MOST_PARAMS]
+    params = dict.fromkeys(column.name for column in columns if column.kind == "params")
+    names = list(params)[:MOST_PARAMS]
     matching, parameters = found_ids(project.pk, q)
     statement = DIFFERING.format(matching=matching)
     return {name for (name,) in rows_of(statement, [*parameters, MOST_RUNS, project.pk, names])}

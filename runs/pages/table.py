@@ -202,8 +202,7 @@ def _column_head(column: Column, order: str, runs: Sequence[Any]) -> Head:
     if column.kind == "plain":
         is_number = column.name == "duration" or _holds_numbers(column, runs)
         is_number &= column.name != "started"
-        label = "Time" if column.name == "duration" else column.label.capitalize()
-        return _head(label, column.key, order, is_number=is_number)
+        return _head(column.label.capitalize(), column.key, order, is_number=is_number)
     return _head(
         column.label,
         column.key,

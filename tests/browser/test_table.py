@@ -116,10 +116,14 @@ def test_a_pinned_column_stays_in_sight(page: Callable[..., Page], alice: User) 
     here.goto(f"{SUMMARY}?{'&'.join(f'cols={key}' for key in keys)}&pin=params.width")
     head = here.locator("th[data-column='params.width']")
     before = head.bounding_box()
+    other = here.locator("th[data-column=started]")
+    started = other.bounding_box()
     here.locator(".table-responsive:has(.runs-table)").evaluate("one => { one.scrollLeft = 300 }")
     assert head.bounding_box() == before
-    moved = here.locator("th[data-column=started]").bounding_box()
+    assert started is not None
+    moved = other.bounding_box()
     assert moved is not None
+    assert moved["x"] < started["x"]
 
 
 def test_a_head_is_dragged_to_another_place(page: Callable[..., Page], alice: User) -> None:

@@ -37,6 +37,7 @@ ASKED = [
         f"{PROJECT}insights/?q=number > 0&target=metrics.val_loss.min",
         f"{PROJECT}curves/?series=loss",
         f"{PROJECT}?group=configuration",
+        f"{PROJECT}?differ=1&cols=params.width&cols=params.depth&pin=params.depth",
         f"{PROJECT}table.csv?group=params.width",
         f"{PROJECT}compare/?runs=1,2,3,4,5&all=1",
         f"{PROJECT}complete/?q=params.width = ",

@@ -45,6 +45,13 @@ def test_the_page_leaves_out_what_is_equal_and_says_how_much(page: Client, digit
     assert "3 hidden" in panel_of(narrowed)
 
 
+def test_columns_that_are_left_out_are_kept_by_every_form(page: Client, digits: Project) -> None:
+    keys = ["params.width", "params.depth"]
+    shown = panel_of(page.get(address(digits, cols=keys, differ="1")))
+    sent = re.findall(r'name="cols" value="([^"]+)"[^>]*(?:checked|data-left-out)', shown)
+    assert sorted(sent) == sorted(keys)
+
+
 def test_without_chosen_columns_all_that_differ_come(page: Client, digits: Project) -> None:
     shown = heads_in(page.get(address(digits, differ="1")))
     for name in ("width", "kind", "rare"):

@@ -26,15 +26,15 @@ export function readPick() {
   return (number) => ranges.some(([low, high]) => number >= low && number <= high);
 }
 
-/** Numbers as the address writes them, `3,7-9`; null where that has too many parts. */
+/** Numbers in any order as the address writes them, `3,7-9`; null where that has too many parts. */
 export function pickOf(numbers) {
-  const parts = [];
+  const ranges = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
-    const last = parts.at(-1);
+    const last = ranges.at(-1);
     if (last && last[1] === number - 1) last[1] = number;
-    else parts.push([number, number]);
+    else ranges.push([number, number]);
   }
-  return parts.length > MOST_PICKED ? null : parts.map(([low, high]) => (low === high ? low : `${low}-${high}`)).join(",");
+  return ranges.length > MOST_PICKED ? null : ranges.map(([low, high]) => (low < high ? `${low}-${high}` : `${low}`)).join(",");
 }
 
 /** A brush over the stretch `low` to `high` of a column, as the axis counts; null for none. */

@@ -44,9 +44,9 @@ function remember(key, pixels) {
   }
 }
 
-function resizerOf(head) {
+function resizerOf(head, width) {
   const handle = Object.assign(document.createElement("span"), { className: "resizer", tabIndex: 0, role: "separator" });
-  for (const [name, value] of Object.entries({ orientation: "vertical", label: `Width of ${head.innerText.trim().replace(/\s+/g, " ")}`, valuemin: NARROWEST, valuemax: WIDEST, valuenow: head.offsetWidth })) handle.setAttribute(`aria-${name}`, value);
+  for (const [name, value] of Object.entries({ orientation: "vertical", label: `Width of ${head.innerText.trim().replace(/\s+/g, " ")}`, valuemin: NARROWEST, valuemax: WIDEST, valuenow: width })) handle.setAttribute(`aria-${name}`, value);
   const change = (pixels) => {
     const size = Math.min(Math.max(Math.round(pixels), NARROWEST), WIDEST);
     setWidth(head, size);
@@ -66,10 +66,9 @@ function resizerOf(head) {
     const begun = event.clientX - head.offsetWidth;
     let size = head.offsetWidth;
     handle.onpointermove = (moved) => { size = change(moved.clientX - begun); };
-    handle.onpointerup = () => {
+    handle.onlostpointercapture = () => {
       head.draggable = true;
       handle.onpointermove = null;
-      handle.onpointerup = null;
       remember(head.dataset.column, size);
     };
   });
@@ -89,14 +88,18 @@ function letMove(head) {
     if (!keys.includes(key) || keys[to] === key) return;
     const parameters = new URLSearchParams(location.search);
     parameters.delete("cols");
-    keys.toSpliced(keys.indexOf(key), 1).toSpliced(to, 0, key).forEach((one) => parameters.append("cols", one));
+    const leftOut = [...panel().querySelectorAll("[data-left-out]")].map((field) => field.value);
+    const moved = keys.toSpliced(keys.indexOf(key), 1).toSpliced(to, 0, key);
+    for (const one of [...moved, ...leftOut]) parameters.append("cols", one);
     window.htmx.ajax("GET", `${location.pathname}?${parameters}`, { target: "#runs-panel", swap: "outerHTML" });
   });
 }
 
 function layOut() {
-  for (const head of heads()) {
-    head.append(resizerOf(head));
+  // All widths are read before anything is written, or each head would lay the table out anew.
+  const found = heads().map((head) => [head, head.offsetWidth]);
+  for (const [head, width] of found) {
+    head.append(resizerOf(head, width));
     letMove(head);
     if (head.dataset.width) setWidth(head, Number(head.dataset.width));
   }

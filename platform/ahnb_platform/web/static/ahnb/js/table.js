@@ -1,5 +1,7 @@
 // Ticks of the table of runs: they outlive refreshes and pages, and narrow every view.
 
+import { pickOf } from "./brushes.js";
+
 // The ids of the ticked runs by number.
 const ticked = new Map();
 const MOST_COMPARED = 20;
@@ -8,17 +10,6 @@ let last = null;
 const panel = () => document.getElementById("runs-panel");
 const boxes = () => [...panel().querySelectorAll("[data-tick]")];
 const numberOf = (box) => Number(box.closest("tr").dataset.number);
-
-/** `3,7-9` of numbers in any order. */
-function compressed(numbers) {
-  const ranges = [];
-  for (const number of [...numbers].sort((a, b) => a - b)) {
-    const range = ranges.at(-1);
-    if (range && range[1] === number - 1) range[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges.map(([low, high]) => (low < high ? `${low}-${high}` : `${low}`)).join(",");
-}
 
 function tick(box, isTicked) {
   box.checked = isTicked;
@@ -53,9 +44,14 @@ function narrow() {
     tell("Tick some runs first.");
     return;
   }
+  const pick = pickOf(ticked.keys());
+  if (pick === null) {
+    tell("These are too many single runs for an address; filter or brush instead.");
+    return;
+  }
   const parameters = new URLSearchParams(location.search);
   parameters.delete("cursor");
-  parameters.set("pick", compressed(ticked.keys()));
+  parameters.set("pick", pick);
   const address = `${location.pathname}?${parameters}`;
   ticked.clear();
   window.htmx.ajax("GET", address, { target: "#runs-panel", swap: "outerHTML" });
