@@ -187,7 +187,7 @@ def test_columns_stand_in_the_order_of_the_address(
 ) -> None:
     keys = ["duration", "tags", "params.width", "status", "nothing"]
     heads = heads_in(page.get(address(digits, cols=keys)))
-    found = [heads.index(word) for word in (">Time", ">Tags", ">width", ">Status")]
+    found = [heads.index(word) for word in (">Duration", ">Tags", ">width", ">Status")]
     assert found == sorted(found)
     assert "Curve" not in heads
 

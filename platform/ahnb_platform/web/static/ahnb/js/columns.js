@@ -25,7 +25,7 @@ function keepInSight() {
       cell.classList.add("is-kept");
       cell.style.left = `${left}px`;
     });
-    left += column[0].offsetWidth;
+    left += column[0].getBoundingClientRect().width;
   }
 }
 
