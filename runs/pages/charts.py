@@ -34,11 +34,15 @@ JOIN runs_run r ON r.project_id = %s AND r.id = w.id
 LEFT JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
 ORDER BY w.place
 """
+# By its key each row is found at once; a plain join would read a parameter of all runs.
 PARAMS = """
 SELECT k.key, array_agg(p.number ORDER BY w.place), array_agg(p.text ORDER BY w.place)
 FROM unnest(%s::text[]) AS k(key)
 CROSS JOIN unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
-LEFT JOIN runs_runparam p ON p.project_id = %s AND p.run_id = w.id AND p.key = k.key
+LEFT JOIN LATERAL (
+    SELECT number, text FROM runs_runparam
+    WHERE project_id = %s AND run_id = w.id AND key = k.key LIMIT 1
+) AS p ON true
 GROUP BY k.key
 """
 METRICS = """
@@ -47,7 +51,10 @@ SELECT n.name, array_agg(m.last ORDER BY w.place), array_agg(m.first ORDER BY w.
        array_agg(m.count ORDER BY w.place)
 FROM unnest(%s::text[]) AS n(name)
 CROSS JOIN unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
-LEFT JOIN runs_metricsummary m ON m.project_id = %s AND m.run_id = w.id AND m.name = n.name
+LEFT JOIN LATERAL (
+    SELECT last, first, min, max, count FROM runs_metricsummary
+    WHERE project_id = %s AND run_id = w.id AND name = n.name LIMIT 1
+) AS m ON true
 GROUP BY n.name
 """
 PARTS = ("last", "first", "min", "max", "count")
