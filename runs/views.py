@@ -9,12 +9,12 @@ import orjson
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
 from . import queries, services
@@ -148,15 +148,7 @@ def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
     if change is None:
         raise Invalid("A run is archived, unarchived, trashed, restored, pinned or unpinned.")
     change(run=run, by=request.user)
-    return redirect(_back_to(request, run))
-
-
-def _back_to(request: PageRequest, run: Run) -> str:
-    """The project's page where the form was sent from there, else the run's."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    own = safe and wanted.startswith(run.project.get_absolute_url())
-    return wanted if own else run.get_absolute_url()
+    return redirect(back_to(request, run.project.get_absolute_url(), run.get_absolute_url()))
 
 
 def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:

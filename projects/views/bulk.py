@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 from runs import metrics
 from runs.bulk import ACTS, MOST_RUNS, Changed, mark_runs, tag_runs, undo_mark, untag_runs
@@ -24,7 +25,6 @@ from runs.search import QueryError
 
 from ..models import Project
 from ..queries import project_for_editor
-from .back import back_to
 from .state import compressed, parse_state
 
 TAGGING = {"tag": (tag_runs, "given the tag"), "untag": (untag_runs, "freed of the tag")}
@@ -36,7 +36,7 @@ def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespons
     """Do what the button says, then back to the same view of the project."""
     project = project_for_editor(request.user, team_slug, project_slug)
     act = request.POST.get("act", "")
-    back = back_to(request, project)
+    back = back_to(request, project.get_absolute_url())
     if act == "undo":
         _undo(request, project)
     elif act in {"only", "compare"}:
@@ -84,7 +84,7 @@ def _with_undo(
     request: PageRequest, project: Project, act: str, words: str, changed: Changed
 ) -> str:
     context = {"project": project, "act": act, "words": words, "at": changed.at.isoformat()}
-    context["next"] = back_to(request, project)
+    context["next"] = back_to(request, project.get_absolute_url())
     return render_to_string("projects/_undo.html", context, request)
 
 

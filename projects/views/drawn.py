@@ -19,7 +19,7 @@ from runs.pages.table import Choice, choose
 
 from ..queries import project_for_user
 from .state import SummaryState, parse_state
-from .summary import axes_of, default_order
+from .summary import axes_of, order_of
 
 
 @require_safe
@@ -40,13 +40,13 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     run_ids, total = queries.found_ids(
         project=project,
         q=state.q,
-        order=state.run_order or default_order(objective),
+        order=order_of(state, objective),
         limit=MOST_RUNS,
         listed=glance.runs,
     )
     target = target_of(choice, state, objective)
     data = chart_data(project, run_ids, columns, target)
-    looks = {name: getattr(state, name) for name in ("colour", "mark", "xlog", "ylog", "front")}
+    looks = {name: getattr(state, name) for name in ("xlog", "ylog", "front")}
     drawing = {"parallel": drawn, "hasAxes": bool(state.axes), "total": total}
     return json_answer(data | axes | looks | drawing)
 
@@ -56,9 +56,7 @@ def target_of(choice: Choice, state: SummaryState, objective: Objective | None) 
     asked = choice.column(state.target) if state.target else None
     if asked and asked.kind == "metrics" and asked.direction:
         return asked
-    if objective is None:
-        return None
-    return Column("metrics", objective.metric, objective.part, objective.mode)
+    return objective.column if objective else None
 
 
 @require_safe
@@ -70,7 +68,7 @@ def curves(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     page = queries.search_runs(
         project=project,
         q=state.query,
-        order=state.run_order or default_order(glance.objective),
+        order=order_of(state, glance.objective),
         limit=MOST_CURVES,
         is_fresh=True,
         listed=glance.runs,

@@ -20,8 +20,8 @@ from runs.pages.table import choose
 from ..models import Project
 from ..queries import project_for_user
 from .groups import grouped_by
-from .state import parse_state, saved_part
-from .summary import default_order
+from .state import SummaryState, parse_state, saved_part
+from .summary import order_of
 
 FORMS = {"latex": ("LaTeX", "tex"), "markdown": ("Markdown", "md")}
 KINDS = {"tex": "application/x-tex", "md": "text/markdown", "csv": "text/csv"}
@@ -35,7 +35,7 @@ def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> Streami
     lines = rows_of(
         project,
         q=state.query,
-        order=state.run_order or default_order(glances([project])[project.pk].objective),
+        order=order_of(state, glances([project])[project.pk].objective),
         cursor=None,
         limit=None,
         is_fresh=True,
@@ -61,14 +61,15 @@ def export(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     """The table as a text to copy, and where to get it as a file."""
     project = project_for_user(request.user, team_slug, project_slug)
     title, ending = FORMS.get(request.GET.get("form", ""), FORMS["latex"])
-    table = _table(request, project)
+    state = parse_state(request.GET)
+    table = _table(request, project, state)
     kept = saved_part(request.GET.urlencode())
     name = f"table.{ending}"
     context = {
         "project": project,
         "title": title,
         "table": table,
-        "text": _text(request, project, table, ending),
+        "text": _text(request, project, state, table, ending),
         "view_address": f"{project.get_absolute_url()}?{kept}",
         "file_address": f"{project.get_absolute_url()}{name}?{kept}",
         "file_name": name,
@@ -84,7 +85,8 @@ def table_file(
     project = project_for_user(request.user, team_slug, project_slug)
     if ending not in KINDS:
         raise Missing
-    text = _text(request, project, _table(request, project), ending)
+    state = parse_state(request.GET)
+    text = _text(request, project, state, _table(request, project, state), ending)
     name = f"{project.team.slug}-{project.slug}-table.{ending}"
     return HttpResponse(
         text,
@@ -93,29 +95,31 @@ def table_file(
     )
 
 
-def _table(request: PageRequest, project: Project) -> Quotable:
+def _table(request: PageRequest, project: Project, state: SummaryState) -> Quotable:
     """Raises QueryError for a faulty filter, which is answered with a page that says so."""
-    state = parse_state(request.GET)
     objective = glances([project])[project.pk].objective
     choice = choose(project, state.columns, objective)
     server = _server(request)
     if state.is_grouped:
         found = grouped_by(project, state, choice, objective, MOST_ROWS)
         return groups_table(project, found, q=state.query, server=server)
-    order = state.run_order or default_order(objective)
+    order = order_of(state, objective)
     return runs_table(project, q=state.query, order=order, columns=choice.table, server=server)
 
 
-def _text(request: PageRequest, project: Project, table: Quotable, ending: str) -> str:
+def _text(
+    request: PageRequest, project: Project, state: SummaryState, table: Quotable, ending: str
+) -> str:
     if ending == "csv":
         return csv_table(table.head, table.rows)
     write = latex if ending == "tex" else markdown
-    return write(table.head, table.rows, _comments(request, project, table))
+    return write(table.head, table.rows, _comments(request, project, state, table))
 
 
-def _comments(request: PageRequest, project: Project, table: Quotable) -> list[str]:
+def _comments(
+    request: PageRequest, project: Project, state: SummaryState, table: Quotable
+) -> list[str]:
     """What a reader needs to find the numbers again."""
-    state = parse_state(request.GET)
     kept = saved_part(request.GET.urlencode())
     some = f", the first {len(table.rows)}" if table.total > len(table.rows) else ""
     comments = [

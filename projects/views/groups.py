@@ -15,7 +15,8 @@ from runs import queries
 from runs.pages.columns import Column
 from runs.pages.grouping import ROWS, Grouped, condition_of, grouped, is_key
 from runs.pages.overview import Objective, glances
-from runs.pages.table import Choice, choose, heads_of, rows_of
+from runs.pages.table import Choice, Head, choose, head_of, heads_of, rows_of
+from runs.search.printing import narrowed
 
 from ..models import Project
 from ..queries import project_for_user
@@ -38,7 +39,7 @@ def metrics_of(choice: Choice, objective: Objective | None) -> list[Column]:
     """The metrics that groups are measured by: the table's, what decides first."""
     found = [column for column in choice.table if column.kind == "metrics"]
     if objective and not found:
-        found = [Column("metrics", objective.metric, objective.part, objective.mode)]
+        found = [objective.column]
     found.sort(key=lambda column: not (objective and column.name == objective.metric))
     return found[:MOST_METRICS]
 
@@ -69,15 +70,14 @@ def groups_context(
         found = grouped_by(project, state, choice, objective, ROWS)
     offset = offset_of(state)
     return {
+        "has_charts": True,
         "grouped": found,
         "group_words": KEYS.get(state.group, state.group.removeprefix("params.")),
         "group_width": len(found.columns) + 3,
         "group_heads": _heads(found, state.order),
-        "best_head": _best_head(found, state.order),
         "group_rows": [
             {
                 "group": group,
-                "label": "" if group.label is None else group.label,
                 "address": _address(state, group.condition),
                 "ask": urlencode({"q": state.query, "key": state.group, **_label(group.label)}),
             }
@@ -93,33 +93,19 @@ def offset_of(state: SummaryState) -> int:
     return min(int(state.cursor), 10**6) if state.cursor.isdecimal() else 0
 
 
-def _head(
-    order: str, label: str, key: str, *, is_falling: bool, qualifier: str = ""
-) -> dict[str, str]:
-    """The head of a column that sorts, first from its better end, then from the other."""
-    ways = {key: "ascending", f"-{key}": "descending"}
-    falls = is_falling != (order == (f"-{key}" if is_falling else key))
-    return {
-        "label": label,
-        "qualifier": qualifier,
-        "order": f"-{key}" if falls else key,
-        "sorted": ways.get(order, ""),
-    }
-
-
-def _heads(found: Grouped, order: str) -> list[dict[str, str]]:
-    heads = [_head(order, "Runs", "runs", is_falling=True)]
+def _heads(found: Grouped, order: str) -> list[Head]:
+    """The heads after the group's own: its runs, its metrics, and its best run if any decides."""
+    heads = [head_of("Runs", "runs", order, is_number=True)]
     for column in found.columns:
-        is_falling, words = column.direction == "max", f"{column.qualifier}, mean"
-        heads.append(_head(order, column.label, column.key, is_falling=is_falling, qualifier=words))
-    return heads
-
-
-def _best_head(found: Grouped, order: str) -> dict[str, str] | None:
-    """The head of the best runs; None where nothing decides which they are."""
+        first = "-" if column.direction == "max" else ""
+        words = f"{column.qualifier}, mean ± sd"
+        heads.append(
+            head_of(column.label, column.key, order, qualifier=words, first=first, is_number=True)
+        )
     if not found.columns:
-        return None
-    return _head(order, "Best run", "best", is_falling=found.columns[0].direction != "min")
+        return [*heads, Head("Best run")]
+    first = "" if found.columns[0].direction == "min" else "-"
+    return [*heads, head_of("Best run", "best", order, first=first)]
 
 
 def _label(label: str | None) -> dict[str, str]:
@@ -129,7 +115,7 @@ def _label(label: str | None) -> dict[str, str]:
 def _address(state: SummaryState, condition: str) -> str:
     """The same view of the runs of one group."""
     query = QueryDict(mutable=True)
-    query["q"] = f"({state.query}) and {condition}" if state.query else condition
+    query["q"] = narrowed(state.query, condition)
     for key in state.columns:
         query.appendlist("cols", key)
     return canonical(query)
@@ -143,18 +129,16 @@ def group_runs(request: PageRequest, team_slug: str, project_slug: str) -> HttpR
     key = asked.get("key", "") if is_key(asked.get("key", "")) else "configuration"
     condition = condition_of(key, None if asked.get("missing") else asked.get("label", ""))
     q = asked.get("q", "")
-    state = parse_state(QueryDict(urlencode({"q": q})))
-    address = _address(state, condition)
+    address = _address(parse_state(QueryDict(urlencode({"q": q}))), condition)
     if not request.htmx:
         return redirect(f"{project.get_absolute_url()}?{address}")
     glance = glances([project])[project.pk]
     choice = choose(project, (), glance.objective)
     columns = metrics_of(choice, glance.objective)
-    order = f"{'-' if columns[0].direction == 'max' else ''}{columns[0].key}" if columns else ""
     found = queries.search_runs(
         project=project,
-        q=f"({q}) and {condition}" if q else condition,
-        order=order,
+        q=narrowed(q, condition),
+        order=columns[0].best_first if columns else "",
         limit=SHOWN,
         is_fresh=True,
     )

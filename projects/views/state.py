@@ -12,6 +12,7 @@ from django.http import QueryDict
 from ahnb_platform.web import formats
 from runs.pages.columns import parse
 from runs.pages.grouping import is_key
+from runs.search.printing import narrowed
 
 NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -158,9 +159,7 @@ class SummaryState:
         conditions = [brush.condition for brush in self.brushes]
         if picked := parse_pick(self.pick):
             conditions.append(picked)
-        if not conditions or not self.q:
-            return self.q or " and ".join(conditions)
-        return " and ".join([f"({self.q})", *conditions])
+        return narrowed(self.q, *conditions)
 
     @property
     def run_order(self) -> str:

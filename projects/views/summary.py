@@ -18,7 +18,7 @@ from runs.pages.curves import sparks_of
 from runs.pages.differing import differing
 from runs.pages.front import front_of
 from runs.pages.overview import Glance, Objective, glances
-from runs.pages.records import records_of
+from runs.pages.records import Record, records_of
 from runs.pages.table import MORE_PARAMS, Choice, arranged, choose, heads_of, rows_of
 from runs.search import QueryError
 
@@ -58,14 +58,17 @@ def summary(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
         for brush in state.brushes
     ]
     # What a form of the table itself sends on, so that narrowing keeps the rest of the view.
-    kept = QueryDict(saved_part(request.GET.urlencode()))
+    saved = saved_part(request.GET.urlencode())
     context["kept"] = [
-        (name, value) for name, values in kept.lists() if name != "pick" for value in values
+        (name, value)
+        for name, values in QueryDict(saved).lists()
+        if name != "pick"
+        for value in values
     ]
     context["unpicked"] = f"{request.path}?{without_pick(request.GET)}"
     if not request.htmx:
         context |= front_of(context["records"])
-        context["address"] = saved_part(request.GET.urlencode())
+        context["address"] = saved
         return render(request, "projects/summary.html", context)
     response = render(request, "projects/_runs_panel.html", context)
     address = canonical(request.GET)
@@ -79,8 +82,8 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     """One page of the table, and what the other views need to follow it."""
     objective = glance.objective
     records = records_of({project.pk: objective})[project.pk] if objective else []
+    best = records[-1] if records else None
     choice = choose(project, state.columns, objective, MORE_PARAMS if state.differ else None)
-    order = state.run_order or default_order(objective)
     context = {
         "project": project,
         "is_editor": project.role >= Role.EDITOR,
@@ -91,7 +94,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "glance": glance,
         "objective": objective,
         "records": records,
-        "best": records[-1] if records else None,
+        "best": best,
         "choice": choice,
         "axes": axes_of(choice, state),
         "drawn_axes": ordered_axes(choice, state),
@@ -99,37 +102,38 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
     try:
         looked = [*choice.table, *choice.params]
         differs = differing(project, state.query, looked) if state.differ else None
+        narrow = arranged(choice, state.pins, differs)
+        same = [column.key for column in choice.table if column not in narrow.table]
+        # A form of the page sends them on, so that they come back once they differ.
+        context |= {"choice": narrow, "same": len(same), "left_out": same if state.columns else []}
+        if state.is_grouped:
+            return context | groups_context(project, state, narrow, objective)
+        return context | runs_context(project, state, glance, narrow, best)
     except QueryError as error:
         return context | _told(error, state, choice)
-    whole, choice = choice, arranged(choice, state.pins, differs)
-    same = [column.key for column in whole.table if column not in choice.table]
-    # A form of the page sends them on, so that they come back once they differ.
-    context |= {"choice": choice, "same": len(same), "left_out": same if state.columns else []}
-    if state.is_grouped:
-        context |= {"has_charts": True}
-        try:
-            return context | groups_context(project, state, choice, objective)
-        except QueryError as error:
-            return context | {"has_charts": False} | _told(error, state, choice)
-    try:
-        page = queries.search_runs(
-            project=project,
-            q=state.query,
-            order=order,
-            limit=state.rows,
-            cursor=state.cursor or None,
-            is_fresh=True,
-            listed=glance.runs,
-        )
-    except QueryError as error:
-        return context | _told(error, state, choice)
+
+
+def runs_context(
+    project: Project, state: SummaryState, glance: Glance, choice: Choice, best: Record | None
+) -> dict[str, Any]:
+    """What the table of single runs needs. Raises QueryError for a faulty filter."""
+    objective = glance.objective
+    order = order_of(state, objective)
+    page = queries.search_runs(
+        project=project,
+        q=state.query,
+        order=order,
+        limit=state.rows,
+        cursor=state.cursor or None,
+        is_fresh=True,
+        listed=glance.runs,
+    )
     sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
-    best_id = records[-1].run_id if records else None
-    return context | {
+    return {
         "page": page,
         "hints": queries.search_hints(project=project, q=state.query) if not page.total else (),
         "heads": heads_of(choice.table, order, page.runs),
-        "rows": rows_of(page.runs, choice.table, sparks, best_id),
+        "rows": rows_of(page.runs, choice.table, sparks, best.run_id if best else None),
         # What lies outside the brushes is drawn too, so that one can brush again.
         "has_charts": bool(page.total or state.brushes or state.pick),
     }
@@ -162,12 +166,9 @@ def word_at(text: str, position: int) -> str:
     return found[0] if found else ""
 
 
-def default_order(objective: Objective | None) -> str:
-    """Best first; without an objective the newest."""
-    if objective is None:
-        return "-started"
-    key = Column("metrics", objective.metric, objective.part).key
-    return key if objective.mode == "min" else f"-{key}"
+def order_of(state: SummaryState, objective: Objective | None) -> str:
+    """As asked; else best first, without an objective the newest."""
+    return state.run_order or (objective.column.best_first if objective else "-started")
 
 
 def ordered_axes(choice: Choice, state: SummaryState) -> list[tuple[Column, bool]]:
@@ -191,6 +192,5 @@ def axes_of(choice: Choice, state: SummaryState) -> dict[str, str]:
         "colour": state.colour,
         "mark": state.mark,
         "target": state.target,
-        "band": state.band,
         "series": state.series or (metrics[0].name if metrics else "best"),
     }

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
 from .. import services
 from ..forms import ViewForm
 from ..queries import project_for_user, view_for_user, views_for_user
-from .back import back_to
 from .state import saved_part
 
 
@@ -74,4 +74,4 @@ def change_view(
         messages.info(request, f"The view “{view.name}” is {words}.")
     else:
         raise Invalid("A view is shared, kept or forgotten.")
-    return redirect(back_to(request, project))
+    return redirect(back_to(request, project.get_absolute_url()))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from projects.models import Project
 
 from ..models import LOST_AFTER
+from ..search.fields import PARTS
 from .columns import Column, finite, is_log
 from .overview import rows_of
 
@@ -57,7 +58,6 @@ LEFT JOIN LATERAL (
 ) AS m ON true
 GROUP BY n.name
 """
-PARTS = ("last", "first", "min", "max", "count")
 # What `RUNS` gives of each run; from the fifth on they are columns, too.
 FACTS = ("number", "name", "status", "at")
 PLAIN = ("started", "duration", "size", "version", "group", "configuration")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-PARTS = ("min", "max", "first", "count")
+from ..search import printing
+from ..search.fields import PARTS
+
 PLAIN = {
     "started": "started",
     "duration": "duration",
@@ -55,6 +57,11 @@ class Column:
         return f"metrics.{quoted(self.name)}{'.' + self.part if self.part else ''}"
 
     @property
+    def best_first(self) -> str:
+        """The order, as queries name it, that begins at the better end."""
+        return f"-{self.key}" if self.direction == "max" else self.key
+
+    @property
     def label(self) -> str:
         """The short name: the last part of a path that says what it is, the metric's own name."""
         if self.kind == "fact":
@@ -91,10 +98,7 @@ class Column:
 
 def quoted(name: str) -> str:
     """`name` as the query language wants it: bare where that is unambiguous, else in quotes."""
-    if SIMPLE_NAME.match(name):
-        return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return name if SIMPLE_NAME.match(name) else printing.quoted(name)
 
 
 def param_of(params: dict[str, Any], path: str) -> Any:
@@ -125,7 +129,7 @@ def parse(key: str) -> Column | None:
     if kind != "metrics" or not rest:
         return None
     names = split_name(rest)
-    part = names.pop() if len(names) > 1 and names[-1] in PARTS else ""
+    part = names.pop() if len(names) > 1 and names[-1] in PARTS[1:] else ""
     return Column("metrics", ".".join(names), part)
 
 

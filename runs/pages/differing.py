@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from projects.models import Project
 
-from ..search.labels import found_ids
+from ..search.labels import matching_ids
 from .columns import Column
 from .overview import rows_of
 
@@ -30,6 +30,6 @@ def differing(project: Project, q: str, columns: Sequence[Column]) -> set[str]:
     """
     params = dict.fromkeys(column.name for column in columns if column.kind == "params")
     names = list(params)[:MOST_PARAMS]
-    matching, parameters = found_ids(project.pk, q)
+    matching, parameters = matching_ids(project.pk, q)
     statement = DIFFERING.format(matching=matching)
     return {name for (name,) in rows_of(statement, [*parameters, MOST_RUNS, project.pk, names])}

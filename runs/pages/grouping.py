@@ -12,7 +12,9 @@ from projects.models import Project
 from ..identity import is_seed
 from ..models import Run
 from ..params import flattened, text_of
+from ..search.fields import PARTS
 from ..search.labels import PLAIN, labelled
+from ..search.printing import quoted
 from .columns import Column, parse
 from .overview import rows_of
 from .telling import importance, tells
@@ -89,20 +91,12 @@ def grouped(
         runs.search.QueryError: `q` or `key` cannot be understood.
     """
     metrics = [column for column in columns if column.kind == "metrics"]
-    labels, parameters = labelled(project.pk, q, key)
-    asked, joins, names = _measured(project, metrics)
-    rows = rows_of(
-        f"""
-        WITH labelled AS MATERIALIZED ({labels})
-        SELECT l.label, count(*) {asked}, count(*) OVER ()
-        FROM labelled l {joins}
-        GROUP BY l.label ORDER BY {_order(order, metrics)} LIMIT %s OFFSET %s
-        """,  # noqa: S608 - built of constants; what people wrote are parameters
-        [*parameters, *names, limit, offset],
-    )
+    labels = labelled(project.pk, q, key)
+    page = f"ORDER BY {_order(order, metrics)} LIMIT {int(limit)} OFFSET {int(offset)}"
+    rows = _summed(project, labels, metrics, page)
     groups = [_group(key, row) for row in rows]
     if groups and (metrics or key == "configuration"):
-        found = _first_runs(project, (labels, parameters), groups, metrics)
+        found = _first_runs(project, labels, groups, metrics)
         _tell_best(groups, found, metrics)
         if key == "configuration":
             _tell_apart(groups, found)
@@ -122,18 +116,27 @@ def spreads_of(
     for start in range(0, len(known), AT_ONCE) if metrics else ():
         named = ", ".join(f'"{one}"' for one in known[start : start + AT_ONCE])
         q = f"configuration in ({named})"
-        for label, _, *values in _rows(project, q, "configuration", metrics):
+        labels = labelled(project.pk, q, "configuration")
+        for label, _, *values, _ in _summed(project, labels, metrics):
             for column, spread in zip(metrics, values[2::5], strict=True):
                 if spread:
                     spreads[label, column.key] = spread
     return spreads
 
 
-def _rows(project: Project, q: str, key: str, metrics: Sequence[Column]) -> list[Any]:
-    labels, parameters = labelled(project.pk, q, key)
+def _summed(
+    project: Project, labels: tuple[str, list[Any]], metrics: Sequence[Column], page: str = ""
+) -> list[tuple[Any, ...]]:
+    """Of each label: itself, its runs, five numbers a metric, and how many labels there are."""
+    statement, parameters = labels
     asked, joins, names = _measured(project, metrics)
     return rows_of(
-        f"SELECT l.label, count(*) {asked} FROM ({labels}) l {joins} GROUP BY l.label",  # noqa: S608
+        f"""
+        WITH labelled AS MATERIALIZED ({statement})
+        SELECT l.label, count(*) {asked}, count(*) OVER ()
+        FROM labelled l {joins}
+        GROUP BY l.label {page}
+        """,  # noqa: S608 - built of constants; what people wrote are parameters
         [*parameters, *names],
     )
 
@@ -146,8 +149,7 @@ def condition_of(key: str, label: str | None) -> str:
         return f"{key} is missing"
     if key == "version":
         return f"version = {label}"
-    escaped = label.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{key} = "{escaped}"'
+    return f"{key} = {quoted(label)}"
 
 
 def _measured(project: Project, metrics: Sequence[Column]) -> tuple[str, str, list[Any]]:
@@ -167,7 +169,7 @@ def _measured(project: Project, metrics: Sequence[Column]) -> tuple[str, str, li
 
 def _value(place: int, column: Column) -> str:
     """A column of the narrow rows; its name is one of ours, never a person's."""
-    return f"m{place}.{column.part if column.part in ('min', 'max', 'first', 'count') else 'last'}"
+    return f"m{place}.{column.part if column.part in PARTS else 'last'}"
 
 
 def _mean(place: int, column: Column) -> str:

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from projects.models import Project
 
-from ..models import Run
+from ..models import LOST_AFTER, Run
 from ..queries import completed, whole_runs
-from .overview import SILENCE, Objective, rows_of
+from .overview import Objective, rows_of
 
 MOST_HAPPENINGS = 10
 LATELY = timedelta(days=7)
@@ -88,7 +88,7 @@ def happenings_of(project: Project, objective: Objective | None) -> list[Happeni
         """,  # noqa: S608
         {
             "project": project.pk,
-            "alive": timezone.now() - SILENCE,
+            "alive": timezone.now() - LOST_AFTER,
             "most": MOST_HAPPENINGS,
             "metric": objective.metric if objective else "",
         },

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 MOST_SPLITS = 20_000
 SEED = 20_260_501
+# A difference whose p is larger is not told from chance.
+SIGNIFICANT = 0.05
 # Of what is computed in another order, so much counts as equal.
 TOLERANCE = 1e-9
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,10 @@ from django.utils import timezone
 from projects.models import Project
 
 from .. import metrics
+from ..models import LOST_AFTER
 from ..queries import direction_of
+from .columns import Column
 
-SILENCE = timedelta(minutes=3)
 MOST_TRAINING = 4
 # What decides where neither project nor runs say it: the first of these that was logged.
 GUESSES = ["val_accuracy", "val_loss", "accuracy", "loss"]
@@ -36,6 +37,11 @@ class Objective:
     @property
     def part(self) -> str:
         return "min" if self.mode == "min" else "max"
+
+    @property
+    def column(self) -> Column:
+        """The best value of a run, as a column."""
+        return Column("metrics", self.metric, self.part, self.mode)
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def _running(run_id: str, number: int, name: str, started_at: str, *epochs: Any)
 
 def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
     """The facts of each glance, and whether the rows that are searched lag behind the points."""
-    alive_since = timezone.now() - SILENCE
+    alive_since = timezone.now() - LOST_AFTER
     return rows_of(
         """
         SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name,

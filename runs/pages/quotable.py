@@ -12,6 +12,7 @@ from ahnb_platform.web.quoting import Cell, like_others, with_spread
 from projects.models import Project
 
 from .. import queries
+from ..search.printing import narrowed
 from .columns import Column, finite
 from .grouping import Group, Grouped, spreads_of
 
@@ -102,8 +103,8 @@ def _fact(run: Any, column: Column) -> str:
 
 
 def _group_row(project: Project, group: Group, q: str, server: str) -> list[Cell]:
-    conditions = f"({q}) and {group.condition}" if q else group.condition
-    address = f"{server}{project.get_absolute_url()}?{urlencode({'q': conditions})}"
+    query = urlencode({"q": narrowed(q, group.condition)})
+    address = f"{server}{project.get_absolute_url()}?{query}"
     row = [Cell(group.words, address), Cell(str(group.runs), is_number=True)]
     for measure in group.measures:
         link = address if measure.n else ""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .noise import Tested, permutation_test
+from .noise import SIGNIFICANT, Tested, permutation_test
 from .samples import Sampled, Unit
-
-LIMIT = 0.05
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,12 @@ class Rivals:
 
     @property
     def is_within_noise(self) -> bool:
-        return self.tested is not None and self.tested.p > LIMIT
+        return self.tested is not None and self.tested.p > SIGNIFICANT
 
     @property
     def are_too_few(self) -> bool:
         """Whether no result could have told them apart."""
-        return self.tested is not None and self.tested.smallest > LIMIT
+        return self.tested is not None and self.tested.smallest > SIGNIFICANT
 
 
 def rivals_of(units: Sequence[Unit]) -> Rivals | None:

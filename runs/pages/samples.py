@@ -18,7 +18,7 @@ from ..identity import is_seed
 from ..models import Status
 from ..params import flattened
 from ..search.conditions import matching
-from ..search.fields import Field
+from ..search.fields import PARTS, Field
 from ..search.grammar import parse_query
 from ..search.orders import phases_of
 from ..search.pages import find
@@ -26,7 +26,6 @@ from .bins import Floats
 from .overview import Objective, rows_of
 
 MOST_RUNS = 2000
-PARTS = ("last", "first", "min", "max", "count")
 VERSION = "model version"
 STILL = Status.RUNNING.value
 FAILED = Status.FAILED.value

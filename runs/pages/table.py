@@ -168,8 +168,8 @@ def _metric_columns(
         for name in names
     ]
     if objective and objective.metric in names:
-        best = Column("metrics", objective.metric, objective.part, objective.mode)
-        columns = [best, *(column for column in columns if column.name != objective.metric)]
+        others = (column for column in columns if column.name != objective.metric)
+        columns = [objective.column, *others]
     return columns
 
 
@@ -189,7 +189,7 @@ def arranged(choice: Choice, pins: Sequence[str], differs: set[str] | None) -> C
 def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> list[Head]:
     """The heads of the run itself and of the columns; over numbers they stand on the right."""
     heads = [replace(_column_head(one, order, runs), key=one.key) for one in columns]
-    return [_head("Run", "number", order), *heads]
+    return [head_of("Run", "number", order), *heads]
 
 
 def _holds_numbers(column: Column, runs: Sequence[Any]) -> bool:
@@ -202,8 +202,8 @@ def _column_head(column: Column, order: str, runs: Sequence[Any]) -> Head:
     if column.kind == "plain":
         is_number = column.name == "duration" or _holds_numbers(column, runs)
         is_number &= column.name != "started"
-        return _head(column.label.capitalize(), column.key, order, is_number=is_number)
-    return _head(
+        return head_of(column.label.capitalize(), column.key, order, is_number=is_number)
+    return head_of(
         column.label,
         column.key,
         order,
@@ -213,7 +213,7 @@ def _column_head(column: Column, order: str, runs: Sequence[Any]) -> Head:
     )
 
 
-def _head(
+def head_of(
     label: str,
     key: str,
     order: str,

@@ -41,7 +41,7 @@ def labelled(project_id: int, q: str, key: str) -> tuple[str, list[Any]]:
     return f"SELECT c.id AS run_id, c.label FROM ({statement}) AS c", parameters  # noqa: S608
 
 
-def found_ids(project_id: int, q: str) -> tuple[str, list[Any]]:
+def matching_ids(project_id: int, q: str) -> tuple[str, list[Any]]:
     """SQL that gives the `id` of each matching run. Raises QueryError."""
     return _sql(matching(project_id, parse_query(q)).runs.values("id"))
 

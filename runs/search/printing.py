@@ -33,6 +33,13 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def narrowed(q: str, *conditions: str) -> str:
+    """A query, which may be empty, with further conditions that each stand by themselves."""
+    if not q or not conditions:
+        return q or " and ".join(conditions)
+    return " and ".join([f"({q})", *conditions])
+
+
 def _segment(name: str) -> str:
     return name if _SEGMENT.fullmatch(name) else quoted(name)
 

@@ -10,10 +10,8 @@ import numpy as np
 from ahnb_platform.web.formats import number
 
 from ...models import Run, Status
-from ..noise import Share, Tested, holm, permutation_test, share_of_repeats
+from ..noise import SIGNIFICANT, Share, Tested, holm, permutation_test, share_of_repeats
 from .reading import Results
-
-LIMIT = 0.05
 
 
 @dataclass(frozen=True)
@@ -106,10 +104,10 @@ def _tested(one: Side, other: Side, found: Tested, adjusted: float, tests: int) 
     holms = f", {number(adjusted, 2)} after Holm's correction for {tests} comparisons"
     chance = f"p = {number(found.p, 2)}{holms if tests > 1 else ''}"
     detail = f"{_beside(one, other)}, {chance}; permutation test of means, {how}."
-    if adjusted <= LIMIT:
+    if adjusted <= SIGNIFICANT:
         return Verdict(other.run.number, "real", "Beyond seed noise", detail)
     least = min(found.smallest * tests, 1.0)
-    if least <= LIMIT:
+    if least <= SIGNIFICANT:
         return Verdict(other.run.number, "noise", "Within seed noise", detail)
     corrected = f" ({number(least, 2)} corrected)" if tests > 1 else ""
     few = f" With {len(one.results)} and {len(other.results)} runs no p below "
@@ -143,7 +141,7 @@ def _among_repeats(one: Side, other: Side, share: Share) -> Verdict:
         f"{share.runs:,} runs), {share.larger:,} ({number(100 * part, 2)} %) differ at least as "
         f"much. There is no test for a single run."
     )
-    if part > LIMIT:
+    if part > SIGNIFICANT:
         return Verdict(other.run.number, "noise", "No more than repeats differ", detail)
     return Verdict(other.run.number, "open", "More than most repeats differ", detail)
 

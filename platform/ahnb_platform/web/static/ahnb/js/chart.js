@@ -8,6 +8,9 @@ const DARK = { text: "#e6e9ee", muted: "#a3abb8", line: "#3a4352", none: "#727c8
 const LINES = ["#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#56b4e9"];
 const LINES_DARK = ["#56b4e9", "#ff8c42", "#2fd3a2", "#e29ac8", "#f0c04a", "#9fd8ff"];
 
+// What a canvas of its own holds, below the rest: a hand that drags over it need not draw it again.
+export const GROUND = -1;
+
 const drawn = new Map();
 
 export const isDark = () => document.documentElement.getAttribute("data-bs-theme") === "dark";

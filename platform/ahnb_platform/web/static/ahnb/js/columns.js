@@ -1,10 +1,10 @@
 // Columns of the table of runs: kept in sight, resized and moved; the address keeps what was done.
+import { go, onRenewed, panel } from "./panel.js";
 
 const NARROWEST = 40;
 const WIDEST = 800;
 const STEP = 16;
 
-const panel = () => document.getElementById("runs-panel");
 const heads = () => [...panel().querySelectorAll(".runs-table th[data-column]")];
 const cellsOf = (head) => [...head.closest("table").rows].map((row) => row.cells[head.cellIndex]).filter(Boolean);
 
@@ -91,7 +91,7 @@ function letMove(head) {
     const leftOut = [...panel().querySelectorAll("[data-left-out]")].map((field) => field.value);
     const moved = keys.toSpliced(keys.indexOf(key), 1).toSpliced(to, 0, key);
     for (const one of [...moved, ...leftOut]) parameters.append("cols", one);
-    window.htmx.ajax("GET", `${location.pathname}?${parameters}`, { target: "#runs-panel", swap: "outerHTML" });
+    go(`${location.pathname}?${parameters}`);
   });
 }
 
@@ -106,5 +106,5 @@ function layOut() {
   keepInSight();
 }
 
-document.body.addEventListener("htmx:afterSettle", (event) => event.detail.elt.id === "runs-panel" && layOut());
+onRenewed(layOut);
 layOut();

@@ -11,7 +11,7 @@ const order = numbers.split(",");
 const numbered = (number) => `${runs}${number}/`;
 let answer = null;
 
-/** Colours come again after twelve runs, then dashed. */
+/** Colours come again after as many runs as there are colours, then dashed. */
 const lookOf = (number) => {
   const paints = categoryColours();
   const place = order.indexOf(String(number));

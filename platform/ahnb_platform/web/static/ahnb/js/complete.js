@@ -64,7 +64,9 @@ function completeIn(field) {
   function show(answer) {
     found = answer;
     list.replaceChildren(...found.suggestions.map(optionOf));
-    const isOpen = found.suggestions.length > 0 && document.activeElement === field;
+    const [first] = found.suggestions;
+    const isWritten = found.suggestions.length === 1 && first.text === field.value.slice(found.start, found.end);
+    const isOpen = found.suggestions.length > 0 && !isWritten && document.activeElement === field;
     chosen = -1;
     list.hidden = !isOpen;
     field.setAttribute("aria-expanded", String(isOpen));

@@ -1,12 +1,10 @@
 // Curves of many runs in one drawing: single ones by rank, or means with their range by group.
-import { axis, base, categoryColours, colours, fitting, near, rankColour, short, tooltip } from "./chart.js";
+import { axis, base, categoryColours, colours, fitting, GROUND, near, rankColour, short, tooltip } from "./chart.js";
 import { smoothed } from "./timeline.js";
 
 const ODD_COLOUR = "#d1242f";
 // Beyond so many curves, hairlines: they are told apart better, and drawn several times as fast.
 const FEW = 30;
-// Curves lie on a canvas of their own, which a hand that drags over them need not draw again.
-export const GROUND = -1;
 
 /** What is drawn: `answer` of the server, `asked` the settings of the address, `ranks` by number. */
 export function curveOption(answer, asked, ranks, range) {

@@ -29,10 +29,6 @@ export function overTimeIn(element, view) {
     return answer ? ofCurves(answer, view.numbered) : { head: ["run"], rows: [] };
   };
   exportable(chart, element, tableBy(curveTable), tableBy(curveSummary));
-  chart.on("finished", () => {
-    performance.clearMarks("ahnb:series");
-    performance.mark("ahnb:series");
-  });
   chart.on("click", ({ data, seriesId }) => {
     const number = data?.number ?? (/^\d+/.exec(seriesId) || [])[0];
     if (data?.run !== undefined) location.assign(view.addressOf(data.run));
@@ -105,9 +101,8 @@ export function overTimeIn(element, view) {
     if (kind !== drawn) range = null;
     drawn = kind;
     reset.hidden = !range;
-    if (isBest()) redraw(chart);
-    else if (curvesAddress() === asked && answer) redraw(chart);
-    else if (curvesAddress() !== asked) fetchCurves();
+    if (!isBest() && curvesAddress() !== asked) fetchCurves();
+    else if (isBest() || answer) redraw(chart);
   }
   return { draw };
 }

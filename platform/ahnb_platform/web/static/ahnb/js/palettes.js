@@ -46,7 +46,7 @@ export function shapeOf(data) {
 export function legend(name, data) {
   const place = document.querySelector(`[data-legend="${name}"]`);
   if (!place) return;
-  const parts = [...colourParts(columnOf(data, "colour"), data.target), ...shapeParts(columnOf(data, "mark"))];
+  const parts = [...colourParts(columnOf(data, "colour")), ...shapeParts(columnOf(data, "mark"))];
   place.replaceChildren(...parts);
   place.hidden = !parts.length;
 }

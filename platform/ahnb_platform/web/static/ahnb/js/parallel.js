@@ -1,7 +1,8 @@
 // Parallel coordinates: one line a run, one axis a column; dragging along an axis narrows.
-import { axis, base, chartIn, colours, onBackground, plain, rankColour, redraw, shown, short, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, GROUND, onBackground, rankColour, redraw, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
+import { tableOf, tipOf } from "./ofruns.js";
 import { spanOf } from "./ticks.js";
 
 const MOST_AXES = 9;
@@ -101,10 +102,10 @@ function option(view, columns, spans, order, element) {
   return {
     toolbox: { show: false },
     ...base(`Parallel coordinates of ${data.rank.length} runs over ${columns.map((column) => column.label).join(", ")}`),
-    tooltip: tooltip((item) => tip(data, columns, order[item.dataIndex])),
+    tooltip: tooltip((item) => tipOf(view, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", zlevel: -1, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(data, columns, spans, order, null) }],
+    series: [{ type: "parallel", zlevel: GROUND, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(data, columns, spans, order, null) }],
   };
 }
 
@@ -158,14 +159,4 @@ function placeOf(column, span, run) {
   if (column.type === "category") return value === null ? 0 : value + offsetOf(column);
   if (value === null) return column.time ? span.missing * 1000 : span.missing;
   return column.time ? value * 1000 : value;
-}
-
-function tip(data, columns, run) {
-  return { title: `#${data.runs.number[run]} ${data.runs.name[run]} (${data.runs.status[run]})`, rows: columns.map((column) => [null, column.label, shown(column, run)]) };
-}
-
-function tableOf({ data, chosen, addressOf }, columns) {
-  if (!data) return { head: [], rows: [] };
-  const runs = [...data.rank.keys()].filter((run) => chosen[run]);
-  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => plain(column, run))]) };
 }

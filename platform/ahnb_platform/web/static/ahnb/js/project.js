@@ -2,12 +2,12 @@
 import { load, note, short } from "./chart.js";
 import { addressWith, pickOf, readBrushes, readPick, selection } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
+import { go, move, onRenewed, panel } from "./panel.js";
 import { LIVE_LINES, parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
 
 // A few lines follow the hand while it moves; then the server is asked when it rests.
 const SETTLE_MILLISECONDS = 100;
-const panel = () => document.getElementById("runs-panel");
 const view = {
   data: null,
   brushes: readBrushes(),
@@ -65,15 +65,6 @@ async function drawAll() {
 }
 
 const texts = (brushes) => [...brushes.values()].map((brush) => brush.text).join();
-const go = (address) => window.htmx.ajax("GET", address, { target: "#runs-panel", swap: "outerHTML" });
-
-/** Another address of this page, from the first page of the table on. */
-function move(change) {
-  const parameters = new URLSearchParams(location.search);
-  parameters.delete("cursor");
-  change(parameters);
-  go(`${location.pathname}?${parameters}`);
-}
 
 /** The other drawing answers at once; table, curves and address follow when the hand rests. */
 function brushed(pairs, other) {
@@ -85,7 +76,10 @@ function brushed(pairs, other) {
   if (texts(view.brushes) === before) return;
   choose();
   clearTimeout(timer);
-  timer = setTimeout(() => leave(addressWith(view.brushes)), view.data.rank.length > LIVE_LINES ? 0 : SETTLE_MILLISECONDS);
+  timer = setTimeout(() => {
+    timer = 0;
+    leave(addressWith(view.brushes));
+  }, view.data.rank.length > LIVE_LINES ? 0 : SETTLE_MILLISECONDS);
   // What was brushed answers first, and the server is asked; then the other drawing follows.
   requestAnimationFrame(() => setTimeout(() => {
     other.showBrushes();
@@ -105,9 +99,10 @@ function picked(runs) {
   else leave(addressWith(view.brushes, pick));
 }
 
-document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.id !== "runs-panel") return;
+onRenewed(() => {
   performance.mark("ahnb:table");
+  // A hand that has moved on is right; its own question follows.
+  if (timer) return;
   const asked = readBrushes();
   const changed = texts(asked) !== texts(view.brushes);
   view.brushes = asked;

@@ -1,7 +1,8 @@
 // Two columns against each other, coloured and shaped by others; a rectangle or a lasso narrows.
-import { axis, base, chartIn, colours, fitting, near, note, plain, rankColour, redraw, short, shown, tooltip } from "./chart.js";
+import { axis, base, chartIn, colours, fitting, near, note, redraw, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
+import { tableOf, tipOf } from "./ofruns.js";
 import { legend, paletteOf, shapeOf } from "./palettes.js";
 import { frontOf, isInside } from "./plane.js";
 
@@ -20,7 +21,7 @@ export function scatterIn(element, view) {
       showBrushes();
     } else note("scatter", "These axes hold too many different texts, or no run has a value.");
   });
-  exportable(chart, element, () => tableOf(view, pair));
+  exportable(chart, element, () => tableOf(view, view.data ? columnsOf(view.data) : [], (run) => pair.every((column) => column && column.values[run] !== null)));
   const letBrush = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: tool, brushMode: "single" } });
 
   function showBrushes() {
@@ -42,9 +43,8 @@ export function scatterIn(element, view) {
     }
     view.onBrushes(pair.map((column, side) => [column, area ? brushOf(column, ...area.coordRange[side]) : null]));
   });
-  const runOf = (event) => event.componentType === "series" && event.data.run;
-  chart.on("click", (event) => runOf(event) !== undefined && runOf(event) !== false && location.assign(view.addressOf(runOf(event))));
-  chart.on("mouseover", (event) => view.onHover(view.data.runs.number[runOf(event)]));
+  chart.on("click", { seriesId: "runs" }, ({ data }) => location.assign(view.addressOf(data.run)));
+  chart.on("mouseover", { seriesId: "runs" }, ({ data }) => view.onHover(view.data.runs.number[data.run]));
   chart.on("mouseout", view.onLeave);
   for (const button of document.querySelectorAll("[data-brush-tool]")) {
     delete button.dataset.waits;
@@ -74,7 +74,7 @@ function option(view, [x, y]) {
     toolbox: { show: false },
     ...base(`Scatterplot of ${y.label} against ${x.label} for ${both} runs`),
     grid: { left: 12, right: 24, top: 34, bottom: 34, containLabel: true },
-    tooltip: tooltip((item) => tip(data, item.data.run), { trigger: "item" }),
+    tooltip: tooltip((item) => (item.data.run === undefined ? null : tipOf(view, columnsOf(data), item.data.run)), { trigger: "item" }),
     xAxis: { ...axisOf(x, data.xlog), name: fitting(x.label), nameLocation: "middle", nameGap: 28 },
     yAxis: { ...axisOf(y, data.ylog), name: fitting(y.label), nameLocation: "end", nameTextStyle: { align: "left", color: colour.muted } },
     brush: { toolbox: [], xAxisIndex: 0, yAxisIndex: 0, transformable: false, brushStyle: { color: "rgba(120,130,145,0.15)", borderColor: colour.muted, borderWidth: 1 }, outOfBrush: { colorAlpha: 1 } },
@@ -124,17 +124,5 @@ function points({ data, chosen }, [x, y]) {
   return found.sort((a, b) => a.z - b.z);
 }
 
-const columnsOf = (data) => ["x", "y", "colour", "mark"].map((side) => data.columns.find((column) => column.key === data[side])).filter(Boolean);
-
-function tip(data, run) {
-  if (run === undefined) return null;
-  const rows = [...new Set(columnsOf(data))].map((column) => [null, column.label, shown(column, run)]);
-  return { title: `#${data.runs.number[run]} ${data.runs.name[run]} (${data.runs.status[run]})`, rows: [[rankColour(data.rank[run]), "rank", data.rank[run] === null ? "–" : short(data.rank[run])], ...rows].slice(1) };
-}
-
-function tableOf({ data, chosen, addressOf }, pair) {
-  if (!data) return { head: [], rows: [] };
-  const columns = [...new Set(columnsOf(data))];
-  const runs = [...data.rank.keys()].filter((run) => chosen[run] && pair.every((column) => column && column.values[run] !== null));
-  return { head: ["run", ...columns.map((column) => column.key)], rows: runs.map((run) => [{ text: `#${data.runs.number[run]} ${data.runs.name[run]}`, href: addressOf(run) }, ...columns.map((column) => plain(column, run))]) };
-}
+/** What the drawing shows of each run, each column once. */
+const columnsOf = (data) => [...new Set(["x", "y", "colour", "mark"].map((side) => data.columns.find((column) => column.key === data[side])).filter(Boolean))];

@@ -1,13 +1,13 @@
 // Ticks of the table of runs: they outlive refreshes and pages, and narrow every view.
 
 import { pickOf } from "./brushes.js";
+import { move, onRenewed, panel } from "./panel.js";
 
 // The ids of the ticked runs by number.
 const ticked = new Map();
 const MOST_COMPARED = 20;
 let last = null;
 
-const panel = () => document.getElementById("runs-panel");
 const boxes = () => [...panel().querySelectorAll("[data-tick]")];
 const numberOf = (box) => Number(box.closest("tr").dataset.number);
 
@@ -49,12 +49,8 @@ function narrow() {
     tell("These are too many single runs for an address; filter or brush instead.");
     return;
   }
-  const parameters = new URLSearchParams(location.search);
-  parameters.delete("cursor");
-  parameters.set("pick", pick);
-  const address = `${location.pathname}?${parameters}`;
   ticked.clear();
-  window.htmx.ajax("GET", address, { target: "#runs-panel", swap: "outerHTML" });
+  move((parameters) => parameters.set("pick", pick));
 }
 
 function compare(address) {
@@ -104,8 +100,7 @@ document.addEventListener("formdata", (event) => {
   for (const id of ticked.values()) if (!here.has(id)) event.formData.append("run", id);
 });
 
-document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.id !== "runs-panel") return;
+onRenewed(() => {
   boxes().forEach((box) => { box.checked = ticked.has(numberOf(box)); });
   tell();
 });
