@@ -1,37 +1,27 @@
-"""The page of a run, and what its editors do there."""
+"""The page of a run, and what it asks for while the run trains."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import orjson
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
-from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
-from . import queries, services
-from .models import Run
-from .pages.groups import MOST_CHARTS, shown_of
-from .pages.report import report_of, vitals_of
+from .. import queries
+from ..models import Run
+from ..pages.groups import MOST_CHARTS, shown_of
+from ..pages.report import report_of, vitals_of
+from .forms import NoteForm
 
 STOP_POLLING = 286
 MOST_POINTS = 4000
-PLACES = {
-    "archive": services.archive_run,
-    "unarchive": services.unarchive_run,
-    "trash": services.trash_run,
-    "restore": services.restore_run,
-    "pin": services.pin_run,
-    "unpin": services.unpin_run,
-}
 
 
 class SeriesForm(forms.Form):
@@ -44,28 +34,10 @@ class SeriesForm(forms.Form):
     time = forms.BooleanField(required=False)
 
 
-class RunForm(forms.Form):
-    """What people write on a run."""
-
-    name = forms.CharField(max_length=255)
-    group = forms.CharField(max_length=255, required=False)
-    tags = forms.CharField(required=False, help_text="Separated by commas.")
-    notes = forms.CharField(
-        required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
-    )
-
-
-class NoteForm(forms.Form):
-    """A remark on the run, or on one of its steps."""
-
-    text = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 2}))
-    step = forms.IntegerField(min_value=0, max_value=2**53 - 1, required=False)
-
-
 @require_GET
 def run(request: PageRequest, run_id: UUID) -> HttpResponse:
     """The whole report."""
-    return _page(request, queries.run_for_user(request.user, run_id), NoteForm())
+    return page(request, queries.run_for_user(request.user, run_id), NoteForm())
 
 
 @require_GET
@@ -107,51 +79,8 @@ def series(request: PageRequest, run_id: UUID) -> HttpResponse:
     return HttpResponse(orjson.dumps({"metrics": found}), content_type="application/json")
 
 
-def edit(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """Name, group, tags and notes."""
-    run = queries.run_for_editor(request.user, run_id)
-    initial = {
-        "name": run.name,
-        "group": run.group,
-        "tags": ", ".join(run.tags),
-        "notes": run.notes,
-    }
-    form = RunForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        with refusals_on(form):
-            services.edit_run(run=run, by=request.user, **_changes(form))
-            return redirect(run)
-    return render(request, "runs/edit.html", {"run": run, "form": form})
-
-
-def _changes(form: RunForm) -> dict[str, Any]:
-    fields = form.cleaned_data
-    return fields | {"tags": [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]}
-
-
-@require_POST
-def add_note(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """Write a remark; a faulty one comes back with the page."""
-    run = queries.run_for_editor(request.user, run_id)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _page(request, run, form, status=422)
-    services.add_note(run=run, by=request.user, **form.cleaned_data)
-    return redirect(f"{run.get_absolute_url()}#notes")
-
-
-@require_POST
-def change_place(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """Into the archive or the trash, or pinned to the project's page, and back."""
-    run = queries.run_for_editor(request.user, run_id)
-    change = PLACES.get(request.POST.get("act", ""))
-    if change is None:
-        raise Invalid("A run is archived, unarchived, trashed, restored, pinned or unpinned.")
-    change(run=run, by=request.user)
-    return redirect(back_to(request, run.project.get_absolute_url(), run.get_absolute_url()))
-
-
-def _page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
+def page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
+    """The page of a run, with what was written on it and could not be taken."""
     context = report_of(run)
     find = request.GET.get("find", "")[:255]
     shown = shown_of(context["groups"], find)

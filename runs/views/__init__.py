@@ -1,0 +1,1 @@
+"""The pages of a run, and what its editors do there."""
