@@ -186,7 +186,7 @@ def parse_state(parameters: QueryDict) -> SummaryState:
         pick=pick if parse_pick(pick) else "",
         order=parameters.get("order", ""),
         cursor=parameters.get("cursor", ""),
-        columns=tuple(parameters.getlist("cols")),
+        columns=tuple(_columns(parameters)),
         pins=tuple(parameters.getlist("pin")[:MOST_PINS]),
         widths=tuple(width for text in parameters.getlist("width") if (width := parse_width(text))),
         rows=next((n for n in ROWS if str(n) == parameters.get("rows")), ROWS[0]),
@@ -195,11 +195,28 @@ def parse_state(parameters: QueryDict) -> SummaryState:
     )
 
 
+def _columns(parameters: QueryDict) -> list[str]:
+    """The keys of the columns; a form adds another number of a metric, `add`, by its `part`.
+
+    It comes behind the other metrics, in sight.
+    """
+    columns, metric = parameters.getlist("cols"), parameters.get("add", "")
+    if metric:
+        key = ".".join(filter(None, (metric, parameters.get("part", ""))))
+        places = [at for at, one in enumerate(columns, 1) if one.startswith("metrics.")]
+        columns = [one for one in columns if one != key]
+        columns.insert(max(places, default=len(columns)), key)
+    return columns
+
+
 def canonical(parameters: QueryDict) -> str:
     """The same address without the parameters that say nothing."""
     kept = QueryDict(mutable=True)
     for name, values in parameters.lists():
-        kept.setlist(name, [value for value in values if value])
+        if name not in ("add", "part"):
+            kept.setlist(name, [value for value in values if value])
+    if parameters.get("add"):
+        kept.setlist("cols", _columns(parameters))
     return kept.urlencode()
 
 

@@ -16,6 +16,7 @@ from runs.pages.aside import PLACES
 from runs.pages.columns import Column
 from runs.pages.curves import sparks_of
 from runs.pages.differing import differing
+from runs.pages.ends import add_ends
 from runs.pages.front import front_of
 from runs.pages.overview import Glance, Objective, glances
 from runs.pages.records import Record, records_of
@@ -36,6 +37,15 @@ from .state import (
     without_pick,
 )
 
+# What can be shown of a metric beside its last value.
+NUMBERS = (
+    *((f"mean{count}", f"Mean of the last {count}") for count in (10, 5, 20, 50, 100)),
+    ("min", "Lowest"),
+    ("max", "Highest"),
+    ("first", "First"),
+    ("", "Last"),
+    ("count", "Number of points"),
+)
 DOTTED = re.compile(r"\w+(?:\.\w+)*")
 SPACE = re.compile(r"\s")
 # So many characters before a fault in a query are shown.
@@ -90,6 +100,7 @@ def table_context(project: Project, state: SummaryState, glance: Glance) -> dict
         "is_owner": project.role >= Role.OWNER,
         "state": state,
         "sizes": ROWS,
+        "number_choices": NUMBERS,
         "group_keys": KEYS,
         "glance": glance,
         "objective": objective,
@@ -128,6 +139,7 @@ def runs_context(
         is_fresh=True,
         listed=glance.runs,
     )
+    add_ends(project, page.runs, choice.table)
     sparks = sparks_of(project, page.runs, objective.metric) if objective else {}
     return {
         "page": page,

@@ -2,6 +2,7 @@
 
 from .appending import append, begin_attempt, create_state, store, touch
 from .bulk import WholeRun, add_runs
+from .ends import last_values
 from .folding import fold
 from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
@@ -26,6 +27,7 @@ __all__ = [
     "delete",
     "fold",
     "largest",
+    "last_values",
     "series",
     "series_of_many",
     "series_of_runs",

@@ -15,7 +15,8 @@ from .models import MetricState
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
 from .pyramid import Buckets, singletons
-from .records import EPOCH, UNITS, Place, Series
+from .reading import windows_of
+from .records import UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState
 from .tail import decode_groups, series_of
@@ -60,8 +61,7 @@ class Curve:
 
     def windows(self) -> list[Window]:
         """The newest attempt and its ancestors, oldest first, each cut where the next resumed."""
-        lineage = reversed(self.state.lineage(None, self.unit))
-        return [_window(SeriesId(self.metric, one), self.unit, limit) for one, limit in lineage]
+        return windows_of(self.state.lineage(None, self.unit), self.metric, self.unit)
 
     def tail(self) -> dict[SeriesId, Points]:
         groups = [
@@ -155,9 +155,3 @@ def _series(curve: Curve, tasks: list[Task], points: int) -> Series:
     ]
     known = [part for part in parts if len(part)]
     return answer(UNITS[curve.unit], known, [], points, with_times=False)
-
-
-def _window(series: SeriesId, unit: int, limit: float) -> Window:
-    if unit == EPOCH:
-        return Window(series, -np.inf, np.inf, limit)
-    return Window(series, -np.inf, float(np.nextafter(limit, -np.inf)))

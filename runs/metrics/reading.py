@@ -172,13 +172,13 @@ def _requests(place: Place, state: RunState, question: Question) -> list[Request
             unit = int(state.metrics["unit"][metric])
             stretch = question.stretches.get(place.run_id, (None, None))
             lineage = state.lineage(question.attempt, unit)
-            windows = _windows(lineage, metric, unit, stretch)
+            windows = windows_of(lineage, metric, unit, stretch)
             requests.append(Request(place, name, metric, unit, windows))
     return requests
 
 
-def _windows(
-    lineage: Sequence[tuple[int, float]], metric: int, unit: int, stretch: Stretch
+def windows_of(
+    lineage: Sequence[tuple[int, float]], metric: int, unit: int, stretch: Stretch = (None, None)
 ) -> list[Window]:
     """The attempts, oldest first, each cut where its successor resumed."""
     low = -np.inf if stretch[0] is None else float(stretch[0])

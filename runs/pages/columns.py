@@ -28,6 +28,8 @@ _FACTS = {
     "size": "model_parameters",
     "version": "model_version",
 }
+# `metrics.val_loss.mean10`, the mean of the last ten points.
+_MEAN = re.compile(r"(metrics\..+)\.mean([1-9]\d{0,2})")
 SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -36,9 +38,11 @@ class Column:
     """One column.
 
     Attributes:
-        kind: `params`, `metrics`, `plain` or `fact`.
+        kind: `params`, `metrics`, `plain` or `fact`; `end` for the mean of a metric's last points,
+            which a table shows and nothing sorts by.
         name: the parameter's dotted path, the metric's name, or a key of `PLAIN` or `FACTS`.
-        part: of a metric, which of its summary's numbers; "" is the last finite value.
+        part: of a metric, which of its summary's numbers; "" is the last finite value; of an end
+            how many points, `mean10`.
         direction: of a metric, `min` or `max`: which end is the better one; else "".
     """
 
@@ -75,7 +79,14 @@ class Column:
         """What the short name leaves out: the path before it, or the part of the summary."""
         if self.kind == "params":
             return self._split[0]
+        if self.kind == "end":
+            return f"mean of the last {self.points}"
         return (self.part or "last") if self.kind == "metrics" else ""
+
+    @property
+    def points(self) -> int:
+        """Of an end, over how many points the mean goes."""
+        return int(self.part.removeprefix("mean"))
 
     @property
     def _split(self) -> tuple[str, str]:
@@ -91,6 +102,8 @@ class Column:
         if self.kind == "metrics":
             summary = run.metrics.get(self.name)
             return None if summary is None else getattr(summary, self.part or "last")
+        if self.kind == "end":
+            return run.ends.get(self.key)
         if self.kind == "fact":
             return None
         return plain_fact(run, self.name)
@@ -131,6 +144,15 @@ def parse(key: str) -> Column | None:
     names = split_name(rest)
     part = names.pop() if len(names) > 1 and names[-1] in PARTS[1:] else ""
     return Column("metrics", ".".join(names), part)
+
+
+def end_of(key: str) -> Column | None:
+    """The mean of a metric's last points that a key names; None where it names none."""
+    found = _MEAN.fullmatch(key)
+    column = parse(found[1]) if found else None
+    if found is None or column is None or column.part:
+        return None
+    return Column("end", column.name, f"mean{found[2]}")
 
 
 def split_name(text: str) -> list[str]:

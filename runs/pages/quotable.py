@@ -14,6 +14,7 @@ from projects.models import Project
 from .. import queries
 from ..search.printing import narrowed
 from .columns import Column, finite
+from .ends import add_ends
 from .grouping import Group, Grouped, spreads_of
 
 MOST_ROWS = 1_000
@@ -44,6 +45,7 @@ def runs_table(
     page = queries.search_runs(project=project, q=q, order=order, limit=MOST_ROWS, is_fresh=True)
     kept = [column for column in columns if column.name not in LEFT_OUT or column.kind != "fact"]
     head = ["run", *(_head(column) for column in kept)]
+    add_ends(project, page.runs, kept)
     spreads = spreads_of(project, {run.configuration for run in page.runs}, kept)
     rows = [
         _run_row(
@@ -77,7 +79,7 @@ def _run_row(
 
 
 def _cell(run: Any, column: Column, spread: float | None, address: str) -> Cell:
-    if column.kind == "metrics":
+    if column.kind in ("metrics", "end"):
         value = finite(column.value(run))
         return Cell(
             like_others(value, spread), address if value is not None else "", is_number=True

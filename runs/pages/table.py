@@ -11,7 +11,7 @@ from projects.models import Project
 
 from ..models import Run
 from ..queries import direction_of
-from .columns import FACTS, PLAIN, Column, best_of, finite, parse
+from .columns import FACTS, PLAIN, Column, best_of, end_of, finite, parse
 from .overview import Objective, column_names
 from .telling import importance, tells
 
@@ -43,6 +43,11 @@ class Choice:
     def curves(self) -> list[str]:
         """The metrics of which curves can be drawn."""
         return list(dict.fromkeys(column.name for column in self.metrics))
+
+    @property
+    def last_values(self) -> list[Column]:
+        """Each metric once, of which another number may be shown."""
+        return [Column("metrics", name) for name in self.curves]
 
     @property
     def groups(self) -> list[tuple[str, tuple[Column, ...]]]:
@@ -132,7 +137,7 @@ def choose(
         plain=tuple(Column("plain", name) for name in PLAIN),
     )
     asked = _asked(options, wanted)
-    shown = [column for column in asked if column.kind != "fact"]
+    shown = [column for column in asked if column.kind not in ("fact", "end")]
     if not shown:
         differing = [name for name, differs in params if (differs or most_params) and tells(name)]
         differing.sort(key=importance)
@@ -144,8 +149,18 @@ def choose(
 def _asked(options: Choice, wanted: Sequence[str]) -> list[Column]:
     """The columns with these keys, each once; what names none is left out."""
     keys = dict.fromkeys(wanted)
-    found = [Column("fact", key) if key in FACTS else options.column(key) for key in keys]
+    found = [
+        Column("fact", key) if key in FACTS else _end(options, key) or options.column(key)
+        for key in keys
+    ]
     return [column for column in found if column][:MOST_COLUMNS]
+
+
+def _end(options: Choice, key: str) -> Column | None:
+    """The mean of a metric's last points, with the metric's direction."""
+    column = end_of(key)
+    whole = column and options.column(Column("metrics", column.name).key)
+    return replace(column, direction=whole.direction) if column and whole else None
 
 
 def _usual(measured: Sequence[Column]) -> list[Column]:
@@ -193,12 +208,16 @@ def heads_of(columns: Sequence[Column], order: str, runs: Sequence[Any]) -> list
 
 
 def _holds_numbers(column: Column, runs: Sequence[Any]) -> bool:
-    return column.kind == "metrics" or any(finite(column.value(run)) is not None for run in runs)
+    return column.kind in ("metrics", "end") or any(
+        finite(column.value(run)) is not None for run in runs
+    )
 
 
 def _column_head(column: Column, order: str, runs: Sequence[Any]) -> Head:
     if column.kind == "fact":
         return Head(column.label)
+    if column.kind == "end":
+        return Head(column.label, column.qualifier, is_number=True)
     if column.kind == "plain":
         is_number = column.name == "duration" or _holds_numbers(column, runs)
         is_number &= column.name != "started"
@@ -252,7 +271,8 @@ def _cell(run: Any, column: Column, best: float | None, holds_numbers: bool) -> 
     return Cell(
         value,
         # What is missing among numbers stands where they end.
-        is_number=finite(value) is not None or (value is None and holds_numbers),
+        is_number=finite(value) is not None
+        or (holds_numbers and (value is None or column.kind == "end")),
         is_best=best is not None and finite(value) == best,
         is_param=column.kind == "params",
         name=column.name if column.kind in {"plain", "fact"} else "",

@@ -84,6 +84,12 @@ class Story:
         states = MetricState.objects.filter(project_id=PROJECT, run_id=self.run_id)
         return metrics.series_of_runs(project_id=PROJECT, states=states, name=name, points=points)
 
+    def ends(self, **wanted: int) -> dict[str, np.ndarray]:
+        """The last values of metrics, as tables of runs read them."""
+        states = MetricState.objects.filter(project_id=PROJECT, run_id=self.run_id)
+        found = metrics.last_values(project_id=PROJECT, states=states, wanted=wanted)
+        return found[self.run_id]
+
     def levels(self, name) -> int:
         """The highest level of the metric's tree, -1 without one."""
         with connection.cursor() as cursor:

@@ -130,6 +130,15 @@ def test_any_history_is_true_as_a_curve_in_a_list(history, name, wanted):
     assert max(known(curve.high), default=None) == max(finite, default=None)
 
 
+@given(st.lists(actions, max_size=40), st.sampled_from(sorted(UNITS)), st.sampled_from([1, 4, 99]))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_history_ends_true(history, name, count):
+    story = lived(history)
+    expected = [point.value for point in story.model.window(name)][-count:]
+    found = story.ends(**{name: count}).get(name, [])
+    assert np.array_equal(found, expected, equal_nan=True)
+
+
 def known(extremes):
     return [value for value in extremes if value is not None]
 

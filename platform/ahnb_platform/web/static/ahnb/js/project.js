@@ -122,7 +122,7 @@ onRenewed(() => {
 
 /** Whether the page chose what a field says, so that the address need not name it. */
 function isOwnChoice(name) {
-  if (new URLSearchParams(location.search).has(name)) return false;
+  if (new URLSearchParams(location.search).has(name) || (name === "cols" && document.getElementById("add-column")?.value)) return false;
   const fields = [...document.querySelectorAll(`[form="view-form"][name="${name}"]`)];
   const isUnchanged = (field) => (field.type === "checkbox" ? field.checked === field.defaultChecked : field.selectedOptions?.[0]?.defaultSelected);
   return fields.every((field) => isUnchanged(field) && !field.closest("[data-moved]"));
