@@ -33,6 +33,7 @@ def run_summary_document(run: Run) -> dict[str, Any]:
         "params": run.params,
         "configuration": run.configuration,
         "model_version": run.model_version,
+        "identity": identity_document(run),
         "metrics": {name: summary.as_dict() for name, summary in run.metrics.items()},
     }
 
@@ -49,6 +50,19 @@ def run_document(run: Run, documents: dict[str, Any]) -> dict[str, Any]:
         "model": documents.get("model"),
         "environment": documents.get("environment"),
         "attempt": max(run.state.attempts) if run.state else 0,
+    }
+
+
+def identity_document(run: Run) -> dict[str, Any]:
+    """Hashes of what two runs may share, named as in queries; null where nothing is proved."""
+    return {
+        "architecture": run.architecture or None,
+        "weights": run.weights_hash or None,
+        "trained": run.trained_hash or None,
+        "data": run.data_hash or None,
+        "code": run.code_hash or None,
+        "commit": run.commit or None,
+        "rerun_of": run.rerun_of and str(run.rerun_of),
     }
 
 

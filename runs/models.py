@@ -22,6 +22,7 @@ from projects.models import Project
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 
 __all__ = [
+    "HASHES",
     "LOST_AFTER",
     "MetricChunk",
     "MetricState",
@@ -41,6 +42,16 @@ __all__ = [
 
 # A running run without a sign of life for so long is shown as lost.
 LOST_AFTER = timedelta(minutes=3)
+
+# The columns of `Run` by which runs are found that share something.
+HASHES = ("architecture", "weights_hash", "trained_hash", "data_hash", "code_hash", "commit")
+
+
+def _known_index(column: str, condition: Q) -> models.Index:
+    """For the runs that share a value; those without one are left out."""
+    return models.Index(
+        fields=["project_id", column], name=f"runs_run_by_{column}", condition=condition
+    )
 
 
 class Status(models.TextChoices):
@@ -101,6 +112,14 @@ class Run(models.Model):
     # What `ModelVersion` gave; and the hash of all that was chosen, seeds left out.
     model_version = models.PositiveIntegerField(null=True)
     configuration = models.CharField(max_length=16, blank=True)
+    # What two runs share for certain (`runs.identity`, `runs.signatures`); "" where nothing does.
+    architecture = models.CharField(max_length=16, default="", db_default="")
+    weights_hash = models.CharField(max_length=64, default="", db_default="")
+    trained_hash = models.CharField(max_length=64, default="", db_default="")
+    data_hash = models.CharField(max_length=64, default="", db_default="")
+    code_hash = models.CharField(max_length=64, default="", db_default="")
+    commit = models.CharField(max_length=64, default="", db_default="")
+    rerun_of = models.UUIDField(null=True)
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
@@ -165,6 +184,8 @@ class Run(models.Model):
             models.Index(fields=["project_id", "name"], name="runs_run_by_name"),
             models.Index(fields=["project_id", "group"], name="runs_run_by_group"),
             GinIndex(fields=["tags"], name="runs_run_by_tag"),
+            *(_known_index(column, ~Q(**{column: ""})) for column in HASHES),
+            _known_index("rerun_of", Q(rerun_of__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ RUN = (
     *("project_id", "id", "number", "name", "group", "tags", "notes", "user_id", "status"),
     *("status_reason", "created_at", "started_at", "finished_at", "objective_metric"),
     *("objective_mode", "params", "model_name", "model_parameters", "model_version"),
-    "configuration",
+    *("configuration", "architecture"),
 )
 Floats = NDArray[np.float64]
 
@@ -201,6 +201,7 @@ def _run_row(project_id: int, owner: int | None, run: Draft) -> tuple[Any, ...]:
         *("", run.started_at, run.started_at, run.finished_at, "val_accuracy"),
         *("max", orjson.dumps(run.params).decode(), "sequential", width * width * depth),
         *(run.model_version, configuration_of(run.params, run.model_version)),
+        f"{width:08x}{depth:08x}",
     )
 
 

@@ -58,6 +58,10 @@ _SUMMARY_FIELDS: dict[str, Schema] = {
     "params": {"type": "object", "additionalProperties": True},
     "configuration": {"type": "string"},
     "model_version": {"type": "integer", "nullable": True},
+    "identity": {
+        "type": "object",
+        "additionalProperties": {"type": "string", "nullable": True},
+    },
     "metrics": {"type": "object", "additionalProperties": ref("MetricSummary")},
 }
 _LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}

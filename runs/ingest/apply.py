@@ -13,6 +13,7 @@ from .. import ids, metrics
 from ..identity import architecture_of, configuration_of
 from ..models import Note, Run, RunDocument, RunEvent, RunParam, Status
 from ..params import flattened, merged, number_of, text_of
+from ..signatures import facts_of
 from .events import DOCUMENTS, Event
 from .numbers import LARGEST_STEP, is_whole
 from .versions import model_version
@@ -133,10 +134,11 @@ def _update_documents(key: ids.RunKey, rows: Sequence[RunEvent]) -> None:
         unique_fields=["project_id", "run_id", "kind"],
         update_fields=["data", "at"],
     )
-    if "model" in chosen:
-        data = chosen["model"].data
-        version = model_version(key, architecture_of(data))
-        _of(key).update(**_model_facts(data), model_version=version)
+    facts: dict[str, Any] = {}
+    for kind, row in chosen.items():
+        facts |= _model_facts(key, row.data) if kind == "model" else facts_of(kind, row.data)
+    if facts:
+        _of(key).update(**facts)
 
 
 def _update_configuration(key: ids.RunKey) -> None:
@@ -150,9 +152,12 @@ def _document(key: ids.RunKey, row: RunEvent) -> RunDocument:
     )
 
 
-def _model_facts(data: dict[str, Any]) -> dict[str, Any]:
+def _model_facts(key: ids.RunKey, data: dict[str, Any]) -> dict[str, Any]:
     name, parameters = data.get("name"), data.get("parameters")
+    architecture = architecture_of(data)
     return {
+        "architecture": architecture,
+        "model_version": model_version(key, architecture),
         "model_name": name[:255] if isinstance(name, str) else "",
         "model_parameters": parameters if is_whole(parameters, LARGEST_STEP) else None,
     }

@@ -11,7 +11,7 @@ from . import known
 from .errors import QueryError
 from .fields import NUMBERS, PARTS, PLAIN, TIMES, Field
 from .grammar import LONGEST_QUERY, accepted_after, field_of_tokens, tokens_of
-from .plain import STATUSES
+from .plain import STATUSES, TEXT_COLUMNS
 from .printing import printed_field, quoted
 
 MOST = 20
@@ -161,7 +161,7 @@ def _plain_texts(project_id: int, name: str) -> Iterable[str]:
         return known.tags(project_id)
     if name == "user":
         return known.people(project_id)
-    return known.plain_values(project_id, "model_name" if name == "model" else name)
+    return known.plain_values(project_id, TEXT_COLUMNS.get(name, name))
 
 
 def _fitting(found: Iterator[Suggestion], typed: str) -> list[Suggestion]:

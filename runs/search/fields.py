@@ -9,7 +9,9 @@ from typing import Literal
 from .errors import QueryError
 
 PARTS = ("last", "first", "min", "max", "count")
-TEXTS = ("name", "group", "model", "configuration")
+# Hashes: what runs share for certain.
+SHARED = ("architecture", "weights", "trained", "data", "code", "commit")
+TEXTS = ("name", "group", "model", "configuration", *SHARED)
 TIMES = ("started", "finished", "created")
 NUMBERS = ("number", "duration", "version", "size")
 SETS = ("status", "user", "tag")

@@ -20,6 +20,10 @@ from .tree import Comparison
 
 WHOLE = ("number", "version", "size")
 STATUSES = (*Status.values, "lost")
+TEXT_COLUMNS = {
+    "model": "model_name",
+    **{name: f"{name}_hash" for name in ("weights", "trained", "data", "code")},
+}
 
 
 def plain(comparison: Comparison) -> Q:
@@ -52,7 +56,7 @@ def _missing(name: str) -> Q:
 
 
 def _column(name: str) -> str:
-    return "model_name" if name == "model" else name
+    return TEXT_COLUMNS.get(name, name)
 
 
 def _text(comparison: Comparison) -> Q:

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from runs import queries, services
-from runs.models import Run
+from runs.models import HASHES, Run
 from runs.search import QueryError
+from runs.search.fields import SHARED
 from tests import cast
 
 from .batches import batch, event
@@ -25,7 +26,11 @@ def pair(digits, alice):
     services.store_batch(run=full, batch=batch(events=events), by=alice)
     cast.log_points(full, {"loss": [1.0, 0.5]})
     Run.objects.filter(name="full").update(
-        model_name="net", model_version=1, model_parameters=650, configuration="abc"
+        model_name="net",
+        model_version=1,
+        model_parameters=650,
+        configuration="abc",
+        **dict.fromkeys(HASHES, "abc"),
     )
     return digits
 
@@ -46,6 +51,7 @@ SOMETIMES = [
     "size",
     "finished",
     "configuration",
+    *SHARED,
 ]
 
 
