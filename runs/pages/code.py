@@ -49,11 +49,16 @@ class Code:
     left_out: int = 0
 
 
-class _Room:
-    """Shares what a page can hold among texts."""
+class Room:
+    """Shares what can be held among texts: a page's, unless more is said."""
 
-    def __init__(self, characters: int = MOST_CHARACTERS) -> None:
-        self._left = characters
+    def __init__(
+        self,
+        characters: int = MOST_CHARACTERS,
+        cells: int = MOST_CELLS,
+        modules: int = MOST_MODULES,
+    ) -> None:
+        self._left, self.cells, self.modules = characters, cells, modules
 
     def fit(self, text: str) -> str:
         shown = text[: self._left]
@@ -62,25 +67,25 @@ class _Room:
         return shown if not more else f"{shown}\n… {more:,} more characters, see the record"
 
 
-def code_of(document: Any) -> Code | None:
+def code_of(document: Any, room: Room | None = None) -> Code | None:
     """What to show of an event `code`; None where there is none."""
+    room = room or Room()
     if not isinstance(document, Mapping) or not document:
         return None
     kind = document.get("kind")
     if kind == "notebook":
-        return _notebook(document)
+        return _notebook(document, room)
     if kind == "script":
-        return _script(document)
+        return _script(document, room)
     return Code("", other=document)
 
 
 # A notebook
 
 
-def _notebook(document: Mapping[str, Any]) -> Code:
-    room = _Room()
+def _notebook(document: Mapping[str, Any], room: Room) -> Code:
     cells = [cell for cell in _listed(document.get("cells")) if isinstance(cell, Mapping)]
-    shown = cells[-MOST_CELLS:]
+    shown = cells[-room.cells :]
     sources = _mapped(document.get("sources"))
     return Code(
         _text(document.get("name")) or "notebook",
@@ -93,7 +98,7 @@ def _notebook(document: Mapping[str, Any]) -> Code:
 
 
 def _cell(
-    cell: Mapping[str, Any], sources: Mapping[str, Any], began_in: Any, room: _Room
+    cell: Mapping[str, Any], sources: Mapping[str, Any], began_in: Any, room: Room
 ) -> CellRow:
     count, seq = cell.get("execution_count"), cell.get("seq")
     source = sources.get(_text(cell.get("sha256")))
@@ -123,8 +128,7 @@ def _seconds_between(start: Any, end: Any) -> float | None:
 # A script
 
 
-def _script(document: Mapping[str, Any]) -> Code:
-    room = _Room()
+def _script(document: Mapping[str, Any], room: Room) -> Code:
     script = [_file(document, room)] if document.get("path") else []
     files = [*script, *_modules(document, room)]
     modules = len(_listed(document.get("modules")))
@@ -132,16 +136,16 @@ def _script(document: Mapping[str, Any]) -> Code:
         script[0].path if script else "script",
         files=files,
         changes=_changes(document, room),
-        left_out=max(modules - MOST_MODULES, 0) + _count(document.get("more_modules")),
+        left_out=max(modules - room.modules, 0) + _count(document.get("more_modules")),
     )
 
 
-def _modules(document: Mapping[str, Any], room: _Room) -> list[FileRow]:
-    modules = _listed(document.get("modules"))[:MOST_MODULES]
+def _modules(document: Mapping[str, Any], room: Room) -> list[FileRow]:
+    modules = _listed(document.get("modules"))[: room.modules]
     return [_file(module, room) for module in modules if isinstance(module, Mapping)]
 
 
-def _file(file: Mapping[str, Any], room: _Room) -> FileRow:
+def _file(file: Mapping[str, Any], room: Room) -> FileRow:
     source, left_out = file.get("source"), _text(file.get("left_out"))
     remarks = {
         "changed on disk after it was loaded": file.get("is_newer") is True,
@@ -155,7 +159,7 @@ def _file(file: Mapping[str, Any], room: _Room) -> FileRow:
     )
 
 
-def _changes(document: Mapping[str, Any], room: _Room) -> str:
+def _changes(document: Mapping[str, Any], room: Room) -> str:
     """The uncommitted changes."""
     diff = _text(_mapped(document.get("git")).get("diff"))
     return room.fit(diff) if diff else ""

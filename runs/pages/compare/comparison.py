@@ -13,7 +13,7 @@ from ...models import Run
 from ...params import flattened
 from ..overview import GUESSES, Objective
 from ..telling import importance
-from .layers import MOST_LAYERS, layer_table, layers_of
+from .layers import MOST_LAYERS, MOST_OF_ONE, layer_table, layers_of
 from .reading import documents_of, results_everywhere, results_like
 from .source import Diff, diff_of
 from .tables import MOST_ROWS, Cell, Leaves, Row, Table, leaves_of, table_of
@@ -96,9 +96,10 @@ def _diff(asked: Asked, codes: Sequence[Leaves]) -> Diff | None:
 def _sections(asked: Asked, kinds: Mapping[str, Sequence[Leaves]]) -> list[Section]:
     models, environments = kinds["model"], kinds["environment"]
     params = [dict(flattened(run.params)) for run in asked.runs]
-    layers = [layers_of(model) for model in models]
-    is_cut = any(len(_listed(model.get("layers"))) > MOST_LAYERS for model in models)
-    remark = f"Of each model the first {MOST_LAYERS} layers are compared." if is_cut else ""
+    most = min(MOST_OF_ONE, MOST_LAYERS // len(models))
+    layers = [layers_of(model, most) for model in models]
+    is_cut = any(len(_listed(model.get("layers"))) > most for model in models)
+    remark = f"Of each model the first {most:,} layers are compared." if is_cut else ""
 
     def table(columns: Sequence[Leaves], **how: Any) -> Table:
         return table_of(columns, asked.base, show_all=asked.show_all, **how)

@@ -130,6 +130,32 @@ def test_layers_are_aligned_and_told_as_added_removed_or_changed(
     assert "added" in layers_shown
 
 
+def test_layers_that_were_moved_are_told_in_their_row(
+    page: Client, digits: Project, alice: User
+) -> None:
+    stack = [layer("Conv2D", 320), layer("BatchNormalization", 64), layer("ReLU", 0)]
+    for layers in (stack, [stack[0], stack[2], stack[1]]):
+        send_events(sketch_run(digits, alice), ("model", {"layers": layers}))
+    shown = section(compared(page, digits, "1,2"), "layers")
+    assert shown.count("<small>moved</small>") == 1
+    assert len(heads(shown)) == 1
+
+
+def test_cells_are_aligned_whatever_number_stands_beside_them(
+    page: Client, digits: Project, alice: User
+) -> None:
+    for count, rate in ((1, "0.1"), (7, "0.2")):
+        sources = {"a": "import keras", "b": f"rate = {rate}\nfit(rate)"}
+        cells = [{"sha256": name, "execution_count": count + at} for at, name in enumerate(sources)]
+        code = {"kind": "notebook", "cells": cells, "sources": sources}
+        send_events(sketch_run(digits, alice), ("code", code))
+    shown = section(compared(page, digits, "1,2"), "code")
+    assert "--- cell [2]\n" in shown
+    assert "+++ cell [8]\n" in shown
+    assert '<span class="diff-added">+rate = 0.2\n' in shown
+    assert "import keras" not in shown
+
+
 def test_packages_commit_hardware_and_data_have_cards_of_their_own(
     page: Client, digits: Project, alice: User
 ) -> None:

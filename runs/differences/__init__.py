@@ -1,0 +1,1 @@
+"""How one thing differs from another: layers, lines, cells. Pure, no database."""
