@@ -17,7 +17,7 @@ from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
 from .metrics.models import MetricSummary
-from .models import Note, Run, RunDocument, RunEvent, RunLocator, RunParam
+from .models import Run, RunDocument, RunEvent, RunLocator, RunParam
 from .search import find
 from .search.hints import Hint, hints_of
 
@@ -201,15 +201,9 @@ def run_summary_document(run: Run) -> dict[str, Any]:
     return documents.run_summary_document(run)
 
 
-def notes_of(run: Run) -> list[Note]:
-    """The notes in the order of their times, each with `.user` (a person or None)."""
-    notes = Note.objects.filter(project_id=run.project_id, run_id=run.id)
-    return list(notes.select_related("user").order_by("created_at", "id"))
-
-
-def events_of(run: Run, kind: str) -> QuerySet[RunEvent]:
-    """The events of one kind, in the order in which they happened."""
-    return stored_events(RunKey(run.project_id, run.id), kind)
+def events_of(run: Run, *kinds: str) -> QuerySet[RunEvent]:
+    """The events of some kinds, in the order in which they happened."""
+    return stored_events(RunKey(run.project_id, run.id), *kinds)
 
 
 def series_for(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import edit, run
+from .views import edit, notes, run
 
 app_name = "runs"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/live/", run.live, name="live"),
     path("runs/<uuid:run_id>/series/", run.series, name="series"),
     path("runs/<uuid:run_id>/edit/", edit.edit, name="edit"),
-    path("runs/<uuid:run_id>/notes/", edit.add_note, name="note-add"),
+    path("runs/<uuid:run_id>/notes/", notes.notes, name="notes"),
+    path("runs/<uuid:run_id>/notes/<uuid:note_id>/", notes.note, name="note"),
     path("runs/<uuid:run_id>/place/", edit.change_place, name="place"),
 ]

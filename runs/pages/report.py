@@ -12,6 +12,7 @@ from .code import code_of
 from .delivery import delivery_of
 from .groups import Group, Member, groups_of
 from .model import compile_row, layer_row
+from .noted import notes_context
 from .overview import GUESSES, Objective
 from .story import MOST_CHANGES, changes_between, run_before, standing_of
 from .telling import importance
@@ -39,7 +40,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "environment": documents.get("environment") or {},
         "documents": documents,
         "code": code_of(documents.get("code")),
-        "notes": queries.notes_of(run),
+        **notes_context(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
         "delivery": delivery_of(run),
