@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import F, Func, JSONField, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Role, User
@@ -189,6 +190,13 @@ def documents_of(run: Run) -> dict[str, Any]:
     """The large parts of the record by kind: `model`, `environment`, `data`, `code`, `summary`."""
     rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id)
     return dict(rows.values_list("kind", "data"))
+
+
+def model_of(run: Run) -> Any:
+    """The captured model without the configuration that makes it again; None without one."""
+    rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id, kind="model")
+    told = Func(F("data"), Value("config"), template="%(expressions)s", arg_joiner=" - ")
+    return rows.annotate(told=Cast(told, JSONField())).values_list("told", flat=True).first()
 
 
 def run_document(run: Run) -> dict[str, Any]:
