@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Sequence[Any]] = {
     "reset_after": (True,),
     "dropout": _NOUGHT,
     "recurrent_dropout": _NOUGHT,
+    "renorm_momentum": (0.99,),
+    "attention_axes": ([1],),
     "strides": _ONES,
     "dilation_rate": _ONES,
     "groups": (1,),
@@ -53,15 +55,19 @@ SWITCHES = (
     "mask_zero",
     "optional",
     "ragged",
+    "renorm",
     "return_sequences",
     "return_state",
+    "rms_scaling",
     "run_eagerly",
     "sparse",
     "stateful",
     "synchronized",
     "unroll",
+    "use_gate",
     "zero_output_for_mask",
 )
+COLUMNS = ("activation", "units", "batch_shape")  # said by activation and output shape
 # What one asks of an optimizer first; only where it is on.
 OPTIMIZER_TOLD = (
     "learning_rate",
@@ -94,7 +100,7 @@ class CompileRow:
 
 def layer_row(layer: Mapping[str, Any]) -> LayerRow:
     settings = tuple(_known(layer.get("settings")))
-    own = [pair for pair in settings if pair[0] not in ("activation", "units")]
+    own = [pair for pair in settings if pair[0] not in COLUMNS]
     return LayerRow(layer, tuple(pair for pair in own if not is_default(*pair)), settings)
 
 
@@ -110,11 +116,12 @@ def compile_row(compiled: object) -> CompileRow:
     ]
     name = optimizer.pop("class", None) or compiled.get("optimizer")
     named = [("optimizer", name)] if name else []
+    optimizer |= {"learning_rate": _schedule(optimizer.get("learning_rate"))}
     chosen = [(key, optimizer[key]) for key in OPTIMIZER_TOLD if optimizer.get(key)]
     told = [*named, *chosen, *scaler, *(pair for pair in plain if not is_default(*pair))]
     if compiled.get("steps_per_execution") not in (None, 1):
         told.append(("steps_per_execution", compiled["steps_per_execution"]))
-    rest = [pair for pair in [*optimizer.items(), *plain] if pair not in told]
+    rest = [pair for pair in [*_known(optimizer), *plain] if pair not in told]
     return CompileRow(tuple(told), tuple(rest))
 
 
@@ -149,3 +156,12 @@ def _optimizer(serialized: object) -> tuple[list[Pair], dict[str, Any]]:
         own.pop("name", None)
         return [("loss scaling", scaler)], {"class": inner.get("class_name"), **own}
     return [], settings
+
+
+def _schedule(rate: object) -> object:
+    """A learning rate; of a schedule without the name that repeats its class."""
+    config = rate.get("config") if isinstance(rate, Mapping) else None
+    if not isinstance(rate, Mapping) or not isinstance(config, Mapping):
+        return rate
+    kept = {key: value for key, value in config.items() if key != "name"}
+    return {"class": rate.get("class_name"), **kept}

@@ -13,7 +13,7 @@ from .costs import Cost, Costs, Uncounted, WeightsOfType, costs_of, weights_of
 from .reading import Architecture, Layer, architecture_of, mapping, text, whole
 from .slots import Slots, slots_of
 
-PAGE = 50
+PAGE = 30
 MOST_TOLD = 6
 UNITS = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
@@ -34,8 +34,9 @@ class Row:
     layer: Layer
     parts: LayerRow
     cost: Cost
-    trainable: int | None
+    fixed: int
     is_pointed: bool
+    tells_parent: bool
 
     @property
     def indent(self) -> int:
@@ -79,10 +80,6 @@ class Card:
     def last(self) -> int:
         return min(self.page * PAGE, self.found)
 
-    @property
-    def depth_is_shown(self) -> bool:
-        return any(row.layer.depth for row in self.rows)
-
 
 def card_of(document: object, asked: Asked | None = None) -> Card:
     """The card of a model document, whatever was sent in its place."""
@@ -97,7 +94,7 @@ def card_of(document: object, asked: Asked | None = None) -> Card:
         document=model.document,
         layers=len(model.layers),
         is_cut=model.is_cut,
-        rows=tuple(_row(layer, costs, asked) for layer in shown),
+        rows=tuple(_row(layer, costs, asked, is_first=layer is shown[0]) for layer in shown),
         asked=asked,
         page=page,
         pages=pages,
@@ -124,10 +121,17 @@ def _page_with(layers: Sequence[Layer], place: int | None) -> int | None:
     return None if number is None else number // PAGE + 1
 
 
-def _row(layer: Layer, costs: Costs, asked: Asked) -> Row:
+def _row(layer: Layer, costs: Costs, asked: Asked, *, is_first: bool) -> Row:
     trainable = whole(layer.row.get("trainable_parameters"))
-    parts = layer_row(layer.row)
-    return Row(layer, parts, costs.of[layer.place], trainable, layer.place == asked.at)
+    fixed = 0 if trainable is None else max((layer.parameters or 0) - trainable, 0)
+    return Row(
+        layer=layer,
+        parts=layer_row(layer.row),
+        cost=costs.of[layer.place],
+        fixed=fixed,
+        is_pointed=layer.place == asked.at,
+        tells_parent=bool(asked.find) or is_first,
+    )
 
 
 def _has_graph(model: Architecture) -> bool:

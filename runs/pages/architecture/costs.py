@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .formulas import Call, elements, is_known, of_class, product, total
@@ -110,8 +111,8 @@ def _cost(layer: Layer) -> Cost:
         return Cost(None, None, "" if layer.kind in MODELS else OWN_CODE)
     if layer.kind == "InputLayer":
         return Cost(0, 0)
-    calls = list(_calls(layer))
-    made = _believed(total(*(product((times, elements_of(call.outputs))) for call, times in calls)))
+    calls = _calls(layer)
+    made = _believed(total(*[product((times, elements_of(call.outputs))) for call, times in calls]))
     if layer.is_own or not is_known(layer.kind):
         return Cost(None, made, "no formula is known for this class")
     counts = [product((times, of_class(layer.kind, call))) for call, times in calls]
@@ -119,15 +120,16 @@ def _cost(layer: Layer) -> Cost:
     return Cost(count, made, "" if count is not None else "a shape is not known")
 
 
-def _calls(layer: Layer) -> Iterator[tuple[Call, int]]:
+def _calls(layer: Layer) -> list[tuple[Call, int]]:
     """Each call that differs from the others in its shapes, and how often there is one like it."""
+    if layer.calls == 1:
+        return [(Call(layer.settings, layer.inputs, layer.outputs), 1)]
     told = listed(layer.row.get("call_shapes"))[:64]
     pairs = [pair for pair in told if isinstance(pair, list) and len(pair) == 2]
     calls = [Call(layer.settings, shapes_of(pair[0]), shapes_of(pair[1])) for pair in pairs]
     calls = calls or [Call(layer.settings, layer.inputs, layer.outputs)]
     each, over = divmod(layer.calls, len(calls))
-    for number, call in enumerate(calls):
-        yield call, each + (number < over)
+    return [(call, each + (number < over)) for number, call in enumerate(calls)]
 
 
 def elements_of(shapes: Iterable[tuple[int | None, ...]]) -> int | None:
@@ -141,11 +143,16 @@ def _believed(count: int | None) -> int | None:
 
 
 def _compute_bits(layer: Layer) -> int:
-    """The bits of a number that the layer gives: `mixed_float16` computes in float16."""
-    policy = text(layer.row.get("dtype"))
+    return _bits_of_policy(text(layer.row.get("dtype"), 64))
+
+
+@lru_cache(maxsize=64)
+def _bits_of_policy(policy: str) -> int:
+    """The bits of a number that a layer gives: `mixed_float16` computes in float16."""
     return bits_of(policy.removeprefix("mixed_").rpartition("_from_")[2]) or 32
 
 
+@lru_cache(maxsize=64)
 def bits_of(dtype: str) -> int | None:
     """The bits of one number of a type: float32, bfloat16, int8, float8_e4m3fn, int4."""
     digits = "".join(sign for sign in dtype.partition("_")[0] if sign in "0123456789")

@@ -203,9 +203,10 @@ def _words(graph: Graph, ways: Sequence[DrawnWay]) -> str:
     """The drawing in a sentence."""
     layers = sum(len(box.names) for box in graph.boxes)
     passing = sum(way.is_long for way in ways)
-    told = [f"{layers:,} layers and operations"]
+    known = all(layer is not None for box in graph.boxes for layer in box.layers)
+    told = f"{layers:,} layer{'s' * (layers > 1)}{'' if known else ' and operations'}"
     if graph.is_folded:
-        told.append(f"in {len(graph.boxes):,} boxes, chains of layers in one box each")
+        told += f" in {len(graph.boxes):,} boxes: what lies in a row is one box"
     if passing:
-        told.append(f"{passing:,} connection{'s' if passing > 1 else ''} that pass others by")
-    return ", ".join(told) + "."
+        told += f"; {passing:,} connection{'s pass' if passing > 1 else ' passes'} others by"
+    return f"{told}."

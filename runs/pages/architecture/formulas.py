@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 from .reading import Shape, mapping, text, whole
@@ -61,13 +60,22 @@ Formula = Callable[[Call], int | None]
 
 def product(lengths: Iterable[int | None]) -> int | None:
     """The product of lengths; None if one of them is not known."""
-    known = list(lengths)
-    return None if None in known else prod(length for length in known if length is not None)
+    found = 1
+    for length in lengths:
+        if length is None:
+            return None
+        found *= length
+    return found
 
 
 def total(*parts: int | None) -> int | None:
     """The sum; None if one of the parts is not known."""
-    return None if None in parts else sum(part for part in parts if part is not None)
+    found = 0
+    for part in parts:
+        if part is None:
+            return None
+        found += part
+    return found
 
 
 def elements(shape: Shape) -> int | None:

@@ -13,6 +13,7 @@ MOST_EDGES = 20_000
 # A graph with fewer boxes is drawn whole, unless asked otherwise.
 SMALL = 24
 LONG_CHAIN = 3
+ALONG = ("BatchNormalization", "LayerNormalization", "Activation", "ReLU", "Dropout")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class Box:
 
     @property
     def kind_counts(self) -> list[tuple[str, int]]:
-        return Counter(self.kinds).most_common()
+        """How many there are of each class; what only goes along with others comes last."""
+        counts = Counter(self.kinds).most_common()
+        return sorted(counts, key=lambda entry: entry[0] in ALONG)
 
 
 @dataclass(frozen=True)

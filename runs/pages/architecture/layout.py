@@ -127,10 +127,15 @@ def _across(ranked: _Ranked) -> dict[int, float]:
         for row in ranked.rows if sweep % 2 == 0 else ranked.rows[::-1]:
             wanted = []
             for box in row:
-                known = [across[other] for other in near.get(box, ())]
+                known = [across[other] for other in _leading(ranked, near.get(box, ()))]
                 wanted.append(sum(known) / len(known) if known else across[box])
             across |= dict(zip(row, _apart(ranked, row, wanted), strict=True))
     return across
+
+
+def _leading(ranked: _Ranked, others: Sequence[int]) -> Sequence[int]:
+    """The neighbours that a box stands in line with: boxes before long arrows, which give way."""
+    return [other for other in others if other < ranked.boxes] or others
 
 
 def _offsets(ranked: _Ranked, row: Sequence[int]) -> list[float]:
@@ -146,7 +151,7 @@ def _apart(ranked: _Ranked, row: Sequence[int], wanted: Sequence[float]) -> list
     offsets = _offsets(ranked, row)
     pools: list[tuple[float, float, int]] = []  # sum of weighted wishes, weight, members
     for box, wish, offset in zip(row, wanted, offsets, strict=True):
-        weight = 1.0 if box < ranked.boxes else 4.0  # long arrows had rather be straight
+        weight = 1.0 if box < ranked.boxes else 1e-3
         pool = ((wish - offset) * weight, weight, 1)
         while pools and pools[-1][0] / pools[-1][1] > pool[0] / pool[1]:
             last = pools.pop()
@@ -208,9 +213,13 @@ def _ports(
     ports: dict[tuple[int, int], float] = {}
     for box, others in near.items():
         step = min(PORT, (WIDTH - PORT) / max(len(others) - 1, 1)) if box < ranked.boxes else 0
-        first = middle[box] - step * (len(others) - 1) / 2
-        for number, other in enumerate(sorted(others, key=middle.__getitem__)):
-            ports[box, other] = first + number * step
+        ordered = sorted(others, key=middle.__getitem__)
+        centre = (len(others) - 1) / 2
+        below = [n for n, other in enumerate(ordered) if abs(middle[other] - middle[box]) < 1]
+        if below and abs(below[0] - centre) <= 1:  # the straight way stays straight
+            centre = below[0]
+        for number, other in enumerate(ordered):
+            ports[box, other] = round(middle[box] + (number - centre) * step, 1)
     return ports
 
 
