@@ -90,11 +90,12 @@ def transformer() -> keras.Model:
 FAMILIES: dict[str, tuple[keras.Model, Any]] = {
     "dense": (dense(), optimizers.Adam(amsgrad=True)),
     "dense-wider": (dense(5), optimizers.SGD()),
-    "convolutional": (convolutional(), optimizers.SGD(momentum=0.9)),
+    "convolutional": (convolutional(), optimizers.RMSprop(centered=True, momentum=0.5)),
     "convolutional-deeper": (convolutional(deeper=True), optimizers.Lion()),
-    "recurrent": (recurrent(), optimizers.RMSprop(centered=True, momentum=0.5)),
+    # Some optimizers of Keras stumble now and then over the gradient of an embedding.
+    "recurrent": (recurrent(), optimizers.SGD(momentum=0.9)),
     "residual": (residual(), optimizers.AdamW(use_ema=True)),
-    "transformer": (transformer(), optimizers.Nadam(clipnorm=1.0)),
+    "transformer": (transformer(), optimizers.SGD(0.01, momentum=0.5)),
 }
 OPTIMIZERS = (
     *(optimizers.SGD(momentum=momentum) for momentum in (0.0, 0.9)),
