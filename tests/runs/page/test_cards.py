@@ -35,7 +35,7 @@ def test_layers_show_shapes_and_counts(page: Client, run: Run) -> None:
     send_events(run, ("model", {"name": "digits", "parameters": 4810, "layers": [layer]}))
     shown = text_of(page.get(run.get_absolute_url())).partition("Model digits")[2]
     assert "4,810 parameters" in shown
-    assert "dense Dense (None, 10) 650 – not counted softmax" in shown
+    assert "dense Dense (None, 10) 650 not counted softmax" in shown
 
 
 ZEROS, GLOROT = {"class": "Zeros"}, {"class": "GlorotUniform"}
