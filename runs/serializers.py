@@ -38,6 +38,7 @@ _NUMBER: Schema = {"type": "number", "nullable": True}
 _VALUE: Schema = {
     "oneOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]
 }
+_LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
 _PAIR: Schema = {"type": "array", "items": _VALUE, "minItems": 2, "maxItems": 2}
 
 _SUMMARY_FIELDS: dict[str, Schema] = {
@@ -64,7 +65,13 @@ _SUMMARY_FIELDS: dict[str, Schema] = {
     },
     "metrics": {"type": "object", "additionalProperties": ref("MetricSummary")},
 }
-_LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
+_RUN_FIELDS: dict[str, Schema] = {
+    **_SUMMARY_FIELDS,
+    "notes": {"type": "string"},
+    "model": _LARGE,
+    "environment": _LARGE,
+    "attempt": {"type": "integer", "minimum": 0},
+}
 
 COMPONENTS: dict[str, Schema] = {
     "MetricSummary": of(
@@ -80,13 +87,8 @@ COMPONENTS: dict[str, Schema] = {
         unit={"type": "string", "enum": ["step", "epoch", "time"]},
     ),
     "RunSummary": of(**_SUMMARY_FIELDS),
-    "Run": of(
-        **_SUMMARY_FIELDS,
-        notes={"type": "string"},
-        model=_LARGE,
-        environment=_LARGE,
-        attempt={"type": "integer", "minimum": 0},
-    ),
+    "Run": of(**_RUN_FIELDS),
+    "RunInWords": of(**_RUN_FIELDS, words={"type": "string"}),
     "Runs": listing(ref("RunSummary"), hints={"type": "array", "items": ref("Hint")}),
     "Hint": of(
         pointer={"type": "string", "enum": ["q", "order"]},

@@ -79,6 +79,11 @@ class RunRecord:
         """The text on the run as a whole; remarks on its steps are `remarks`."""
         return str(self._whole()["notes"])
 
+    @property
+    def words(self) -> str:
+        """The run in words, as its page says it; "" from a server that does not tell it."""
+        return str(self._whole().get("words", ""))
+
     def record(self) -> dict[str, Any]:
         """Return `{model, environment, data, code, summary}`, what a rerun is made from."""
         return self._asker.get(f"runs/{self.id}/record/")

@@ -1,6 +1,7 @@
-"""Show one run: how it went, its metrics, parameters, model, environment and notes."""
+"""Show one run: how it went, in words, its metrics, parameters, model, environment and notes."""
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 
 from ..client import Client, RunRecord
@@ -8,6 +9,7 @@ from .printing import RUN_HELP, as_json, duration, table, value
 
 NAME = "show"
 HELP = "show one run"
+_WIDTH = 100
 _ENVIRONMENT = ("python", "keras", "backend", "os", "git")
 
 
@@ -28,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _parts(run: RunRecord) -> Iterator[str]:
     yield _head(run)
+    if words := run.words:
+        yield "\n".join(_lines(words))
     if run.metrics:
         fields = ("last", "min", "max", "last_step", "unit")
         rows = [(name, *(value(m[field]) for field in fields)) for name, m in run.metrics.items()]
@@ -45,6 +49,14 @@ def _parts(run: RunRecord) -> Iterator[str]:
     remarks = [(value(note["step"]), value(note["text"], 200)) for note in run.remarks()]
     if remarks:
         yield table([("step", "note"), *remarks])
+
+
+def _lines(words: str) -> Iterator[str]:
+    """Wrapped for a terminal, without what would steer it."""
+    for line in words.splitlines():
+        shown = "".join(sign if sign.isprintable() else " " for sign in line)
+        indent = "  " if shown.startswith("- ") else ""
+        yield from textwrap.wrap(shown, _WIDTH, subsequent_indent=indent)
 
 
 def _head(run: RunRecord) -> str:

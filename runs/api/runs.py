@@ -16,9 +16,11 @@ from ahnb_platform.api.schemas import describe, listing, of, ref
 from ahnb_platform.errors import Missing
 
 from .. import documents, queries, services
-from .. import notes as noted
 from ..ingest.events import MOST_ATTEMPTS
 from ..models import RunDocument
+from ..pages.report import objective_of
+from ..pages.words.assemble import words_of
+from ..pages.words.reading import record_of
 from ..serializers import EDIT, NOTE, START
 from .base import RunView
 
@@ -53,10 +55,11 @@ class RunDetail(RunView):
         queries.completed([run], project)
         return answer(queries.run_document(run), 201 if created else 200)
 
-    @describe("run_get", {200: ref("Run")})
+    @describe("run_get", {200: ref("RunInWords")})
     def get(self, request: Request, run_id: UUID) -> HttpResponse:
-        """The run document."""
-        return answer(queries.run_document(self.run))
+        """The run document, with the run in words."""
+        words = words_of(record_of(self.run, objective_of(self.run)))
+        return answer({**queries.run_document(self.run), "words": words.text})
 
     @describe("run_edit", {200: ref("Run")}, 410, body=EDIT.schema())
     def patch(self, request: Request, run_id: UUID) -> HttpResponse:
@@ -103,13 +106,13 @@ class RunNotes(RunView):
     @describe("notes_list", {200: listing(ref("Note"))})
     def get(self, request: Request, run_id: UUID) -> HttpResponse:
         """All notes of the run, in the order of their times."""
-        notes = [documents.note_document(note) for note in noted.notes_of(self.run)]
+        notes = [documents.note_document(note) for note in queries.notes_of(self.run)]
         return answer({"results": notes, "next": None, "total": len(notes)})
 
     @describe("note_add", {201: ref("Note")}, 410, body=NOTE.schema())
     def post(self, request: Request, run_id: UUID) -> HttpResponse:
         """Write a note on the run, or on one of its steps."""
-        note = noted.add_note(run=self.run, by=self.person, **self.body(NOTE))
+        note = services.add_note(run=self.run, by=self.person, **self.body(NOTE))
         note.user = self.person
         return answer(documents.note_document(note), 201)
 

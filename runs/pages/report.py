@@ -8,16 +8,17 @@ from typing import Any
 from .. import queries
 from ..models import Run
 from ..params import flattened
-from .architecture.card import card_of
 from .code import code_of
-from .delivery import delivery_of
 from .groups import Group, Member, groups_of
-from .noted import notes_context
+from .model import compile_row, layer_row
 from .overview import GUESSES, Objective
-from .story import MOST_CHANGES, changes_between, run_before, standing_of
 from .telling import importance
+from .words.assemble import words_of
+from .words.reading import record_of
+from .words.status import epochs_done
 
 MOST_TILES = 4
+MOST_LAYERS = 300
 KINDS = (("data", "Data"), ("summary", "Summary"))
 ENDED = ("finished", "failed", "interrupted", "preempted")
 
@@ -26,18 +27,22 @@ def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
     documents = queries.documents_of(run)
     params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
+    model = documents.get("model") or {}
+    layers = model.get("layers") or []
     return {
         **vitals_of(run),
         "params": [param for param in params if param[1] is not None],
         "unset_params": [name for name, value in params if value is None],
-        "card": card_of(documents.get("model")),
+        "model": model,
+        "compiled": compile_row(model.get("compile")),
+        "layers": [layer_row(layer) for layer in layers[:MOST_LAYERS]],
+        "more_layers": max(len(layers) - MOST_LAYERS, 0),
         "environment": documents.get("environment") or {},
         "documents": documents,
         "code": code_of(documents.get("code")),
-        **notes_context(run),
+        "notes": queries.notes_of(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
-        "delivery": delivery_of(run),
     }
 
 
@@ -45,32 +50,20 @@ def vitals_of(run: Run) -> dict[str, Any]:
     """What changes while the run trains, with the words that stand beside it."""
     objective = objective_of(run)
     groups = groups_of(run.metrics, directions_of(run))
-    epochs, planned = epochs_of(run)
+    record = record_of(run, objective)
+    epochs = epochs_done(record)
     return {
-        **comparison_of(run),
         "run": run,
+        "words": words_of(record),
+        "delivery": record.delivery,
         "has_ended": run.status in ENDED,
         "objective": objective,
-        "standing": standing_of(run, objective) if objective else None,
+        "standing": record.standing,
         "groups": groups,
         "tiles": tiles_of(groups, objective),
-        "headline": headline_of(groups, objective),
         "epochs": epochs,
-        "planned_epochs": planned,
         "seconds_per_epoch": run.duration_seconds / epochs if epochs else None,
         "state": run.state,
-    }
-
-
-def comparison_of(run: Run) -> dict[str, Any]:
-    """The same person's previous run, and which parameters differ from it."""
-    before = run_before(run)
-    changes = changes_between(before.params, run.params) if before else []
-    changes.sort(key=lambda change: importance(change.name))
-    return {
-        "before": before,
-        "changes": changes[:MOST_CHANGES],
-        "more_changes": max(len(changes) - MOST_CHANGES, 0),
     }
 
 
@@ -85,23 +78,11 @@ def directions_of(run: Run) -> dict[str, str]:
     return {name: queries.direction_of(name, run.project, run) for name in run.metrics}
 
 
-def epochs_of(run: Run) -> tuple[int, int | None]:
-    """Finished epochs, and how many `fit` was asked for (None where that is not recorded)."""
-    done = [summary.count for summary in run.metrics.values() if summary.unit == "epoch"]
-    return max(done, default=0), fit_count(run, "epochs")
-
-
 def fit_count(run: Run, name: str) -> int | None:
     """A whole number that `fit` was given or found out; None where that is not recorded."""
     fit = run.params.get("fit")
     count = fit.get(name) if isinstance(fit, Mapping) else None
     return count if isinstance(count, int) else None
-
-
-def headline_of(groups: list[Group], objective: Objective | None) -> Member | None:
-    """The curve that decides."""
-    members = [member for group in groups for member in group.members]
-    return next((one for one in members if objective and one.name == objective.metric), None)
 
 
 def tiles_of(groups: list[Group], objective: Objective | None) -> list[Member]:

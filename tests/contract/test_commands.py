@@ -110,7 +110,16 @@ def test_a_server_that_is_away_has_a_code_of_its_own(stage, runs):
 
 def test_a_run_is_shown(stage, runs):
     shown = printed(stage.ahnb("show", f"{PROJECT}#1"))
-    for part in ("wide", runs[0].id, "finished", "loss", "0.015625", "width", "650 parameters"):
+    for part in (
+        "wide",
+        runs[0].id,
+        "finished",
+        "loss",
+        "0.015625",
+        "width",
+        "650 parameters",
+        "Finished",
+    ):
         assert part in shown
     document = json.loads(printed(stage.ahnb("show", runs[0].id, "--json")))
     assert (document["id"], document["params"]["width"]) == (runs[0].id, 64)
