@@ -313,13 +313,30 @@ class Note(models.Model):
     step = models.BigIntegerField(null=True)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True, help_text="Taken away; it can be brought back.")
     user = models.ForeignObject(
         User, models.DO_NOTHING, ["user_id"], ["id"], related_name="+", null=True
+    )
+    run = models.ForeignObject(
+        Run,
+        models.DO_NOTHING,
+        ["project_id", "run_id"],
+        ["project_id", "id"],
+        related_name="+",
+        null=True,
     )
 
     class Meta:
         indexes = [
-            models.Index(fields=["project_id", "run_id", "created_at"], name="runs_note_of_run")
+            models.Index(fields=["project_id", "run_id", "created_at"], name="runs_note_of_run"),
+            models.Index(
+                F("project_id"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="runs_note_newest",
+                condition=Q(removed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import F, Func, JSONField, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Role, User
@@ -17,7 +18,7 @@ from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
 from .metrics.models import MetricSummary
-from .models import Note, Run, RunDocument, RunEvent, RunLocator, RunParam
+from .models import Run, RunDocument, RunEvent, RunLocator, RunParam
 from .search import find
 from .search.hints import Hint, hints_of
 
@@ -191,6 +192,13 @@ def documents_of(run: Run) -> dict[str, Any]:
     return dict(rows.values_list("kind", "data"))
 
 
+def model_of(run: Run) -> Any:
+    """The captured model without the configuration that makes it again; None without one."""
+    rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id, kind="model")
+    told = Func(F("data"), Value("config"), template="%(expressions)s", arg_joiner=" - ")
+    return rows.annotate(told=Cast(told, JSONField())).values_list("told", flat=True).first()
+
+
 def run_document(run: Run) -> dict[str, Any]:
     """The run document of the contract."""
     return documents.run_document(run, documents_of(run))
@@ -201,15 +209,9 @@ def run_summary_document(run: Run) -> dict[str, Any]:
     return documents.run_summary_document(run)
 
 
-def notes_of(run: Run) -> list[Note]:
-    """The notes in the order of their times, each with `.user` (a person or None)."""
-    notes = Note.objects.filter(project_id=run.project_id, run_id=run.id)
-    return list(notes.select_related("user").order_by("created_at", "id"))
-
-
-def events_of(run: Run, kind: str) -> QuerySet[RunEvent]:
-    """The events of one kind, in the order in which they happened."""
-    return stored_events(RunKey(run.project_id, run.id), kind)
+def events_of(run: Run, *kinds: str) -> QuerySet[RunEvent]:
+    """The events of some kinds, in the order in which they happened."""
+    return stored_events(RunKey(run.project_id, run.id), *kinds)
 
 
 def series_for(

@@ -18,10 +18,10 @@ from projects.models import Mode, Project
 from projects.services import create_project
 
 from . import metrics
-from .ids import RunKey, is_uuid7, uuid7
+from .ids import RunKey, is_uuid7
 from .ingest.apply import apply_events
 from .ingest.parse import Parsed, parse_batch
-from .models import Note, Run, RunLocator
+from .models import Run, RunLocator
 from .names import clean_name, generated_name
 
 LONGEST_NOTES = 20_000
@@ -91,7 +91,7 @@ def start_run(
         name=clean_name(name) if name else generated_name(run_id),
         group=clean_name(group) if group else "",
         tags=_tags(tags),
-        notes=_notes(notes),
+        notes=bounded_text(notes),
         started_at=started_at or timezone.now(),
         **_objective(objective),
     )
@@ -122,7 +122,7 @@ def edit_run(
         Invalid: a field breaks a rule.
         Gone: the run lies in the trash.
     """
-    _refuse_trashed(run)
+    refuse_trashed(run)
     changes: dict[str, Any] = {}
     if name is not None:
         changes["name"] = clean_name(name)
@@ -131,7 +131,7 @@ def edit_run(
     if tags is not None:
         changes["tags"] = _tags(tags)
     if notes is not None:
-        changes["notes"] = _notes(notes)
+        changes["notes"] = bounded_text(notes)
     return _update(run, **changes) if changes else run
 
 
@@ -163,27 +163,6 @@ def pin_run(*, run: Run, by: User) -> Run:
 def unpin_run(*, run: Run, by: User) -> Run:
     """Undo `pin_run`."""
     return _set_time(run, by, "pinned_at", "run.unpinned", None)
-
-
-def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
-    """Write a remark on the run, or on one of its steps.
-
-    Raises:
-        Invalid: the text is empty or too long.
-        Gone: the run lies in the trash.
-    """
-    _refuse_trashed(run)
-    text = _notes(text).strip()
-    if not text:
-        raise Invalid("A note needs a text.", code="empty-text")
-    return Note.objects.create(
-        project_id=run.project_id,
-        id=uuid7(),
-        run_id=run.id,
-        user_id=by.pk,
-        step=step,
-        text=text,
-    )
 
 
 def store_batch(
@@ -239,7 +218,7 @@ def _existing(project: Project, run_id: UUID, resume: str) -> Run | None:
     if locator.project_id != project.pk:
         raise Conflict("This id belongs to another run.", code="run-id-taken")
     run = Run.objects.get(project_id=project.pk, id=run_id)
-    _refuse_trashed(run)
+    refuse_trashed(run)
     if resume == "never":
         raise Conflict("There is a run with this id already.", code="run-exists")
     return run
@@ -273,7 +252,8 @@ def _update(run: Run, **changes: Any) -> Run:
     return run
 
 
-def _refuse_trashed(run: Run) -> None:
+def refuse_trashed(run: Run) -> None:
+    """Raises Gone for a run in the trash."""
     if run.trashed_at is not None:
         raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
 
@@ -285,7 +265,8 @@ def _tags(tags: Sequence[str]) -> list[str]:
     return cleaned
 
 
-def _notes(text: str) -> str:
+def bounded_text(text: str) -> str:
+    """The text that somebody wrote; raises Invalid for a longer one than is kept."""
     if len(text) > LONGEST_NOTES:
         raise Invalid(f"A text has at most {LONGEST_NOTES} characters.", code="too-long")
     return text

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Any
 
+from ahnb_client.capture.graph import Calls, edges_of
 from ahnb_client.capture.values import Json, jsonable
 
 MAX_ROWS = 5_000
@@ -12,7 +13,7 @@ MAX_NESTING = 32
 _KERAS_OWN = ("keras.", "tf_keras.")
 _NOTHING_KNOWN: dict[str, Json] = {
     **dict.fromkeys(("output_shape", "parameters", "trainable_parameters", "trainable")),
-    **dict.fromkeys(("dtype", "activation")),
+    **dict.fromkeys(("input_shape", "dtype", "activation")),
     "settings": {},
 }
 # Said in columns of their own, or only needed to build the layer again.
@@ -25,30 +26,42 @@ _NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "layers", "input_la
 }
 
 
-def layer_table(model: Any) -> list[dict[str, Json]]:
+def layer_table(model: Any, calls: Calls | None = None) -> list[dict[str, Json]]:
     """Return a row for each layer, nested ones right after the layer that holds them.
 
-    A row is ``{name, class, parent, output_shape, parameters, trainable_parameters, trainable,
-    dtype, activation, settings}``. Shapes are lists with None for an unknown axis; counts are
-    None while a layer is not built. A layer used twice has one row. At most 5,000 rows.
+    A row is ``{name, class, parent, input_shape, output_shape, parameters, trainable_parameters,
+    trainable, dtype, activation, settings}``, of a person's own layer with ``own: true``. Shapes
+    are lists with None for an unknown axis; counts are None while a layer is not built. A layer
+    used twice has one row, with ``calls``. At most 5,000 rows.
     """
+    calls = calls or Calls(models_in(model))
     rows: list[dict[str, Json]] = []
     for layer, parent in islice(_walk_all(model), MAX_ROWS):
         row: dict[str, Json] = {"name": layer.name, "class": type(layer).__name__, "parent": parent}
         known = _NOTHING_KNOWN
         with contextlib.suppress(Exception):  # a person's layer may fail in any way
             known = _facts(layer)
-        rows.append(row | known)
+        own = {} if _is_of_keras(layer) else {"own": True}
+        rows.append(row | known | own | calls.facts(layer))
     return rows
+
+
+def models_in(model: Any) -> list[Any]:
+    """Return the model and the models among its layers, the outermost first."""
+    inner = (layer for layer, _ in islice(_walk_all(model), MAX_ROWS))
+    return [model, *(layer for layer in inner if hasattr(layer, "layers"))]
 
 
 def graph_edges(model: Any, config: Json) -> list[list[str]]:
     """Return ``[from, to]`` pairs of layer names; empty for a subclassed model.
 
     `config` is the model's serialized form: of a functional model it names each call's inputs.
+    Of one that cannot be serialized the calls themselves are asked.
     """
     if type(model).__name__ == "Sequential":
         return [[first.name, second.name] for first, second in pairwise(model.layers)]
+    if not isinstance(config, dict):
+        return edges_of(model)
     layers = config.get("config", {}).get("layers", []) if isinstance(config, dict) else []
     edges = [
         [source, layer.get("name") or layer.get("config", {}).get("name")]
@@ -120,12 +133,17 @@ def _children(layer: Any) -> list[Any]:
 
 def _is_worth_opening(layer: Any) -> bool:
     """Models and a person's own blocks; the insides of Keras' own layers are noise."""
-    return hasattr(layer, "layers") or not type(layer).__module__.startswith(_KERAS_OWN)
+    return hasattr(layer, "layers") or not _is_of_keras(layer)
+
+
+def _is_of_keras(layer: Any) -> bool:
+    return type(layer).__module__.startswith(_KERAS_OWN)
 
 
 def _facts(layer: Any) -> dict[str, Json]:
     settings = _settings(layer)
     return {
+        "input_shape": _input_shape(layer),
         "output_shape": _output_shape(layer),
         "parameters": _size(layer.weights) if layer.built else None,
         "trainable_parameters": _size(layer.trainable_variables) if layer.built else None,
@@ -183,10 +201,31 @@ def _output_shape(layer: Any) -> Json:
         return shape_of(layer.output)
     built_with = getattr(layer, "_build_shapes_dict", None)
     # Only Keras' own layers compute it without being called.
-    if built_with and type(layer).__module__.startswith(_KERAS_OWN):
+    if built_with and _is_of_keras(layer):
         with contextlib.suppress(Exception):
             return _lengths(layer.compute_output_shape(*built_with.values()))
     return None
+
+
+def _input_shape(layer: Any) -> Json:
+    """The shape or shapes that the layer was built with, else those of its first use."""
+    with contextlib.suppress(Exception):
+        built = layer._build_shapes_dict.values()
+        shapes = [_all_lengths(shape) for shape in built if shape is not None]
+        if shapes:
+            return shapes[0] if len(shapes) == 1 else shapes
+    with contextlib.suppress(Exception):
+        return shape_of(layer.input)
+    return None
+
+
+def _all_lengths(shape: Any) -> Json:
+    """A shape as a list of lengths, several of them as a list of such lists."""
+    if isinstance(shape, dict):
+        shape = list(shape.values())
+    if any(isinstance(part, (list, tuple, dict)) for part in shape):
+        return [_all_lengths(part) for part in shape]
+    return _lengths(shape)
 
 
 def _lengths(shape: Any) -> list[int | None]:

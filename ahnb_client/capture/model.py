@@ -4,7 +4,7 @@ import json
 import warnings
 from typing import Any
 
-from ahnb_client.capture import layers
+from ahnb_client.capture import graph, layers
 from ahnb_client.capture.extent import extent_of
 from ahnb_client.capture.generation import backend_of, keras_of
 from ahnb_client.capture.layers import shape_of
@@ -14,6 +14,9 @@ MAX_CONFIG_BYTES = 2_000_000
 # Below what an event may have, so that none is cut where nobody sees it.
 MAX_CONFIG_DEPTH = 50
 MAX_CONFIG_ITEMS = 100_000
+# An event that is larger is not sent; what is told of a model comes below it.
+MAX_DOCUMENT_BYTES = 3_900_000
+MAX_DOCUMENT_ITEMS = 190_000
 _COMPILE_SETTINGS = ("loss", "metrics", "weighted_metrics", "loss_weights", "optimizer")
 
 
@@ -22,10 +25,13 @@ def model_document(model: Any) -> dict[str, Json]:
 
     ``config`` is what ``keras.saving.serialize_keras_object`` gives, from which the compiled
     model can be made again; where a model cannot be serialized it is None and ``config_error``
-    says why. Shapes and counts of a model that is not built yet are None.
+    says why. Shapes and counts of a model that is not built yet are None. ``weights`` has the
+    number of weights by type, ``inner_edges`` the graphs of the functional models within this
+    one, ``operations`` what a functional model calls that is no layer.
     """
     config, config_error = _serialized(model)
-    return {
+    calls = graph.Calls(layers.models_in(model))
+    document = {
         "name": model.name,
         "class": type(model).__name__,
         "module": type(model).__module__,
@@ -36,12 +42,45 @@ def model_document(model: Any) -> dict[str, Json]:
         **layers.parameter_counts(model),
         "inputs": _tensors(model, "inputs"),
         "outputs": _tensors(model, "outputs"),
-        "layers": layers.layer_table(model),
+        "weights": graph.weights_by_dtype(model) if layers.has_weights(model) else [],
+        "layers": layers.layer_table(model, calls),
         "edges": layers.graph_edges(model, config),
+        "inner_edges": calls.inner_edges(),
+        "operations": calls.operations(),
+        "output_layers": graph.output_layers(model),
         "compile": compile_document(model, config),
         "config": config,
         "config_error": config_error,
     }
+    return _small_enough(document)
+
+
+def _small_enough(document: dict[str, Json]) -> dict[str, Json]:
+    """Leave out, one after the other, what a very large model can be understood without."""
+    if _fits(document):
+        return document
+    for row in document["layers"]:
+        settings = row["settings"].items()
+        row["settings"] = {key: value for key, value in settings if not isinstance(value, dict)}
+    if not _fits(document):
+        document |= {"config": None, "config_error": "too large beside the table of layers"}
+    if not _fits(document):
+        document |= {"inner_edges": {}, "operations": []}
+        for row in document["layers"]:
+            row["settings"] = {}
+    return document
+
+
+def _fits(document: dict[str, Json]) -> bool:
+    items = extent_of(document, MAX_CONFIG_DEPTH + 10)[1]
+    if items > MAX_DOCUMENT_ITEMS:
+        return False
+    # Quick for most: a value takes some 20 bytes, seldom 200.
+    return items < MAX_DOCUMENT_ITEMS // 20 or _bytes(document) <= MAX_DOCUMENT_BYTES
+
+
+def _bytes(document: dict[str, Json]) -> int:
+    return len(json.dumps(document, default=jsonable, ensure_ascii=False).encode(errors="replace"))
 
 
 def compile_document(model: Any, config: Json = None) -> dict[str, Json]:

@@ -16,6 +16,7 @@ from ahnb_platform.api.schemas import describe, listing, of, ref
 from ahnb_platform.errors import Missing
 
 from .. import documents, queries, services
+from .. import notes as noted
 from ..ingest.events import MOST_ATTEMPTS
 from ..models import RunDocument
 from ..pages.report import objective_of
@@ -106,13 +107,13 @@ class RunNotes(RunView):
     @describe("notes_list", {200: listing(ref("Note"))})
     def get(self, request: Request, run_id: UUID) -> HttpResponse:
         """All notes of the run, in the order of their times."""
-        notes = [documents.note_document(note) for note in queries.notes_of(self.run)]
+        notes = [documents.note_document(note) for note in noted.notes_of(self.run)]
         return answer({"results": notes, "next": None, "total": len(notes)})
 
     @describe("note_add", {201: ref("Note")}, 410, body=NOTE.schema())
     def post(self, request: Request, run_id: UUID) -> HttpResponse:
         """Write a note on the run, or on one of its steps."""
-        note = services.add_note(run=self.run, by=self.person, **self.body(NOTE))
+        note = noted.add_note(run=self.run, by=self.person, **self.body(NOTE))
         note.user = self.person
         return answer(documents.note_document(note), 201)
 

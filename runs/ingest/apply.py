@@ -54,9 +54,9 @@ def apply_events(
             )
 
 
-def stored_events(key: ids.RunKey, kind: str) -> QuerySet[RunEvent]:
-    """The events of one kind, in the order in which they happened."""
-    events = RunEvent.objects.filter(project_id=key.project_id, run_id=key.id, kind=kind)
+def stored_events(key: ids.RunKey, *kinds: str) -> QuerySet[RunEvent]:
+    """The events of some kinds, in the order in which they happened."""
+    events = RunEvent.objects.filter(project_id=key.project_id, run_id=key.id, kind__in=kinds)
     return events.order_by(*IN_ORDER)
 
 

@@ -62,6 +62,7 @@ class Line:
         values = np.concatenate([known for _, known, _ in found])[order]
         since = max(unread for _, _, unread in found)
         values = values[np.searchsorted(x[order], since) :]
+        values[~np.isfinite(values)] = np.nan
         return values[-count:] if len(values) >= count or since == -np.inf else None
 
     def _known(self, window: Window) -> tuple[Floats, Floats, float]:
@@ -82,7 +83,7 @@ class Line:
 def last_values(
     *, project_id: int, states: Iterable[MetricState], wanted: Mapping[str, int]
 ) -> dict[UUID, dict[str, Floats]]:
-    """The last values of some metrics in each run, oldest first, NaN and infinities among them.
+    """The last values of some metrics in each run, oldest first; what is not finite is NaN.
 
     They are of the newest attempt and, where it has fewer, of its ancestors before it resumed.
     One statement, and some more for runs that were resumed a few points ago. A metric that a run

@@ -1,11 +1,15 @@
 """What a run's clients say that they sent and had to drop, beside what the server received."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from .. import queries
 from ..models import Run, RunEvent
 
 REASONS = {
@@ -21,40 +25,109 @@ REASONS = {
 
 
 @dataclass(frozen=True)
+class Writer:
+    """One process that sent: batches without a gap, and which are missing before later ones."""
+
+    id: UUID
+    acked: int
+    missing: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A training that went on from an earlier step; what lay behind that step stays a branch.
+
+    Attributes:
+        from_step: the first step of its own; 0 for the first attempt.
+        began_at: when its client said so; None where it did not.
+    """
+
+    number: int
+    from_step: int
+    began_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """Points that the clients sent (None as long as none has said so), and losses by reason."""
+    """Points that the clients sent (None as long as none has said so), and losses by reason.
+
+    Attributes:
+        on_their_way: of the points sent, how many neither came nor were lost.
+        attempts: the newest last; empty where there was one alone.
+    """
 
     sent: int | None
+    received: int
+    on_their_way: int
     lost: list[tuple[str, str]]
+    writers: list[Writer]
+    attempts: list[Attempt]
 
 
 def delivery_of(run: Run) -> Delivery:
     """Sums over all writers; each tells its sum so far, or what was lost since it last told."""
+    by_kind: dict[str, list[RunEvent]] = {"sent": [], "lost": [], "attempt": []}
+    for event in queries.events_of(run, *by_kind):
+        by_kind[event.kind].append(event)
+    sent = _sent(by_kind["sent"])
+    counts, others = _lost(by_kind["lost"])
+    told = [(REASONS.get(why, why), f"{number:,}") for why, number in counts.most_common()]
+    received = run.state.points if run.state else 0
+    return Delivery(
+        sent=sent,
+        received=received,
+        on_their_way=max(0, (sent or 0) - received - counts.total()),
+        lost=told + others,
+        writers=_writers(run),
+        attempts=_attempts(run, by_kind["attempt"]),
+    )
+
+
+def _sent(events: Iterable[RunEvent]) -> int | None:
     sent: dict[UUID, int] = {}
+    for event in events:
+        points = event.data.get("points") if isinstance(event.data, dict) else None
+        if isinstance(points, int):
+            sent[event.writer] = max(sent.get(event.writer, 0), points)
+    return sum(sent.values()) if sent else None
+
+
+def _lost(events: Iterable[RunEvent]) -> tuple[Counter[str], list[tuple[str, str]]]:
+    """Losses by reason, and what other clients say in their own words."""
     counts: Counter[str] = Counter()
     others: list[tuple[str, str]] = []
-    for kind, writer, data in _told(run):
-        if kind == "sent":
-            points = data.get("points") if isinstance(data, dict) else None
-            if isinstance(points, int):
-                sent[writer] = max(sent.get(writer, 0), points)
-            continue
-        reasons = data.get("reasons") if isinstance(data, dict) else None
+    for event in events:
+        reasons = event.data.get("reasons") if isinstance(event.data, dict) else None
         if isinstance(reasons, dict):
             counts.update({str(why): n for why, n in reasons.items() if isinstance(n, int)})
         else:
-            others.append((_text(data), ""))
-    told = [(REASONS.get(why, why), f"{number:,}") for why, number in counts.most_common()]
-    return Delivery(sum(sent.values()) if sent else None, told + others)
+            others.append((_text(event.data), ""))
+    return counts, others
 
 
-def _told(run: Run) -> Iterable[tuple[str, UUID, Any]]:
-    """The events of both kinds in the order in which they happened, in one statement."""
-    events = RunEvent.objects.filter(
-        project_id=run.project_id, run_id=run.id, kind__in=("sent", "lost")
-    )
-    rows = events.order_by("at", "writer", "seq", "position")
-    return rows.values_list("kind", "writer", "data")
+def _writers(run: Run) -> list[Writer]:
+    if run.metric_state is None:
+        return []
+    found = []
+    for writer, delivered in run.metric_state.decoded.writers.items():
+        ends = [delivered.acked + 1, *(stop for _, stop in delivered.beyond)]
+        gaps = zip(ends, (first for first, _ in delivered.beyond), strict=False)
+        missing = [f"{low:,}" if high == low + 1 else f"{low:,}–{high - 1:,}" for low, high in gaps]
+        found.append(Writer(writer, delivered.acked, ", ".join(missing)))
+    return found
+
+
+def _attempts(run: Run, events: Iterable[RunEvent]) -> list[Attempt]:
+    began = {
+        event.data["attempt"]: event.at
+        for event in events
+        if isinstance(event.data, dict) and isinstance(event.data.get("attempt"), int)
+    }
+    begun = run.state.attempts if run.state else {}
+    if len(begun) < 2:
+        return []
+    began.setdefault(0, run.started_at)
+    return [Attempt(one, begun[one], began.get(one)) for one in sorted(begun)]
 
 
 def _text(data: Any) -> str:

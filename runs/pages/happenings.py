@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from ahnb_platform.web.marked import plain
 from projects.models import Project
 
 from ..models import LOST_AFTER, Run
@@ -16,6 +17,7 @@ from ..queries import completed, whole_runs
 from .overview import Objective, rows_of
 
 MOST_HAPPENINGS = 10
+LONGEST_WORDS = 120
 LATELY = timedelta(days=7)
 MOST_LOOKED_AT = 500
 
@@ -68,9 +70,10 @@ def happenings_of(project: Project, objective: Objective | None) -> list[Happeni
                    ORDER BY coalesce(finished_at, started_at) DESC, id DESC LIMIT %(most)s) AS r
              LEFT JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id)
             UNION ALL
-            (SELECT 'note', n.created_at, n.run_id, n.user_id, left(n.text, 120)
+            (SELECT 'note', n.created_at, n.run_id, n.user_id, left(n.text, 480)
              FROM runs_note n
-             WHERE n.project_id = %(project)s ORDER BY n.id DESC LIMIT %(most)s)
+             WHERE n.project_id = %(project)s AND n.removed_at IS NULL
+             ORDER BY n.id DESC LIMIT %(most)s)
             UNION ALL
             (SELECT 'pinned', r.pinned_at, r.id, NULL, ''
              FROM runs_run r
@@ -93,7 +96,11 @@ def happenings_of(project: Project, objective: Objective | None) -> list[Happeni
             "metric": objective.metric if objective else "",
         },
     )
-    return [Happening(*row) for row in rows]
+    found = [Happening(*row) for row in rows]
+    return [
+        replace(one, words=plain(one.words, LONGEST_WORDS)) if one.kind == "note" else one
+        for one in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Sequence[Any]] = {
     "reset_after": (True,),
     "dropout": _NOUGHT,
     "recurrent_dropout": _NOUGHT,
+    "renorm_momentum": (0.99,),
+    "attention_axes": ([1],),
     "strides": _ONES,
     "dilation_rate": _ONES,
     "groups": (1,),
@@ -53,16 +55,30 @@ SWITCHES = (
     "mask_zero",
     "optional",
     "ragged",
+    "renorm",
     "return_sequences",
     "return_state",
+    "rms_scaling",
     "run_eagerly",
     "sparse",
     "stateful",
     "synchronized",
     "unroll",
+    "use_gate",
     "zero_output_for_mask",
 )
-OPTIMIZER_TOLD = ("learning_rate",)
+COLUMNS = ("activation", "units", "batch_shape")  # said by activation and output shape
+# What one asks of an optimizer first; only where it is on.
+OPTIMIZER_TOLD = (
+    "learning_rate",
+    "momentum",
+    "weight_decay",
+    "clipnorm",
+    "clipvalue",
+    "global_clipnorm",
+    "gradient_accumulation_steps",
+    "use_ema",
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,7 @@ class CompileRow:
 
 def layer_row(layer: Mapping[str, Any]) -> LayerRow:
     settings = tuple(_known(layer.get("settings")))
-    own = [pair for pair in settings if pair[0] not in ("activation", "units")]
+    own = [pair for pair in settings if pair[0] not in COLUMNS]
     return LayerRow(layer, tuple(pair for pair in own if not is_default(*pair)), settings)
 
 
@@ -92,18 +108,20 @@ def compile_row(compiled: object) -> CompileRow:
     """Loss, metrics and optimizer once each, with the settings of whichever form says more."""
     if not isinstance(compiled, Mapping):
         return CompileRow((), ())
-    optimizer = list(_optimizer(compiled.get("optimizer_config")))
+    scaler, optimizer = _optimizer(compiled.get("optimizer_config"))
     plain = [
         (key, compiled.get(f"{key}_config") or value)
         for key, value in _known(compiled)
         if not key.endswith("_config") and key not in ("optimizer", "steps_per_execution")
     ]
-    named = [("optimizer", compiled["optimizer"])] if compiled.get("optimizer") else []
-    rate = [pair for pair in optimizer if pair[0] in OPTIMIZER_TOLD]
-    told = [*named, *rate, *(pair for pair in plain if not is_default(*pair))]
+    name = optimizer.pop("class", None) or compiled.get("optimizer")
+    named = [("optimizer", name)] if name else []
+    optimizer |= {"learning_rate": _schedule(optimizer.get("learning_rate"))}
+    chosen = [(key, optimizer[key]) for key in OPTIMIZER_TOLD if optimizer.get(key)]
+    told = [*named, *chosen, *scaler, *(pair for pair in plain if not is_default(*pair))]
     if compiled.get("steps_per_execution") not in (None, 1):
         told.append(("steps_per_execution", compiled["steps_per_execution"]))
-    rest = [pair for pair in [*optimizer, *plain] if pair not in told]
+    rest = [pair for pair in [*_known(optimizer), *plain] if pair not in told]
     return CompileRow(tuple(told), tuple(rest))
 
 
@@ -123,7 +141,27 @@ def _known(settings: object) -> Iterator[Pair]:
         yield from ((key, value) for key, value in settings.items() if value not in (None, "", []))
 
 
-def _optimizer(config: object) -> Iterator[Pair]:
-    """The settings of a serialized optimizer; the name that Keras made up for it is left out."""
-    inner = config.get("config") if isinstance(config, Mapping) else None
-    yield from (pair for pair in _known(inner) if pair[0] != "name")
+def _optimizer(serialized: object) -> tuple[list[Pair], dict[str, Any]]:
+    """What scales the loss, and the class and settings of the optimizer itself.
+
+    The name that Keras made up for an optimizer is left out.
+    """
+    config = serialized if isinstance(serialized, Mapping) else {}
+    settings = dict(_known(config.get("config")))
+    settings.pop("name", None)
+    inner = settings.get("inner_optimizer")
+    if isinstance(inner, Mapping):
+        scaler = {"class": config.get("class_name"), "initial_scale": settings.get("initial_scale")}
+        own = dict(_known(inner.get("config")))
+        own.pop("name", None)
+        return [("loss scaling", scaler)], {"class": inner.get("class_name"), **own}
+    return [], settings
+
+
+def _schedule(rate: object) -> object:
+    """A learning rate; of a schedule without the name that repeats its class."""
+    config = rate.get("config") if isinstance(rate, Mapping) else None
+    if not isinstance(rate, Mapping) or not isinstance(config, Mapping):
+        return rate
+    kept = {key: value for key, value in config.items() if key != "name"}
+    return {"class": rate.get("class_name"), **kept}

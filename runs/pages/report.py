@@ -8,9 +8,10 @@ from typing import Any
 from .. import queries
 from ..models import Run
 from ..params import flattened
+from .architecture.card import card_of
 from .code import code_of
 from .groups import Group, Member, groups_of
-from .model import compile_row, layer_row
+from .noted import notes_context
 from .overview import GUESSES, Objective
 from .telling import importance
 from .words.assemble import words_of
@@ -18,7 +19,6 @@ from .words.reading import record_of
 from .words.status import epochs_done
 
 MOST_TILES = 4
-MOST_LAYERS = 300
 KINDS = (("data", "Data"), ("summary", "Summary"))
 ENDED = ("finished", "failed", "interrupted", "preempted")
 
@@ -27,20 +27,15 @@ def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
     documents = queries.documents_of(run)
     params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
-    model = documents.get("model") or {}
-    layers = model.get("layers") or []
     return {
         **vitals_of(run),
         "params": [param for param in params if param[1] is not None],
         "unset_params": [name for name, value in params if value is None],
-        "model": model,
-        "compiled": compile_row(model.get("compile")),
-        "layers": [layer_row(layer) for layer in layers[:MOST_LAYERS]],
-        "more_layers": max(len(layers) - MOST_LAYERS, 0),
+        "card": card_of(documents.get("model")),
         "environment": documents.get("environment") or {},
         "documents": documents,
         "code": code_of(documents.get("code")),
-        "notes": queries.notes_of(run),
+        **notes_context(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
     }

@@ -15,8 +15,7 @@ from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries, services
-from .forms import NoteForm, RunForm
-from .run import page
+from .forms import RunForm
 
 PLACES = {
     "archive": services.archive_run,
@@ -48,17 +47,6 @@ def edit(request: PageRequest, run_id: UUID) -> HttpResponse:
 def _changes(form: RunForm) -> dict[str, Any]:
     fields = form.cleaned_data
     return fields | {"tags": [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]}
-
-
-@require_POST
-def add_note(request: PageRequest, run_id: UUID) -> HttpResponse:
-    """Write a remark; a faulty one comes back with the page."""
-    run = queries.run_for_editor(request.user, run_id)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return page(request, run, form, status=422)
-    services.add_note(run=run, by=request.user, **form.cleaned_data)
-    return redirect(f"{run.get_absolute_url()}#notes")
 
 
 @require_POST

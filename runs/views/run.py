@@ -94,11 +94,6 @@ def page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200)
         "is_editor": run.role >= Role.EDITOR,
         "note_form": note_form,
         "charts": [group.as_dict(context["objective"]) for group in shown],
-        "step_notes": [
-            {"step": note.step, "text": note.text[:80]}
-            for note in context["notes"]
-            if note.step is not None
-        ],
     }
     return render(request, "runs/run.html", context, status=status)
 

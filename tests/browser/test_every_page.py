@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
-from runs.services import add_note, pin_run, trash_run
+from runs.notes import add_note
+from runs.services import pin_run, trash_run
 
 from ..cast import token_of
 from ..sketches import send_events, sketch_project

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from ahnb_platform.errors import Gone, Invalid
-from runs import ids, services
+from runs import ids, notes, services
 from runs.models import Run
 from runs.names import clean_name, generated_name
 from runs.params import MOST_KEYS, flattened, merged, number_of, text_of
@@ -103,4 +103,4 @@ def test_a_trashed_run_is_not_written_on(digits, bob):
     with pytest.raises(Gone):
         services.edit_run(run=run, by=bob, name="new")
     with pytest.raises(Gone):
-        services.add_note(run=run, by=bob, text="new")
+        notes.add_note(run=run, by=bob, text="new")

@@ -18,6 +18,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},
     f"{RUN}/edit/": {"name": "renamed"},
     f"{RUN}/notes/": {"text": "A remark."},
+    f"{RUN}/notes/<note_id>/": {"text": "Another remark."},
     f"{RUN}/place/": {"act": "archive"},
     f"{TEAM}/": {"email": "charlie@example.org", "role": "1"},
     f"{TEAM}/members/<user_id>/role/": {"role": "2"},

@@ -17,6 +17,7 @@ from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
+from runs.notes import add_note
 
 from ... import cast
 from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
@@ -150,12 +151,14 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     seen = project_for_user(owner, project.team.slug, project.slug)
     view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
+    note = add_note(run=run, by=owner, text="A spike, see #1.", step=1)
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
         "number": run.number,
         "ending": "tex",
         "share_id": share.pk,
         "view_id": view.pk,
+        "note_id": note.id,
         "token_id": token.pk,
     }
 
@@ -168,7 +171,13 @@ def nothing() -> dict[str, Any]:
     return (
         slugs("nothing", "nothing")
         | ids
-        | {"number": NO_ID, "ending": "exe", "run_id": cast.uuid7(), "secret": "nothing"}
+        | {
+            "number": NO_ID,
+            "ending": "exe",
+            "run_id": cast.uuid7(),
+            "note_id": cast.uuid7(),
+            "secret": "nothing",
+        }
     )
 
 

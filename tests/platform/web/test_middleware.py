@@ -90,7 +90,7 @@ def test_a_page_without_a_database_says_when_to_come_back() -> None:
 
 
 def test_wrong_method_is_a_page_that_names_the_right_ones(alice: User) -> None:
-    answer = client_of(alice).get(f"/runs/{uuid.uuid4()}/notes/")
+    answer = client_of(alice).get(f"/runs/{uuid.uuid4()}/place/")
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
     assert "does not work that way" in answer.content.decode()

@@ -11,7 +11,8 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 from runs import metrics
 from runs.models import MetricState, Run
-from runs.services import add_note, pin_run
+from runs.notes import add_note
+from runs.services import pin_run
 from tests.cast import client_of
 from tests.sketches import sketch_project, sketch_run
 

@@ -134,8 +134,9 @@ def test_any_history_is_true_as_a_curve_in_a_list(history, name, wanted):
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_history_ends_true(history, name, count):
     story = lived(history)
-    expected = [point.value for point in story.model.window(name)][-count:]
-    found = story.ends(**{name: count}).get(name, [])
+    expected = np.array([point.value for point in story.model.window(name)][-count:])
+    expected[~np.isfinite(expected)] = np.nan
+    found = story.ends(**{name: count}).get(name, np.empty(0))
     assert np.array_equal(found, expected, equal_nan=True)
 
 

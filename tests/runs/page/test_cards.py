@@ -1,5 +1,6 @@
 """The page of one run: parameters, model, delivery."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from django.test import Client
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
+from runs import services
 from runs.models import Run
 from runs.pages.model import compile_row, layer_row
-from tests.cast import log_points
+from tests.cast import log_points, make_run
 from tests.sketches import send_events, sketch_run
 
 from .reading import text_of
@@ -33,7 +35,7 @@ def test_layers_show_shapes_and_counts(page: Client, run: Run) -> None:
     send_events(run, ("model", {"name": "digits", "parameters": 4810, "layers": [layer]}))
     shown = text_of(page.get(run.get_absolute_url())).partition("Model digits")[2]
     assert "4,810 parameters" in shown
-    assert "dense Dense (None, 10) 650 softmax" in shown
+    assert "dense Dense (None, 10) 650 not counted softmax" in shown
 
 
 ZEROS, GLOROT = {"class": "Zeros"}, {"class": "GlorotUniform"}
@@ -128,6 +130,29 @@ def test_what_was_sent_received_and_lost_is_shown(page: Client, run: Run) -> Non
     assert "received of 60,000 sent" in shown
     assert "lost 1,234: thinned out: the spool was full lost 1: no number" in shown
     assert "lost points 12, reason disk full" in shown
+
+
+def test_what_is_still_on_its_way_and_which_batches_are_missing_is_shown(
+    page: Client, digits: Project, alice: User
+) -> None:
+    run = make_run(digits, alice)
+    batch = {"writer": str(uuid.uuid4()), "axes": [{"start": 0, "count": 2}]}
+    metrics = {"loss": {"axis": 0, "v": [0.5, 0.25]}}
+    for seq in (1, 4, 5, 7):
+        services.store_batch(run=run, batch=batch | {"seq": seq, "metrics": metrics})
+    send_events(run, ("sent", {"points": 14}), ("lost", {"reasons": {"refused": 1}}))
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "8 received of 14 sent, 5 not here yet" in shown
+    assert "1 batch without a gap; missing before later ones: 2–3, 6" in shown
+
+
+def test_attempts_are_shown_as_branches(page: Client, run: Run) -> None:
+    assert "from the start" not in text_of(page.get(run.get_absolute_url()))
+    send_events(run, ("attempt", {"attempt": 1, "from_step": 1200}))
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "attempt 0 from the start" in shown
+    assert "kept as a branch attempt 1 ↳ from step 1,200 on, began" in shown
+    assert "shown in the curves" in shown
 
 
 def test_two_writers_of_a_run_are_both_shown(page: Client, run: Run) -> None:

@@ -56,10 +56,10 @@ def test_a_faulty_edit_comes_back_with_its_fault(bob: User, run: Run) -> None:
 def test_a_note_is_anchored_to_its_step(bob: User, run: Run) -> None:
     client = client_of(bob)
     answer = client.post(f"/runs/{run.id}/notes/", {"text": "A <b>bump</b>", "step": "2"})
-    assert answer["Location"] == f"/runs/{run.id}/#notes"
+    assert answer["Location"].startswith(f"/runs/{run.id}/#note-")
     shown = client.get(run.get_absolute_url())
     assert "A &lt;b&gt;bump&lt;/b&gt;" in shown.content.decode()
-    assert "Bob just now · at step 2" in text_of(shown)
+    assert "Bob at step 2 · just now" in text_of(shown)
 
 
 def test_a_note_without_words_is_refused_on_the_page(bob: User, run: Run) -> None:

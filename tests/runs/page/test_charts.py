@@ -8,7 +8,7 @@ from django.test import Client
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
-from runs import services
+from runs import notes
 from runs.models import Run
 from runs.pages.groups import placed
 from tests.cast import client_of, log_points, make_run
@@ -64,11 +64,11 @@ def test_charts_know_what_to_ask_for(page: Client, run: Run) -> None:
 
 
 def test_charts_know_what_decides_and_where_notes_hang(page: Client, run: Run, alice: User) -> None:
-    services.add_note(run=run, by=alice, text="</script><b>", step=2)
-    services.add_note(run=run, by=alice, text="on the whole")
+    notes.add_note(run=run, by=alice, text="</script><b>", step=2)
+    notes.add_note(run=run, by=alice, text="on the whole")
     body = page.get(run.get_absolute_url()).content.decode()
-    [notes] = re.findall(r'<script id="step-notes" type="application/json">(.*?)</script>', body)
-    assert json.loads(notes) == [{"step": 2, "text": "</script><b>"}]
+    [marks] = re.findall(r'<script id="step-notes" type="application/json">(.*?)</script>', body)
+    assert json.loads(marks) == [{"step": 2, "text": "</script><b>"}]
     [data] = re.findall(r'<script id="chart-groups" type="application/json">(.*?)</script>', body)
     best = {one["name"]: one.get("best") for one in json.loads(data)[0]["series"]}
     assert best == {"loss": None, "val_loss": "min"}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
-from runs import services
+from runs import notes, services
 from runs.models import Run
 from tests.cast import log_points, make_run
 from tests.sketches import send_events, sketch_run
@@ -116,10 +116,10 @@ def test_queries_do_not_grow_with_notes_metrics_and_runs(
             page.get(run.get_absolute_url())
         return len(captured)
 
-    services.add_note(run=run, by=alice, text="one")
+    notes.add_note(run=run, by=alice, text="one")
     few = queries()
     for number in range(6):
-        services.add_note(run=run, by=alice, text=f"{number}")
+        notes.add_note(run=run, by=alice, text=f"{number}")
         log_points(run, {f"metric-{number}": [1.0, 2.0]})
         sketch_run(digits, alice)
     assert queries() <= few
