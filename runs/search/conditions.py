@@ -1,10 +1,11 @@
 """Conditions to SQL. Names and values of people are parameters, never identifiers."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -38,14 +39,17 @@ class Scope:
 
 @dataclass(frozen=True)
 class Matches:
-    """The listed runs of a project that a condition matches."""
+    """The listed runs of a project that a condition matches; `ids` are all of them, if known."""
 
     project_id: int
     condition: Condition | None
+    ids: Sequence[UUID] | None = None
 
     @property
     def runs(self) -> QuerySet[Run]:
         runs = listed_runs(self.project_id)
+        if self.ids is not None:
+            return runs.filter(id__in=self.ids)
         if self.condition is None:
             return runs
         return runs.filter(where(self.condition, Scope(self.project_id)))
@@ -54,8 +58,10 @@ class Matches:
         """Of the narrow rows of `field`, those of these runs.
 
         What metrics and parameters decide is asked of each row: they are walked in their order,
-        and a page ends the walk.
+        and a page ends the walk. Runs that are known are looked up instead.
         """
+        if self.ids is not None:
+            return rows.filter(run_id__in=self.ids)
         parts = parts_of(self.condition)
         plain_parts = tuple(filter(rests_on_plain, parts))
         runs = Matches(self.project_id, Every(plain_parts) if plain_parts else None).runs
@@ -66,9 +72,11 @@ class Matches:
         return rows.filter(run_id__in=runs.values("id"))
 
 
-def matching(project_id: int, condition: Condition | None) -> Matches:
-    """The listed runs that the condition matches."""
-    return Matches(project_id, condition)
+def matching(
+    project_id: int, condition: Condition | None, ids: Sequence[UUID] | None = None
+) -> Matches:
+    """The listed runs that the condition matches; they are `ids` where the caller knows."""
+    return Matches(project_id, condition, ids)
 
 
 def listed_runs(project_id: int) -> QuerySet[Run]:

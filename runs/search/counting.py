@@ -3,12 +3,16 @@
 The rest of the runs' rows need not be read, and the runs that lack something are all the others.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Func, Q, QuerySet, UUIDField
 
 from ..models import Run
 from .conditions import Scope, matching, where
@@ -22,26 +26,56 @@ SELECT (SELECT count(*) FROM runs_run WHERE project_id = %s)
      - (SELECT count(*) FROM runs_run WHERE project_id = %s
         AND (trashed_at IS NOT NULL OR archived_at IS NOT NULL))
 """
+# Up to so many matches are told while they are counted: to look each of them up then costs less
+# than to walk an order until so few have filled a page.
+MOST_TOLD = 1_500
 
 
-def number_of_matches(
+@dataclass(frozen=True)
+class Matched:
+    """How many match, and which they are where they are few (else None)."""
+
+    number: int
+    ids: Sequence[UUID] | None = None
+
+
+def count_of_matches(
     project_id: int, condition: Condition | None, listed: int | None = None
-) -> int:
+) -> Matched:
     """How many listed runs the condition matches.
 
     Args:
         listed: how many the project lists, if the caller knows.
     """
     if condition is None:
-        return number_of_listed(project_id) if listed is None else listed
+        return Matched(number_of_listed(project_id) if listed is None else listed)
     if rests_on_narrow(condition):
         rows = _rows(_plainly(condition), project_id)
         if rows is not None:
-            return rows.count()
+            return _count(rows, "run_id")
         others = _rows(_plainly(Not(condition)), project_id)
         if others is not None:
-            return (number_of_listed(project_id) if listed is None else listed) - others.count()
-    return matching(project_id, condition).runs.count()
+            listed = number_of_listed(project_id) if listed is None else listed
+            return Matched(listed - others.count())
+    return _count(matching(project_id, condition).runs, "id")
+
+
+class _IfFew(Func):
+    """The second of a count and a list, where the count is small; else null."""
+
+    template = "CASE WHEN %(expressions)s END"
+    arg_joiner = f" <= {MOST_TOLD} THEN "
+    arity = 2
+    output_field = ArrayField(UUIDField())
+
+
+def _count(rows: QuerySet[Any], run_id: str) -> Matched:
+    if rows.query.combinator:
+        return Matched(rows.count())
+    told = _IfFew(Count("*"), ArrayAgg(run_id))
+    found = rows.aggregate(number=Count("*"), ids=told)
+    # Of no rows the list is null, too.
+    return Matched(found["number"], found["ids"] if found["number"] else ())
 
 
 def number_of_listed(project_id: int) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core import signing
 
 from .conditions import matching
-from .counting import number_of_matches
+from .counting import count_of_matches
 from .errors import QueryError
 from .grammar import parse_order, parse_query
 from .orders import Place, phases_of
@@ -50,20 +50,20 @@ def find(
     """
     order = order or NEWEST_FIRST
     condition = parse_query(q)
-    matches = matching(project_id, condition)
     field, descending = parse_order(order)
     phases = phases_of(project_id, field, descending=descending)
     index, after = _read_cursor(cursor, order, len(phases))
-    total = number_of_matches(project_id, condition, listed)
+    matched = count_of_matches(project_id, condition, listed)
+    matches = matching(project_id, condition, matched.ids)
     found: list[tuple[int, Place]] = []
     # Without a cursor one knows when every match is found, and need not ask the next phase.
-    wanted = limit + 1 if cursor else min(limit + 1, total)
+    wanted = limit + 1 if cursor else min(limit + 1, matched.number)
     while len(found) < wanted and index < len(phases):
         places = phases[index].places(matches, after, limit + 1 - len(found))
         found += [(index, place) for place in places]
         index, after = index + 1, None
     next_cursor = _cursor(order, *found[limit - 1]) if len(found) > limit else None
-    return Found([run_id for _, (_, run_id) in found[:limit]], next_cursor, total)
+    return Found([run_id for _, (_, run_id) in found[:limit]], next_cursor, matched.number)
 
 
 def _cursor(order: str, phase: int, place: Place) -> str:
