@@ -10,6 +10,8 @@ from .overview import Objective, rows_of
 
 # Runs whose results are read to know which later ones can be records at all.
 EARLY = 500
+# Up to so many later ones are looked up one by one; for more, all runs are read in one go.
+FEW_LATER = 2_000
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,22 @@ def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
             JOIN runs_metricsummary s
                 ON s.project_id = b.project_id AND s.name = b.name AND s.max > -b.cost
             WHERE b.mode <> 'min'
+        ), many AS (
+            SELECT count(*) > %s AS is_so FROM (SELECT FROM later LIMIT %s + 1) AS l
         ), results AS (
             SELECT * FROM early WHERE cost IS NOT NULL
             UNION ALL
+            SELECT l.project_id, r.id, r.at, l.cost
+            FROM (SELECT * FROM later LIMIT %s) AS l CROSS JOIN LATERAL (
+                SELECT r.id, coalesce(r.finished_at, r.started_at) AS at FROM runs_run r
+                WHERE r.project_id = l.project_id AND r.id = l.run_id
+                      AND r.trashed_at IS NULL AND r.archived_at IS NULL LIMIT 1
+            ) AS r
+            WHERE NOT (SELECT is_so FROM many)
+            UNION ALL
             SELECT l.project_id, r.id, coalesce(r.finished_at, r.started_at), l.cost
             FROM later l JOIN runs_run r ON r.project_id = l.project_id AND r.id = l.run_id
-            WHERE r.trashed_at IS NULL AND r.archived_at IS NULL
+            WHERE r.trashed_at IS NULL AND r.archived_at IS NULL AND (SELECT is_so FROM many)
         ), ranked AS (
             SELECT *, min(cost) OVER (
                 PARTITION BY project_id ORDER BY at, id
@@ -92,7 +104,7 @@ def records_of(objectives: dict[int, Objective]) -> dict[int, list[Record]]:
         WHERE before IS NULL OR cost < before
         ORDER BY project_id, at, id
         """,
-        [*(list(column) for column in zip(*wanted, strict=True)), EARLY],
+        [*(list(column) for column in zip(*wanted, strict=True)), EARLY, *3 * [FEW_LATER]],
     )
     for project_id, *record in rows:
         found[project_id].append(Record(*record))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from projects.models import Project
 from runs.models import MetricSummary, Run
 from runs.pages.overview import Objective
-from runs.pages.records import EARLY, records_of
+from runs.pages.records import EARLY, FEW_LATER, records_of
 from runs.seeding import seed_runs
 from tests import cast
 
@@ -43,6 +43,16 @@ def test_records_are_those_of_all_runs(many: Project, metric: str, mode: str) ->
     MetricSummary.objects.filter(run_id=last.id, name=metric).update(**best)
     assert found(many, metric, mode)[-1][0] == last.number
     assert found(many, metric, mode) == expected(many, metric, mode)
+
+
+def test_records_are_right_where_most_later_runs_beat_the_first(digits: Project) -> None:
+    seed_runs(project=digits, count=EARLY + FEW_LATER + 100)
+    poor = Run.objects.filter(project_id=digits.pk, number__lte=EARLY)
+    losses = MetricSummary.objects.filter(project_id=digits.pk, name="val_loss")
+    losses.filter(run_id__in=poor.values("id")).update(min=1e6)
+    gone = Run.objects.get(project_id=digits.pk, number=found(digits, "val_loss", "min")[-1][0])
+    Run.objects.filter(id=gone.id).update(trashed_at=timezone.now())
+    assert found(digits, "val_loss", "min") == expected(digits, "val_loss", "min")
 
 
 def test_runs_in_archive_and_trash_set_none(many: Project) -> None:
