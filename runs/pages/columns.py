@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ..search import printing
@@ -51,7 +52,7 @@ class Column:
     part: str = ""
     direction: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The column as a name of the query language."""
         if self.kind in {"plain", "fact"}:
@@ -65,7 +66,7 @@ class Column:
         """The order, as queries name it, that begins at the better end."""
         return f"-{self.key}" if self.direction == "max" else self.key
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The short name: the last part of a path that says what it is, the metric's own name."""
         if self.kind == "fact":
@@ -74,7 +75,7 @@ class Column:
             return PLAIN[self.name]
         return self._split[1] if self.kind == "params" else self.name
 
-    @property
+    @cached_property
     def qualifier(self) -> str:
         """What the short name leaves out: the path before it, or the part of the summary."""
         if self.kind == "params":

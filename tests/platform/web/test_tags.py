@@ -1,12 +1,15 @@
 """Tags that every template has."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.html import escape
 
 from ahnb_platform.web.templatetags import ahnb
+from runs.pages.table import Cell
 
 ATTACK = '"><script>alert(1)</script>'
 
@@ -30,6 +33,19 @@ def test_measures_keep_all_digits_beside_the_short_ones() -> None:
     shown = rendered("{% measure value %}", value=0.123456789)
     assert 'value="0.123456789"' in shown
     assert ">0.1235<" in shown
+
+
+def test_cells_of_a_table_mark_numbers_and_the_best() -> None:
+    number = Cell(0.123456789, is_number=True, is_best=True, is_param=False, name="")
+    shown = rendered("{% cell it %}", it=number)
+    assert (
+        shown
+        == '<td class="num best"><data value="0.123456789" title="0.123456789">0.1235</data></td>'
+    )
+    missing = replace(number, value=None, is_best=False, is_param=True)
+    assert rendered("{% cell it %}", it=missing).startswith('<td class="num"><span')
+    text = replace(missing, value=ATTACK, is_number=False)
+    assert rendered("{% cell it %}", it=text) == f"<td>{escape(ATTACK)}</td>"
 
 
 def test_status_repeats_its_colour_in_a_word() -> None:
