@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import edit, model, notes, run
+from .views import charts, edit, model, notes, run
 
 app_name = "runs"
 urlpatterns = [
     path("runs/<uuid:run_id>/", run.run, name="run"),
     path("runs/<uuid:run_id>/live/", run.live, name="live"),
+    path("runs/<uuid:run_id>/charts/", charts.charts, name="charts"),
+    path("runs/<uuid:run_id>/marks/", charts.marks, name="marks"),
     path("runs/<uuid:run_id>/series/", run.series, name="series"),
     path("runs/<uuid:run_id>/model/", model.model, name="model"),
     path("runs/<uuid:run_id>/graph/", model.graph, name="graph"),

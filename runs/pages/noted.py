@@ -8,16 +8,13 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from ahnb_platform.web.marked import marked, mentioned, plain
+from ahnb_platform.web.marked import marked, mentioned
 from projects.models import Project
 
 from .. import notes
 from ..models import Note, Run
 
 MOST_NOTES = 20
-# On steps, that the charts mark: the newest.
-MOST_MARKS = 200
-LONGEST_MARK = 80
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,7 @@ def notes_context(run: Run) -> dict[str, Any]:
     total = len(last) if len(last) < MOST_NOTES else notes.notes_of(run).count()
     known = _known(run.project, [*(note.text for note in last), run.notes])
     address = run.project.get_absolute_url()
-    anchored = last if total == len(last) else notes.last_notes_on_steps(run, MOST_MARKS)
     return {
-        "step_notes": [
-            {"step": note.step, "text": plain(note.text, LONGEST_MARK)}
-            for note in anchored
-            if note.step is not None
-        ],
         "notes": [Shown(note, marked(note.text, address, known)) for note in last],
         "notes_total": total,
         "run_notes": marked(run.notes, address, known) if run.notes else "",

@@ -16,7 +16,7 @@ from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
 from ..models import Run
-from ..pages.groups import MOST_CHARTS, shown_of
+from ..pages.chartcards import cards_of
 from ..pages.report import report_of, vitals_of
 from .forms import NoteForm
 
@@ -51,7 +51,8 @@ def live(request: PageRequest, run_id: UUID) -> HttpResponse:
     status = STOP_POLLING if context["has_ended"] else 200
     context |= {"seen": seen, "is_editor": run.role >= Role.EDITOR}
     response = render(request, "runs/_vitals.html", context, status=status)
-    response["HX-Trigger-After-Settle"] = "ahnb:points"
+    news = {"ahnb:points": {"metrics": len(run.metrics)}}
+    response["HX-Trigger-After-Settle"] = orjson.dumps(news).decode()
     return response
 
 
@@ -82,18 +83,11 @@ def series(request: PageRequest, run_id: UUID) -> HttpResponse:
 def page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
     """The page of a run, with what was written on it and could not be taken."""
     context = report_of(run)
-    find = request.GET.get("find", "")[:255]
-    shown = shown_of(context["groups"], find)
+    context |= cards_of(context, request.GET.get("find", "")[:255])
     context |= {
-        "find": find,
-        "all_charts": len(context["groups"]),
-        "groups": shown,
-        "system_charts": sum(group.is_system for group in shown),
-        "has_more_charts": len(context["groups"]) > MOST_CHARTS,
         "seen": _seen(run),
         "is_editor": run.role >= Role.EDITOR,
         "note_form": note_form,
-        "charts": [group.as_dict(context["objective"]) for group in shown],
     }
     return render(request, "runs/run.html", context, status=status)
 

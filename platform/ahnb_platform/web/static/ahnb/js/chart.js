@@ -77,7 +77,8 @@ export function writer(name) {
 /** A chart in `element`; `draw(chart)` is called now, by `redraw` and when the colours change. */
 export function chartIn(element, draw) {
   const chart = init(element, null, { renderer: "canvas" });
-  new ResizeObserver(() => chart.resize()).observe(element);
+  const observer = new ResizeObserver(() => (chart.isDisposed() ? observer.disconnect() : chart.resize()));
+  observer.observe(element);
   drawn.set(chart, draw);
   // When the last drawing was done: for whoever measures.
   chart.on("finished", () => {
@@ -85,6 +86,12 @@ export function chartIn(element, draw) {
     performance.mark(`ahnb:${element.id}`);
   });
   return chart;
+}
+
+/** Frees what a chart that nobody sees holds. */
+export function forget(chart) {
+  drawn.delete(chart);
+  chart.dispose();
 }
 
 export const redraw = (chart) => drawn.get(chart)(chart);
@@ -134,6 +141,9 @@ function tipNode(content) {
   }
   return node;
 }
+
+/** The same content in a tip of one's own. */
+export const fillTip = (tip, content) => tip.replaceChildren(...tipNode(content).childNodes);
 
 /** Options of a value axis in the theme's colours. */
 export function axis(type, more = {}) {

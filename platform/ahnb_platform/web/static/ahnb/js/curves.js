@@ -1,139 +1,161 @@
-// One chart of a run: train and validation together, batches behind them.
-import { axis, base, chartIn, colours, lineColours, load, note, redraw, short, tooltip, writer } from "./chart.js";
+// One chart of a run: train and validation together, batches behind them, other attempts paler.
+import { chartIn, forget, note, redraw, short } from "./chart.js";
+import { crosshairIn, keepCrosshair } from "./crosshair.js";
+import { drawingOf } from "./curveoption.js";
 import { exportable } from "./exporting.js";
-import { bestMark, noteMarks } from "./marks.js";
-import { epochClock, smoothed, stepsWithin } from "./timeline.js";
+import { markBarIn } from "./markbar.js";
+import { kindOf, limitsOf } from "./xkinds.js";
 
-const POINTS = 1500;
+const MOST_POINTS = 1500;
+const OLDER_POINTS = 400;
+// Zooming by other than what was logged finds the stretch step by step.
+const MOST_LOOKS = 4;
 
-/** Draws `group` in `element`. `tools` holds smoothing, log and the stretch that is looked at. */
-export function curvesIn(element, group, number, tools) {
+/** Draws `group` in `element`, inside `host`. `tools` holds what all charts of the page share. */
+export function curvesIn(element, host, group, number, tools) {
   let found = null;
   let whole = null;
-  const unit = unitOf(group);
-  const chart = chartIn(element, () => found && chart.setOption(option(), true));
-  const mixed = unit === "epoch" && group.series.some((series) => series.unit === "step");
-  chart.group = unit;
+  let wholeOf = null;
+  let older = null;
+  let kind = null;
+  let drawing = null;
+  let round = 0;
+  let waits = false;
+  const chart = chartIn(element, paint);
+  const drawMarks = markBarIn(host, group.title);
+  const leave = crosshairIn(chart, host, () => drawing && { ...drawing, kind }, zoomBy);
   exportable(chart, element, () => pointsOf(group, found));
+  chart.on("finished", placeMarks);
+  chart.on("brushEnd", ({ areas }) => {
+    const stretch = areas[0]?.coordRange;
+    if (!stretch) return;
+    chart.dispatchAction({ type: "brush", areas: [] });
+    if (stretch[1] > stretch[0]) tools.zoom(kind, stretch);
+  });
+  chart.getZr().on("dblclick", () => tools.zoom(kind, null));
 
-  const clock = () => {
-    const ofUnit = (wanted) => group.series.filter((series) => series.unit === wanted).map((series) => whole?.[series.name]).find((series) => series?.t?.length);
-    return mixed ? epochClock(ofUnit("epoch"), ofUnit("step"), tools.stepsPerEpoch) : null;
-  };
-
-  async function fetchAll() {
-    const asked = tools.range[unit];
-    const answers = await Promise.all(["epoch", "step", "time"].map((kind) => fetchUnit(kind, asked)));
-    if (answers.includes(null) || asked !== tools.range[unit]) return;
-    found = Object.assign({}, ...answers);
-    if (!asked) whole = found;
-    redraw(chart);
+  function paint() {
+    if (!found) return;
+    // A hand that drags keeps its stretch: what came meanwhile is drawn when it lets go.
+    waits = tools.isPressed();
+    if (waits) return;
+    drawing = drawingOf({ group, found, older, kind, clocks: tools.clocks, range: tools.range[kind], width: element.clientWidth, height: element.clientHeight }, tools);
+    chart.setOption(drawing.option, true);
+    chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
+    keepCrosshair(chart);
     tell();
   }
 
-  async function fetchUnit(kind, asked) {
-    const names = group.series.filter((series) => series.unit === kind).map((series) => series.name);
-    if (!names.length) return {};
-    const parameters = new URLSearchParams({ points: POINTS, time: "1" });
-    names.forEach((name) => parameters.append("metric", name));
-    if (asked) {
-      const [from, to] = limits(kind, asked, names);
-      parameters.set("from", from);
-      parameters.set("to", to);
-    }
-    return (await load(`${tools.address}?${parameters}`))?.metrics ?? null;
+  function placeMarks() {
+    if (!drawing) return;
+    const right = element.clientWidth;
+    const marks = drawing.marks.map((mark) => ({ ...mark, left: Math.round(chart.convertToPixel({ xAxisIndex: 0 }, mark.x)) }));
+    drawMarks(marks.filter(({ left }) => left >= 0 && left <= right && chart.containPixel({ gridIndex: 0 }, [left, element.clientHeight / 2])));
   }
 
-  function limits(kind, [low, high], names) {
-    if (kind === "time") return [low / 1000, high / 1000];
-    const series = whole?.[names[0]];
-    if (kind === "step" && mixed && clock() && series?.t?.length) return stepsWithin(series, clock(), [low, high]);
-    return [Math.max(Math.floor(low), 0), Math.max(Math.ceil(high), 0)];
+  async function fetchAll() {
+    round += 1;
+    const mine = round;
+    const { attempt } = tools;
+    // In a zoomed chart the whole only says where the stretch lies.
+    const known = whole && wholeOf === attempt && Object.values(tools.range).some(Boolean);
+    const [, begun] = await Promise.all([tools.loadClocks(), known ? whole : ask(namesOf(), {})]);
+    const wanted = kindOf(group, tools.kind, tools.clocks);
+    const range = tools.range[wanted];
+    const first = known && !range ? await ask(namesOf(), {}) : begun;
+    if (!first || mine !== round) return;
+    const stretch = range ? await readStretch(range, wanted, first) : first;
+    const others = await readOlder(range, wanted);
+    if (!stretch || mine !== round || chart.isDisposed()) return;
+    [kind, whole, wholeOf, found, older] = [wanted, first, attempt, stretch, others];
+    redraw(chart);
+  }
+
+  const namesOf = (unit) => group.series.filter((series) => !unit || series.unit === unit).map((series) => series.name);
+
+  function ask(names, more, points = Math.min(Math.max(Math.ceil(element.clientWidth / 100) * 100, 300), MOST_POINTS)) {
+    return names.length ? tools.ask(names, { points, ...(tools.attempt === null ? {} : { attempt: tools.attempt }), ...more }) : {};
+  }
+
+  /** The stretch with its true extremes, unit by unit. */
+  async function readStretch(range, wanted, first) {
+    const units = ["epoch", "step", "time"].filter((unit) => namesOf(unit).length);
+    const answers = await Promise.all(units.map((unit) => readUnit(unit, range, wanted, first)));
+    return answers.includes(null) ? null : Object.assign({}, ...answers);
+  }
+
+  async function readUnit(unit, range, wanted, first) {
+    const names = namesOf(unit);
+    const longest = (answer) => names.map((name) => answer[name]).reduce((a, b) => (b.total > a.total ? b : a));
+    let answer = first;
+    let asked = "";
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const [from, to] = limitsOf(range, longest(answer), unit, wanted, tools.clocks);
+      if (asked === `${from} ${to}`) break;
+      asked = `${from} ${to}`;
+      answer = await ask(names, { from, to });
+      if (!answer || wanted === unit || unit === "time" || longest(answer).exact) break;
+    }
+    return answer;
+  }
+
+  async function readOlder(range, wanted) {
+    const names = group.series.filter(({ role }) => role !== "batch" || group.series.length === 1).map(({ name }) => name);
+    const others = tools.otherAttempts();
+    const answers = await Promise.all(others.map((attempt) => ask(names, { attempt, ...limitsOfOlder(range, wanted) }, OLDER_POINTS)));
+    return new Map(others.map((attempt, at) => [attempt, answers[at] ?? {}]));
+  }
+
+  function limitsOfOlder(range, wanted) {
+    const isNative = range && group.series.every(({ unit }) => unit === wanted);
+    if (!isNative) return {};
+    const [from, to] = limitsOf(range, null, wanted, wanted, tools.clocks);
+    return { from: Math.max(from - 1, 0), to: to + 1 };
+  }
+
+  /** Looks closer at `x` (or the middle), or from farther away. */
+  function zoomBy(factor, x) {
+    const extent = chart.getModel().getComponent("xAxis").axis.scale.getExtent();
+    const all = extentOf(whole, group, kind, tools);
+    const middle = x ?? (extent[0] + extent[1]) / 2;
+    const half = ((extent[1] - extent[0]) / 2) * factor;
+    const stretch = [Math.max(middle - half, all[0]), Math.min(middle + half, all[1])];
+    if (stretch[0] <= all[0] && stretch[1] >= all[1]) tools.zoom(kind, null);
+    else if (stretch[1] > stretch[0]) tools.zoom(kind, stretch);
   }
 
   function tell() {
     const all = Object.values(found);
-    const total = all.reduce((sum, series) => sum + series.total, 0);
-    const shown = all.reduce((sum, series) => sum + series.x.length, 0);
-    const odd = all.reduce((sum, series) => sum + series.nonfinite_total, 0);
-    note(number, `${short(total)} points${shown < total ? `, ${short(shown)} shown, extremes exact` : ""}${odd ? `, ${short(odd)} not finite` : ""}`);
+    const sum = (count) => all.reduce((total, series) => total + count(series), 0);
+    const [total, shown, odd] = [sum((one) => one.total), sum((one) => one.x.length), sum((one) => one.nonfinite_total)];
+    const parts = [shown < total ? `${short(shown)} of ${short(total)} points, extremes exact` : `${short(total)} point${total === 1 ? "" : "s"}`];
+    if (odd) parts.push(`${short(odd)} not finite${odd > sum((one) => one.nonfinite.length) ? ", the first marked" : ""}`);
+    if (tools.kind && kind !== tools.kind) parts.push(`over ${kind === "wall" ? "time" : kind}: no ${tools.kind}s known`);
+    if (tools.log && !drawing.isLog) parts.push("values at or below 0: not logarithmic");
+    note(number, parts.join(" · "));
   }
 
-  function option() {
-    const colour = colours();
-    const toEpoch = clock();
-    const hasAxis = mixed && !toEpoch ? "step" : unit;
-    const place = (series) => {
-      if (series.unit === "time") return (x) => x * 1000;
-      return series.unit === "step" && toEpoch ? (step, index) => toEpoch(step, found[series.name].t[index]) : (x) => x;
-    };
-    const parts = group.series.filter((series) => found[series.name]?.x.length || found[series.name]?.nonfinite.length);
-    const range = tools.range[unit];
-    const values = parts.flatMap((series) => found[series.name].min).filter((value) => value !== null);
-    const log = tools.log && values.every((value) => value > 0);
-    return {
-      toolbox: { show: false },
-      ...base(`${group.title} over ${hasAxis}: ${parts.map((series) => series.name).join(", ")}`),
-      grid: { left: 12, right: 84, top: 14, bottom: 32, containLabel: true },
-      tooltip: tooltip((items) => tip(items, hasAxis, writer(group.title)), { trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour.muted } } }),
-      xAxis: xAxis(hasAxis, range),
-      yAxis: axis(log ? "log" : "value", { axisLabel: { color: colour.muted, hideOverlap: true, formatter: writer(group.title) } }),
-      brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colour.muted } },
-      series: withNotes(parts.flatMap((series, index) => lines(series, index, place(series))), hasAxis, toEpoch),
-    };
+  function dispose() {
+    round += 1;
+    leave();
+    forget(chart);
+    host.querySelectorAll(".chart-marks, .mark-tip").forEach((part) => part.remove());
   }
 
-  /** The notes hang on the first line; they say `nb` and how they begin. */
-  function withNotes([first, ...others], hasAxis, toEpoch) {
-    const batches = group.series.filter((series) => series.unit === "step").map((series) => whole?.[series.name]).find((series) => series?.t?.length);
-    const markLine = noteMarks(tools, hasAxis, toEpoch, batches, element.clientHeight - 70);
-    return first ? [{ ...first, markLine }, ...others] : [];
-  }
-
-  function lines(series, index, place) {
-    const data = found[series.name];
-    const [train, validation, ...others] = lineColours();
-    const colour = { train, validation, batch: train }[series.role] || others[index % others.length];
-    const behind = series.role === "batch" && group.series.length > 1;
-    const raw = { ...data, x: data.x.map(place) };
-    const line = { type: "line", name: series.name, symbol: "circle", symbolSize: 4, showSymbol: data.x.length < 60 && !behind, progressive: 0, itemStyle: { color: colour }, lineStyle: { color: colour, width: behind ? 1 : 2, opacity: behind ? 0.35 : 1 }, z: behind ? 1 : 3, emphasis: { disabled: true } };
-    const end = { show: !behind, formatter: () => series.name, color: colour, fontSize: 11, distance: 6, width: 76, overflow: "truncate" };
-    const apart = { labelLayout: { moveOverlap: "shiftY" } };
-    const best = series.best && !tools.range[unit] ? { markPoint: bestMark(raw, series.best, colour) } : {};
-    const smooth = tools.smoothing > 0 && !behind;
-    const drawn = [{ ...line, data: extremes(raw), ...(smooth ? { lineStyle: { ...line.lineStyle, width: 1, opacity: 0.3 }, showSymbol: false } : { endLabel: end, ...apart, ...best }) }];
-    if (smooth) {
-      const middle = data.min.map((low, at) => (low === null ? null : (low + data.max[at]) / 2));
-      drawn.push({ ...line, name: `${series.name}, smoothed`, data: smoothed(middle, tools.smoothing).map((value, at) => [raw.x[at], value]), endLabel: end, ...apart, ...best, z: 4 });
-    }
-    if (data.nonfinite.length) drawn.push(oddities(series, data, colour));
-    return drawn;
-  }
-
-  function oddities(series, data, colour) {
-    const floor = Math.min(...data.min.filter((value) => value !== null));
-    const points = data.nonfinite.map(([step, word]) => ({ value: [series.unit === "time" ? step * 1000 : step, Number.isFinite(floor) ? floor : 1], word }));
-    return { type: "scatter", name: `${series.name} is not finite`, symbol: "triangle", symbolSize: 11, data: points, itemStyle: { color: "#d1242f", borderColor: colour }, z: 6 };
-  }
-
-  chart.on("brushEnd", (event) => {
-    const stretch = event.areas[0]?.coordRange;
-    if (!stretch) return;
-    chart.dispatchAction({ type: "brush", areas: [] });
-    if (stretch[1] > stretch[0]) tools.zoom(unit, stretch);
-  });
-
-  function draw() {
-    redraw(chart);
-    letZoom();
-  }
-  const letZoom = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
-  return { unit, chart, draw, fetchAll: () => fetchAll().then(letZoom) };
+  return {
+    kind: () => kind,
+    fetchAll,
+    dispose,
+    draw: () => redraw(chart),
+    letGo: () => waits && redraw(chart),
+  };
 }
 
-/** A curve through the true minimum and maximum of every bucket, so that no peak is lost. */
-function extremes({ x, min, max }) {
-  return x.flatMap((step, place) => (min[place] === max[place] || min[place] === null ? [[step, min[place]]] : [[step, min[place]], [step, max[place]]]));
+/** From where to where the whole chart reaches. */
+function extentOf(whole, group, kind, tools) {
+  const { option } = drawingOf({ group, found: whole, kind, clocks: tools.clocks, range: null, width: 100, height: 100 }, { ...tools, notes: [], findings: [], smoothing: 0 });
+  const x = option.series.flatMap(({ data }) => [data[0], data[data.length - 1]].filter(Boolean).map((point) => (point.value ?? point)[0]));
+  return [Math.min(...x), Math.max(...x)];
 }
 
 /** What is drawn, in numbers: of each bucket its first step, its time and its true extremes. */
@@ -145,40 +167,4 @@ function pointsOf(group, found) {
     return [...points, ...series.nonfinite.map(([x, word]) => [name, x, null, word, word])];
   });
   return { head: ["metric", "step, epoch or seconds", "time", "lowest", "highest"], rows };
-}
-
-function unitOf(group) {
-  const units = new Set(group.series.map((series) => series.unit));
-  return ["epoch", "step", "time"].find((unit) => units.has(unit));
-}
-
-/** A value of an epoch stands where the epoch ended; what lies between two ends belongs to the later one. */
-function xAxis(unit, range) {
-  const common = { nameLocation: "middle", nameGap: 20, splitLine: { show: false }, min: range ? range[0] : "dataMin", max: range ? range[1] : "dataMax" };
-  if (unit === "time") return axis("time", range ? common : { ...common, min: ({ min, max }) => min - instant(min, max), max: ({ min, max }) => max + instant(min, max) });
-  const isEpoch = unit === "epoch";
-  const value = axis("value", { ...common, name: isEpoch ? "end of epoch" : unit, ...(isEpoch && !range ? { minInterval: 1 } : {}) });
-  if (isEpoch) value.axisLabel.formatter = (epoch) => (epoch < 0 ? "start" : short(epoch));
-  return value;
-}
-
-/** What a single moment is widened by on each side, lest it stand in the middle of a day. */
-const instant = (min, max) => (min === max ? 30_000 : 0);
-
-function placeInWords(x, unit) {
-  if (unit === "time") return new Date(x).toLocaleString();
-  if (unit !== "epoch") return `${unit} ${short(x)}`;
-  return `${Number.isInteger(x) ? "end of" : "during"} epoch ${short(Math.max(Math.ceil(x), 0))}`;
-}
-
-function tip(items, unit, write) {
-  if (!items.length) return null;
-  const title = placeInWords(items[0].value[0], unit);
-  const seen = new Map();
-  for (const item of items) {
-    const value = item.data.word || write(item.value[1]);
-    const known = seen.get(item.seriesName);
-    seen.set(item.seriesName, known && known[2] !== value ? [item.color, item.seriesName, `${known[2]} to ${value}`] : [item.color, item.seriesName, value]);
-  }
-  return { title, rows: [...seen.values()].slice(0, 12) };
 }

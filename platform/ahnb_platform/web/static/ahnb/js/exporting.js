@@ -33,7 +33,7 @@ export function exportable(chart, element, table, toRead = table) {
 }
 
 function save(kind, chart, element, table) {
-  const title = element.closest(".card").querySelector("h2").textContent.trim();
+  const title = element.closest(".card").querySelector("h2, h3").textContent.trim();
   const name = `${document.title.split(" · ")[0]} ${title} ${new Date().toISOString().slice(0, 10)}`.replace(/[^\p{L}\p{N}.-]+/gu, "-");
   if (kind === "csv") return download(new Blob([csv(table())], { type: "text/csv" }), `${name}.csv`);
   if (kind === "svg") return download(new Blob([svg(chart, element, title)], { type: "image/svg+xml" }), `${name}.svg`);

@@ -1,25 +1,35 @@
-// Marks on curves: notes that are anchored to a step, and the best point of what decides.
+// Marks on curves: notes and findings at their steps, and the best point of what decides.
 import { colours } from "./chart.js";
 import { between } from "./timeline.js";
+import { placer } from "./xkinds.js";
 
 const LETTER_PIXELS = 6.5;
+const LINE_PIXELS = 22;
+// More words than these would run into each other.
+const MOST_LABELS = 4;
 
-/**
- * Lines at the steps of notes. `batches` is the series that says when which step was; the words
- * that run along a line have `room` pixels.
- */
-export function noteMarks({ notes, hasSteps }, unit, toEpoch, batches, room) {
+/** Where a step lies on an axis of `kind`; null where that is not known. */
+export function placeOfStep(step, kind, clocks) {
+  const { epochs, batches } = clocks;
+  const counted = batches?.x.length ? batches : epochs;
+  // Where batches are counted, a step is no epoch.
+  if (kind === "step" || (kind === "epoch" && counted === epochs)) return step;
+  if (!counted?.t?.length) return null;
+  const seconds = between(counted.x, counted.t, step);
+  if (kind === "epoch") return clocks.epochOfStep?.(step, seconds) ?? null;
+  return placer("time", kind, clocks)(seconds, seconds);
+}
+
+/** Lines at `marks`, [{x, text}]; words run along a few of them and have `room` pixels. */
+export function markLines(marks, [low, high], width, room) {
   const longest = Math.floor(room / LETTER_PIXELS) - 4;
   const colour = colours();
-  const place = ({ step }) => {
-    if (unit === "step") return step;
-    if (unit !== "epoch") return null;
-    if (toEpoch && batches) return toEpoch(step, between(batches.x, batches.t, step));
-    // Where batches are counted, a step is no epoch.
-    return hasSteps ? null : step;
-  };
-  const data = notes.map((note) => ({ xAxis: place(note), name: note.text })).filter(({ xAxis }) => xAxis !== null);
-  const label = { formatter: ({ name }) => `nb: ${name.length > longest ? `${name.slice(0, longest)}…` : name}`, position: "insideEndTop", color: colour.text, fontSize: 11 };
+  const apart = ((high - low) / width) * LINE_PIXELS || 0;
+  const data = [];
+  for (const { x, text, kind } of [...marks].sort((a, b) => a.x - b.x)) {
+    if (!data.length || x - data[data.length - 1].xAxis >= apart) data.push({ xAxis: x, name: kind === "note" ? `nb: ${text}` : text });
+  }
+  const label = { show: data.length <= MOST_LABELS, formatter: ({ name }) => (name.length > longest ? `${name.slice(0, longest)}…` : name), position: "insideEndTop", color: colour.text, fontSize: 11 };
   return { symbol: "none", silent: true, animation: false, data, label, lineStyle: { color: colour.muted, type: "dashed", width: 1 } };
 }
 

@@ -45,15 +45,6 @@ function shiftOf(epochs, batches, steps) {
 /** How many steps are left out between two points, in the mean. */
 const gap = (x) => (x[x.length - 1] - x[0] + 1) / x.length - 1;
 
-/** The steps of a series that lie within a stretch of epochs, one more on either side. */
-export function stepsWithin(series, clock, [low, high]) {
-  const places = series.x.map((step, at) => clock(step, series.t[at]));
-  const first = places.findIndex((place) => place >= low);
-  const after = places.findIndex((place) => place > high);
-  const steps = series.x;
-  return [steps[Math.max((first < 0 ? steps.length : first) - 1, 0)], after < 0 ? "" : steps[after]];
-}
-
 /** Exponential moving average with correction of the start; gaps stay gaps. */
 export function smoothed(values, weight) {
   let sum = 0;

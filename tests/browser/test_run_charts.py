@@ -1,0 +1,384 @@
+"""Stories about the charts of a run: crosshair, marks, zoom, sections, attempts, news.
+
+With `AHNB_SCREENSHOTS=FOLDER` pictures of what was drawn are left there, to be looked at.
+"""
+
+import os
+import re
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+from runs import notes, services
+from runs.models import Run
+
+from ..cast import log_points, make_run, plain_number
+from ..sketches import send_events, sketch_run
+
+FIRST, SECOND = "[data-group='0']", "[data-group='1']"
+
+
+def look(page: Page, name: str) -> None:
+    """Leave a picture where somebody asked for one."""
+    folder = os.environ.get("AHNB_SCREENSHOTS")
+    if folder:
+        page.wait_for_timeout(500)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def opened(page: Page, run: Run, query: str = "") -> Page:
+    page.goto(run.get_absolute_url() + query)
+    expect(page.locator("[data-group] canvas").first).to_be_visible()
+    expect(page.locator("[data-frame]").first).to_have_attribute("tabindex", "0")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def note_of(page: Page, chart: int = 0) -> Locator:
+    return page.locator(f"[data-note='{chart}']")
+
+
+def batches(
+    run: Run, metrics: dict[str, Sequence[float]], attempt: int = 0, start: int = 0
+) -> None:
+    """Per-batch points from step `start` on, ten a second."""
+    count = len(next(iter(metrics.values())))
+    axis = {
+        "steps": list(range(start, start + count)),
+        "times": [run.started_at.timestamp() + (start + at) / 10 for at in range(count)],
+    }
+    columns = {
+        name: {"axis": 0, "v": [plain_number(value) for value in values]}
+        for name, values in metrics.items()
+    }
+    batch = {
+        "writer": str(uuid.uuid4()),
+        "seq": 1,
+        "attempt": attempt,
+        "axes": [axis],
+        "metrics": columns,
+    }
+    services.store_batch(run=run, batch=batch)
+
+
+@pytest.fixture
+def two_charts(digits: Project, alice: User) -> Run:
+    run = sketch_run(digits, alice, name="two-charts", val_loss=[1 / (1 + at) for at in range(50)])
+    log_points(run, {"accuracy": [at / 50 for at in range(50)]})
+    return run
+
+
+def test_crosshair_stands_in_all_charts_at_the_same_epoch(
+    page: Callable[..., Page], dana: User, two_charts: Run
+) -> None:
+    here = opened(page(dana), two_charts)
+    here.locator(SECOND).scroll_into_view_if_needed()
+    box = here.locator(FIRST).bounding_box()
+    assert box is not None
+    here.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 120)
+    tips = here.locator(".crosshair-tip:visible")
+    expect(tips).to_have_count(2)
+    titles = [tip.locator("strong").inner_text() for tip in tips.all()]
+    assert titles[0] == titles[1]
+    assert re.fullmatch(r"end of epoch \d+", titles[0])
+    expect(here.locator("[data-frame]", has=here.locator(SECOND))).to_contain_text("accuracy")
+    look(here, "crosshair")
+    here.mouse.move(5, 5)
+    expect(tips).to_have_count(0)
+
+
+def test_crosshair_is_moved_by_keys_and_says_what_it_reads(
+    page: Callable[..., Page], dana: User, two_charts: Run
+) -> None:
+    here = opened(page(dana), two_charts)
+    frame = here.locator("[data-frame]").first
+    frame.focus()
+    here.locator(SECOND).scroll_into_view_if_needed()
+    here.keyboard.press("Home")
+    here.keyboard.press("ArrowRight")
+    expect(here.locator("#chart-says")).to_contain_text("end of epoch 1: ")
+    expect(here.locator("#chart-says")).to_contain_text("val_loss 0.5")
+    expect(here.locator(".crosshair-tip:visible")).to_have_count(2)
+    here.keyboard.press("End")
+    expect(here.locator("#chart-says")).to_contain_text("end of epoch 49: ")
+    expect(note_of(here)).to_have_text("100 points")
+    here.keyboard.press("+")
+    expect(note_of(here)).not_to_have_text("100 points")
+    expect(frame).to_be_focused()
+    here.keyboard.press("Escape")
+    expect(note_of(here)).to_have_text("100 points")
+
+
+def zoomed(page: Page, start: float, end: float) -> None:
+    """Drag over a part of the first chart, given in shares of its width."""
+    box = page.locator(FIRST).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * start, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * end, box["y"] + 110, steps=5)
+    page.mouse.up()
+
+
+def test_a_double_click_shows_the_whole_run_again(
+    page: Callable[..., Page], dana: User, two_charts: Run
+) -> None:
+    here = opened(page(dana), two_charts)
+    zoomed(here, 0.3, 0.5)
+    expect(note_of(here)).not_to_have_text("100 points")
+    expect(note_of(here, 1)).not_to_have_text("50 points")
+    here.locator(FIRST).dblclick(position={"x": 200, "y": 100})
+    expect(note_of(here)).to_have_text("100 points")
+    expect(note_of(here, 1)).to_have_text("50 points")
+    expect(here.get_by_role("button", name="Whole run")).to_be_hidden()
+
+
+def test_zoomed_peaks_are_exact_whatever_it_is_drawn_over(
+    page: Callable[..., Page], digits: Project, dana: User, alice: User
+) -> None:
+    run = make_run(digits, alice, name="long")
+    values = np.zeros(20_000)
+    values[12_345] = 77.0
+    batches(run, {"batch/loss": values.tolist()})
+    send_events(run, ("status", {"status": "finished"}))
+    here = opened(page(dana), run, "?x=relative")
+    expect(note_of(here)).to_contain_text("of 20,000 points, extremes exact")
+    zoomed(here, 0.55, 0.6)
+    expect(note_of(here)).not_to_contain_text("20,000")
+    table = here.locator("[data-table-of='0']")
+    table.locator("summary").click()
+    expect(table).to_contain_text("77")
+    look(here, "zoomed-relative")
+
+
+@pytest.mark.parametrize("x", ["step", "epoch", "relative", "wall"])
+def test_everything_can_be_drawn_over(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User, x: str
+) -> None:
+    run = sketch_run(digits, alice, val_loss=(1, 0.5), params={"fit": {"steps": 4}})
+    batches(run, {"batch/loss": [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]})
+    log_points(run, {"system/cpu_percent": [10, 20, 30]}, unit="time")
+    here = opened(page(dana), run)
+    here.get_by_label("Over", exact=True).select_option(x)
+    expect(note_of(here)).to_have_text("12 points")
+    assert f"x={x}" in here.url
+    drawn = re.compile(f"over {'time' if x == 'wall' else x}:")
+    expect(here.locator(FIRST)).to_have_attribute("aria-label", drawn)
+    frame = here.locator("[data-frame]").first
+    frame.focus()
+    here.keyboard.press("Home")
+    words = {"step": "step 0", "epoch": "epoch", "relative": "after the start", "wall": ":"}
+    expect(here.locator("#chart-says")).to_contain_text(words[x])
+    here.reload()
+    expect(here.get_by_label("Over", exact=True)).to_have_value(x)
+
+
+def test_marks_name_themselves_when_focused(
+    page: Callable[..., Page], two_charts: Run, alice: User, dana: User
+) -> None:
+    notes.add_note(run=two_charts, by=alice, text="The spike: <b>bad</b> batch.", step=20)
+    send_events(two_charts, ("finding", {"text": "val_loss rises.", "step": 40}))
+    here = opened(page(dana), two_charts)
+    bar = here.get_by_role("toolbar", name="Marks of loss")
+    first = bar.get_by_role("button").first
+    expect(first).to_have_accessible_name("Note at step 20. The spike: <b>bad</b> batch.")
+    first.focus()
+    tip = here.locator(".mark-tip:visible")
+    expect(tip).to_have_text("Note at step 20The spike: <b>bad</b> batch.")
+    here.keyboard.press("ArrowRight")
+    expect(tip).to_contain_text("Finding at step 40")
+    look(here, "marks")
+    here.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+
+
+def test_what_is_not_finite_is_marked_and_named(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    nan, inf = float("nan"), float("inf")
+    run = sketch_run(digits, alice, val_loss=[0.9, nan, 0.7, 0.6, 0.5, inf, 0.4])
+    here = opened(page(dana), run)
+    expect(note_of(here)).to_contain_text("4 not finite")
+    mark = here.get_by_role("toolbar", name="Marks of loss").get_by_role("button").first
+    mark.hover()
+    tip = here.locator(".mark-tip:visible")
+    expect(tip).to_contain_text("val_loss is NaN: end of epoch 1")
+    expect(tip).to_contain_text("2 points that are not finite")
+
+
+@pytest.fixture
+def five_hundred(digits: Project, alice: User) -> Run:
+    run = sketch_run(digits, alice, val_loss=(1, 0.5, 0.4))
+    for part in range(5):
+        names = [f"part-{part}/layer-{at:03}" for at in range(100)]
+        log_points(run, {name: [1.0, 0.5, 0.1 * part] for name in names})
+    return run
+
+
+def test_five_hundred_metrics_stay_usable(
+    page: Callable[..., Page], five_hundred: Run, dana: User
+) -> None:
+    here = page(dana)
+    asked: list[str] = []
+    here.on("request", lambda request: asked.append(request.url))
+    opened(here, five_hundred)
+    assert sum("/series/" in url for url in asked) <= 3
+    assert here.locator("[data-section]").count() == 6
+    look(here, "five-hundred")
+    here.locator("summary", has_text="part-2").click()
+    here.reload()
+    expect(here.locator("[data-section='part-2']")).to_have_attribute("open", "")
+    expect(here.locator("[data-section='part-3']")).not_to_have_attribute("open", "")
+    for _ in range(40):
+        here.mouse.wheel(0, 700)
+        here.wait_for_timeout(30)
+    here.wait_for_load_state("networkidle")
+    assert here.locator("[data-group] canvas").count() <= 60
+    find = here.get_by_label("Find")
+    find.fill("layer-077")
+    expect(here.locator("#find-note")).to_have_text("5 of 501 charts")
+    expect(here.locator("[data-card]:visible")).to_have_count(5)
+    expect(here.locator("[data-card]:visible canvas").first).to_be_visible()
+    find.fill("")
+    expect(here.locator("[data-section='part-3']")).not_to_have_attribute("open", "")
+
+
+def test_other_attempts_are_paler_branches(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    run = make_run(digits, alice, name="resumed")
+    batches(run, {"batch/loss": [1 - at / 200 for at in range(100)]})
+    send_events(run, ("attempt", {"attempt": 1, "from_step": 60}))
+    batches(run, {"batch/loss": [0.5] * 80}, attempt=1, start=60)
+    here = page(dana)
+    opened(here, run)
+    choice = here.get_by_label("Attempt")
+    expect(choice.locator("option")).to_have_text(["1, the newest, from step 60", "0"])
+    expect(note_of(here)).to_have_text("140 points")
+    look(here, "attempts")
+    choice.select_option("0")
+    expect(note_of(here)).to_have_text("100 points")
+
+
+HIDE = """
+let away = false;
+Object.defineProperty(document, "hidden", { get: () => away });
+addEventListener("test:look", ({ detail }) => {
+  away = !detail;
+  document.dispatchEvent(new Event("visibilitychange"));
+});
+"""
+
+
+def looks(page: Page, here: bool) -> None:
+    page.evaluate(f"dispatchEvent(new CustomEvent('test:look', {{detail: {str(here).lower()}}}))")
+
+
+def test_a_hidden_tab_asks_nothing_and_goes_on_when_shown(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    run = sketch_run(digits, alice, status="running")
+    here = page(dana)
+    here.add_init_script(HIDE)
+    opened(here, run)
+    looks(here, False)
+    asked: list[str] = []
+    here.on("request", lambda request: asked.append(request.url))
+    log_points(run, {"accuracy": [0.5, 0.6]})
+    here.wait_for_timeout(4000)
+    assert asked == []
+    looks(here, True)
+    expect(here.locator("h3", has_text="accuracy")).to_be_visible(timeout=2500)
+
+
+def epochs(run: Run, numbers: range, **metrics: Any) -> None:
+    now = time.time()
+    axis = {
+        "unit": "epoch",
+        "steps": list(numbers),
+        "times": [now + at / 100 for at in range(len(numbers))],
+    }
+    columns = {name: {"axis": 0, "v": values} for name, values in metrics.items()}
+    batch = {"writer": str(uuid.uuid4()), "seq": 1, "axes": [axis], "metrics": columns}
+    services.store_batch(run=run, batch=batch)
+
+
+def test_a_run_is_followed_from_its_first_point_to_its_end(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    run = make_run(digits, alice, name="live")
+    here = page(dana)
+    here.goto(run.get_absolute_url())
+    expect(here.locator("#no-charts")).to_be_visible()
+    epochs(run, range(40), loss=[1 / (1 + at) for at in range(40)])
+    note = here.locator("[data-card]", has=here.get_by_role("heading", name="loss")).locator(
+        "[data-note]"
+    )
+    expect(note).to_have_text("40 points")
+    expect(here.locator("[data-frame]")).to_have_attribute("tabindex", "0")
+
+    epochs(run, range(40), val_loss=[1.1 / (1 + at) for at in range(40)], accuracy=[0.5] * 40)
+    expect(note).to_have_text("80 points")
+    expect(here.locator("[data-card]")).to_have_count(2)
+    here.locator("[data-frame]").last.focus()
+    for _ in range(2):
+        here.keyboard.press("+")
+    expect(here.get_by_role("button", name="Whole run")).to_be_visible()
+    expect(note).not_to_have_text("80 points")
+    shown = note.inner_text()
+
+    epochs(run, range(40, 50), loss=[0.5] * 10, val_loss=[0.6] * 10, accuracy=[0.9] * 10)
+    expect(here.locator("#vitals")).to_contain_text("0.9000")
+    here.wait_for_load_state("networkidle")
+    assert note.inner_text() == shown
+    expect(here.locator("[data-frame]").last).to_be_focused()
+    here.keyboard.press("Escape")
+    expect(note).to_have_text("100 points")
+    send_events(run, ("status", {"status": "finished"}))
+    expect(here.locator("[data-live]")).to_have_count(0)
+
+
+ODD: dict[str, Sequence[float]] = {
+    "one": [0.5],
+    "constant": [0.25] * 30,
+    "huge": [10.0 ** (300 + at % 8) for at in range(30)],
+    "tiny": [10.0 ** -(300 + at % 8) for at in range(30)],
+    "both-signs": [(-1) ** at * 1e308 for at in range(30)],
+    "nan-only": [float("nan")] * 5,
+    "mixed-nan": [float("nan") if at % 7 == 0 else at / 30 for at in range(30)],
+    "zero": [0.0] * 30,
+    "noise": np.random.default_rng(1).normal(size=400).tolist(),
+}
+
+
+@pytest.fixture
+def odd_run(digits: Project, alice: User) -> Run:
+    run = make_run(digits, alice, name="odd")
+    for name, values in ODD.items():
+        log_points(run, {name: values})
+    batches(run, {"batch/noise": np.random.default_rng(2).normal(size=9000).tolist()})
+    log_points(run, {"system/cpu_percent": [10, 20, 30], "system/memory_bytes": [1e9] * 3}, "time")
+    notes.add_note(run=run, by=alice, text="halved the rate", step=4)
+    return run
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize("query", ["", "?smooth=0.8&log=1", "?x=relative"])
+def test_odd_values_are_drawn(
+    page: Callable[..., Page], odd_run: Run, dana: User, width: int, theme: str, query: str
+) -> None:
+    here = opened(page(dana, width=width, color_scheme=theme), odd_run, query)
+    here.locator("summary", has_text="System").click()
+    for frame in here.locator("[data-frame]").all():
+        frame.scroll_into_view_if_needed()
+        expect(frame).to_have_attribute("tabindex", "0")
+    here.wait_for_load_state("networkidle")
+    assert here.evaluate("document.documentElement.scrollWidth") <= width
+    look(here, f"odd-{width}-{theme}-{query.strip('?').replace('&', '-')}")
