@@ -43,13 +43,13 @@ def lost_points(record: Record) -> Iterator[Sentence]:
 
 
 def missing_points(record: Record) -> Iterator[Sentence]:
-    """What was sent and is not here, once the run is over."""
-    sent, state = record.delivery.sent, record.run.state
-    received = state.points if state else 0
-    if record.has_ended and sent is not None and sent > received:
-        is_one = sent - received == 1
-        missing = f"Of {counted(sent, 'point')} that its clients sent, {number(sent - received)}"
-        yield [f"{missing} {'is' if is_one else 'are'} not here."]
+    """What was sent and neither came nor was reported lost, once the run is over."""
+    sent, missing = record.delivery.sent, record.delivery.on_their_way
+    if record.has_ended and sent is not None and missing > 0:
+        verb = "is" if missing == 1 else "are"
+        yield [
+            f"Of {counted(sent, 'point')} that its clients sent, {number(missing)} {verb} not here."
+        ]
 
 
 def no_result(record: Record) -> Iterator[Sentence]:
