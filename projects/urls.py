@@ -16,6 +16,7 @@ from .views import (
     numbered,
     settings,
     summary,
+    versions,
     views,
 )
 
@@ -35,6 +36,8 @@ below_project: list[URLPattern | URLResolver] = [
     path("export/", export.export, name="export"),
     path("table.<slug:ending>", export.table_file, name="table-file"),
     path("groups/runs/", groups.group_runs, name="group-runs"),
+    path("versions/", versions.versions, name="versions"),
+    path("versions/<int:version_number>/", versions.version, name="version"),
     path("bulk/", bulk.bulk, name="bulk"),
     path("views/", views.views, name="views"),
     path("views/<int:view_id>/", views.open_view, name="view"),

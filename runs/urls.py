@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import charts, edit, model, notes, run
+from .views import charts, difference, edit, model, notes, run
 
 app_name = "runs"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/series/", run.series, name="series"),
     path("runs/<uuid:run_id>/model/", model.model, name="model"),
     path("runs/<uuid:run_id>/graph/", model.graph, name="graph"),
+    path("runs/<uuid:run_id>/difference/", difference.difference, name="difference"),
     path("runs/<uuid:run_id>/edit/", edit.edit, name="edit"),
     path("runs/<uuid:run_id>/notes/", notes.notes, name="notes"),
     path("runs/<uuid:run_id>/notes/<uuid:note_id>/", notes.note, name="note"),

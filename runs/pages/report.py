@@ -11,6 +11,7 @@ from ..params import flattened
 from .architecture.card import card_of
 from .code import code_of
 from .groups import Group, Member, groups_of
+from .identity import documents_of
 from .noted import notes_context
 from .overview import GUESSES, Objective
 from .telling import importance
@@ -25,7 +26,7 @@ ENDED = ("finished", "failed", "interrupted", "preempted")
 
 def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
-    documents = queries.documents_of(run)
+    documents, identity = documents_of(run)
     params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
     return {
         **vitals_of(run),
@@ -38,6 +39,7 @@ def report_of(run: Run) -> dict[str, Any]:
         **notes_context(run),
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
+        "identity": identity,
     }
 
 

@@ -42,6 +42,7 @@ ASKED = [
         f"{PROJECT}table.csv?group=params.width",
         f"{PROJECT}compare/?runs=1,2,3,4,5&all=1",
         f"{PROJECT}complete/?q=params.width = ",
+        f"{PROJECT}versions/?below=40",
         f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
         f"{RUNS}?format=csv&order=-started",
     )

@@ -52,7 +52,7 @@ def comparison_of(asked: Asked) -> dict[str, Any]:
         for kind in ("model", "data", "environment", "code")
     }
     return {
-        "sections": _sections(asked, kinds),
+        "sections": sections_of(asked, kinds),
         "diff": _diff(asked, kinds["code"]),
         "verdicts": _verdicts(asked),
         "metrics": sorted({name for run in asked.runs for name in run.metrics}),
@@ -93,7 +93,8 @@ def _diff(asked: Asked, codes: Sequence[Leaves]) -> Diff | None:
     return diff_of(codes[asked.base], codes[asked.other])
 
 
-def _sections(asked: Asked, kinds: Mapping[str, Sequence[Leaves]]) -> list[Section]:
+def sections_of(asked: Asked, kinds: Mapping[str, Sequence[Leaves]]) -> list[Section]:
+    """A table for each part of the record."""
     models, environments = kinds["model"], kinds["environment"]
     params = [dict(flattened(run.params)) for run in asked.runs]
     most = min(MOST_OF_ONE, MOST_LAYERS // len(models))

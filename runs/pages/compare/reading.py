@@ -28,17 +28,25 @@ def runs_of(project: Project, numbers: Sequence[int]) -> list[Run]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
-def documents_of(project: Project, runs: Sequence[Run]) -> dict[UUID, dict[str, Any]]:
-    """The documents of each run by kind, without the configuration that makes a model again."""
+def documents_of(
+    project: Project,
+    runs: Sequence[Run],
+    without: Sequence[str] = ("config", "edges", "optimizer_config"),
+) -> dict[UUID, dict[str, Any]]:
+    """The documents of each run by kind.
+
+    Args:
+        without: parts of a model that are left out, by default what makes it again.
+    """
     rows = rows_of(
         """
         SELECT run_id, kind,
                CASE WHEN kind = 'model' AND jsonb_typeof(data) = 'object'
-                    THEN data - 'config' - 'edges' - 'optimizer_config' ELSE data END::text
+                    THEN data - %s::text[] ELSE data END::text
         FROM runs_rundocument
         WHERE project_id = %s AND run_id = ANY(%s::uuid[]) AND kind <> 'summary'
         """,
-        [project.pk, [run.id for run in runs]],
+        [list(without), project.pk, [run.id for run in runs]],
     )
     found: dict[UUID, dict[str, Any]] = {run.id: {} for run in runs}
     for run_id, kind, data in rows:

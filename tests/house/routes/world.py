@@ -17,13 +17,16 @@ from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
+from runs.models import Run
 from runs.notes import add_note
 
 from ... import cast
+from ...sketches import send_events
 from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
 from .table import Line, path_of
 
 NO_ID = 987_654_321
+MODEL = ("model", {"layers": [{"name": "dense", "class": "Dense"}]})
 
 
 @dataclass
@@ -95,9 +98,9 @@ def make_world() -> World:
     guest = cast.make_person("guest@example.org")
     digits = cast.make_project(vision, "digits", alice)
     secret = cast.make_project(other, "secret", charlie)
+    # So that the numbers of their runs and versions differ.
+    send_events(cast.make_run(secret, charlie), ("model", {"layers": [{"class": "GRU"}]}))
     real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
-    # So that the numbers of their runs differ.
-    cast.make_run(secret, charlie)
     foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk, "ending": "exe"}
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
@@ -147,6 +150,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     """An object of each kind in the project, by the names that routes give to their ids."""
     run = cast.make_run(project, owner)
     cast.log_points(run, {"loss": [0.5, 0.25]})
+    send_events(run, MODEL)
     share = share_project(project=project, by=owner, role=Role.READER, user=guest)
     seen = project_for_user(owner, project.team.slug, project.slug)
     view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
@@ -155,6 +159,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
         "number": run.number,
+        "version_number": Run.objects.get(id=run.id).model_version,
         "ending": "tex",
         "share_id": share.pk,
         "view_id": view.pk,
@@ -173,6 +178,7 @@ def nothing() -> dict[str, Any]:
         | ids
         | {
             "number": NO_ID,
+            "version_number": NO_ID,
             "ending": "exe",
             "run_id": cast.uuid7(),
             "note_id": cast.uuid7(),

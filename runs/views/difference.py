@@ -1,0 +1,48 @@
+"""The page that says how a run differs from another; the address says from which."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from ahnb_platform.errors import Invalid
+from ahnb_platform.web.typed import PageRequest
+
+from .. import queries
+from ..pages.compare.reading import runs_of
+from ..pages.difference import best_beside, difference_of, previous_beside
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+PREVIOUS, BEST = "previous", "best"
+
+
+@require_safe
+def difference(request: PageRequest, run_id: UUID) -> HttpResponse:
+    """From the run that `to` names (a number, `previous`, `best`) to this one.
+
+    Raises:
+        Invalid: there is none, or it is this one.
+    """
+    run = queries.run_for_user(request.user, run_id)
+    asked = request.GET.get("to", "").strip().removeprefix("#") or PREVIOUS
+    if asked in (PREVIOUS, BEST):
+        number = previous_beside(run) if asked == PREVIOUS else best_beside(run)
+        if number is None:
+            return render(request, "runs/difference.html", {"run": run, "nothing": asked})
+        kept = request.GET.copy()
+        kept["to"] = str(number)
+        return redirect(f"{reverse('runs:difference', args=[run.id])}?{kept.urlencode()}")
+    if not NUMBER.fullmatch(asked) or int(asked) == run.number:
+        raise Invalid(f"“{asked[:40]}” is not the number of another run.")
+    found = runs_of(run.project, [int(asked)])
+    if not found or found[0].trashed_at:
+        raise Invalid(f"The project has no run #{asked} outside the trash.")
+    show_all = request.GET.get("all") == "1"
+    context = {"run": run, "other": found[0], "runs": [found[0], run], "base": found[0]}
+    context |= {"show_all": show_all, **difference_of(found[0], run, show_all=show_all)}
+    return render(request, "runs/difference.html", context)
