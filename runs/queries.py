@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, JSONField, QuerySet, Subquery, Value
+import orjson
+from django.db.models import F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from ahnb_platform.accounts.access import require
@@ -196,7 +197,8 @@ def model_of(run: Run) -> Any:
     """The captured model without the configuration that makes it again; None without one."""
     rows = RunDocument.objects.filter(project_id=run.project_id, run_id=run.id, kind="model")
     told = Func(F("data"), Value("config"), template="%(expressions)s", arg_joiner=" - ")
-    return rows.annotate(told=Cast(told, JSONField())).values_list("told", flat=True).first()
+    text = rows.annotate(told=Cast(told, TextField())).values_list("told", flat=True).first()
+    return None if text is None else orjson.loads(text)
 
 
 def run_document(run: Run) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .formulas import Call, elements, is_known, of_class, product, total
+from .formulas import FREE, Call, elements, is_known, of_class, product, total
 from .reading import Architecture, Layer, listed, mapping, shapes_of, text, whole
 
 BEYOND = 10**24  # no model of this world; a record that says so is not believed
@@ -111,6 +111,8 @@ def _cost(layer: Layer) -> Cost:
         return Cost(None, None, "" if layer.kind in MODELS else OWN_CODE)
     if layer.kind == "InputLayer":
         return Cost(0, 0)
+    if layer.kind in FREE and layer.calls == 1 and not layer.is_own:
+        return Cost(0, _believed(elements_of(layer.outputs)))
     calls = _calls(layer)
     made = _believed(total(*[product((times, elements_of(call.outputs))) for call, times in calls]))
     if layer.is_own or not is_known(layer.kind):

@@ -30,8 +30,12 @@ class Layer:
     calls: int
     inner: bool
     row: Mapping[str, Any]
-    inputs: tuple[Shape, ...] = ()
     outputs: tuple[Shape, ...] = ()
+    entries: tuple[Shape, ...] = ()  # what edges tell of its inputs
+
+    @property
+    def inputs(self) -> tuple[Shape, ...]:
+        return shapes_of(self.row.get("input_shape")) or self.entries
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -133,8 +137,8 @@ def _layers(rows: Sequence[Mapping[str, Any]], sources: Sources) -> Iterator[Lay
             calls=min(_calls(row) * (above.calls if above else 1), 1_000_000),
             inner=bool(name) and after.get("parent") == name,
             row=row,
-            inputs=shapes_of(row.get("input_shape")) or sources.given(name, above, outputs),
             outputs=shapes_of(row.get("output_shape")),
+            entries=sources.given(name, above, outputs),
         )
         if above is None:
             outputs[name] = layer.outputs
@@ -159,8 +163,8 @@ class Sources:
     def given(
         self, name: str, above: Layer | None, outputs: Mapping[str, tuple[Shape, ...]]
     ) -> tuple[Shape, ...]:
-        if above is not None:
-            return ()
+        if above is not None or not self.by_name:
+            return self.entries if name == self.entry and above is None else ()
         sources = self.by_name.get(name, ())
         if not sources and name == self.entry:
             return self.entries
