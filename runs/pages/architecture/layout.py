@@ -212,12 +212,13 @@ def _ports(
     """Where each link touches a box: beside each other, in the order of where they lead."""
     ports: dict[tuple[int, int], float] = {}
     for box, others in near.items():
-        step = min(PORT, (WIDTH - PORT) / max(len(others) - 1, 1)) if box < ranked.boxes else 0
         ordered = sorted(others, key=middle.__getitem__)
         centre = (len(others) - 1) / 2
         below = [n for n, other in enumerate(ordered) if abs(middle[other] - middle[box]) < 1]
         if below and abs(below[0] - centre) <= 1:  # the straight way stays straight
             centre = below[0]
+        reach = max(centre, len(others) - 1 - centre, 1)
+        step = min(PORT, (WIDTH - PORT) / 2 / reach) if box < ranked.boxes else 0
         for number, other in enumerate(ordered):
             ports[box, other] = round(middle[box] + (number - centre) * step, 1)
     return ports
