@@ -31,6 +31,7 @@ from .report import objective_of
 
 MOST_STEPS = 300
 MOST_EDGES = 100
+MOST_AXES = 16
 # What is folded away where it differs: seldom chosen, often long.
 SMALL = ("metrics", "git", "packages", "environment", "hardware")
 IN_WORDS = {"resized": "resized by that"}
@@ -193,8 +194,17 @@ def _row(found: Difference, step: Step, depth: int, held: int) -> StepRow:
 
 
 def _told(change: Change) -> tuple[str, str, str]:
-    name = "output" if change.name == "output_shape" else change.name
-    return cut(str(name)), _value(change.was), _value(change.now)
+    if change.name == "output_shape":
+        return "output", _shape(change.was), _shape(change.now)
+    return cut(str(change.name)), _value(change.was), _value(change.now)
+
+
+def _shape(value: Any) -> str:
+    """A shape as Keras writes it, or several."""
+    if not isinstance(value, list):
+        return _value(value)
+    parts = ["None" if part is None else given(part) for part in value[:MOST_AXES]]
+    return cut(f"({', '.join(parts)})")
 
 
 def _value(value: Any) -> str:
