@@ -173,18 +173,23 @@ def _operations(model: Architecture) -> Counter[tuple[str, str]]:
 
 
 def _with_sums(layers: Sequence[Layer], own: Mapping[int, Cost]) -> dict[int, Cost]:
-    """The costs, with the sums of what lies within in place of None."""
+    """The costs, with the sums of what lies within in place of None.
+
+    A sum that something is missing from says why, as a layer that is not counted does.
+    """
     work: dict[int, int] = {layer.place: 0 for layer in layers if layer.inner}
     made = dict(work)
+    why = {layer.place: own[layer.place].why for layer in layers}
     for layer in reversed(layers):
+        if layer.parent is None or layer.parent not in work:
+            continue
         cost = own[layer.place]
-        count = work.get(layer.place, cost.multiply_adds)
-        size = made.get(layer.place, cost.activations)
-        if layer.parent is not None and layer.parent in work:
-            work[layer.parent] += count or 0
-            made[layer.parent] += size or 0
+        work[layer.parent] += work.get(layer.place, cost.multiply_adds or 0)
+        made[layer.parent] += made.get(layer.place, cost.activations or 0)
+        if why[layer.place]:
+            why[layer.parent] = why[layer.parent] or "a layer within is not counted"
     return {
-        layer.place: Cost(work[layer.place], made[layer.place], own[layer.place].why)
+        layer.place: Cost(work[layer.place], made[layer.place], why[layer.place])
         if layer.inner
         else own[layer.place]
         for layer in layers

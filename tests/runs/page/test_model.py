@@ -111,6 +111,15 @@ def test_calls_and_models_within_multiply() -> None:
     assert [layer.depth for layer in found.layers] == [0, 1, 1, 0]
 
 
+def test_a_sum_from_which_something_is_missing_says_so() -> None:
+    outer = dense("outer", **{"class": "Sequential"})
+    inner = dense("inner", parent="outer", **{"class": "Sequential"})
+    flip = dense("flip", parent="inner", **{"class": "RandomFlip"})
+    costs = costs_of(architecture_of(model([outer, inner, flip, dense("after")])))
+    assert [bool(costs.of[place].why) for place in range(4)] == [True, True, True, False]
+    assert costs.multiply_adds == 9
+
+
 def test_calls_of_different_shapes_are_counted_each() -> None:
     shapes = [[[None, 2, 3], [None, 2, 3]], [[None, 5, 3], [None, 5, 3]]]
     costs = costs_of(architecture_of(model([dense("twin", calls=2, call_shapes=shapes)])))
