@@ -10,6 +10,9 @@ const ROOM = 600;
 const MOST_DRAWN = 40;
 const MOST_OLDER = 5;
 const CLOCK_POINTS = 1500;
+// Many notes are not asked for with every news.
+const MANY_NOTES = 100;
+const NOTES_PAUSE_MILLISECONDS = 30_000;
 
 const byId = (id) => document.getElementById(id);
 const form = byId("chart-tools");
@@ -20,6 +23,7 @@ let metrics = Number(form.dataset.metrics);
 let attempts = [];
 let clocks = null;
 let pressed = false;
+let markedAt = 0;
 
 const settings = new URLSearchParams(location.search);
 const tools = {
@@ -51,7 +55,7 @@ async function readClocks() {
   const first = (unit) => groups.flatMap((group) => group.series).find((series) => series.unit === unit)?.name;
   const [epoch, step] = [first("epoch"), first("step")];
   const asked = [epoch, step].filter(Boolean);
-  const marked = load(`${location.pathname}marks/`);
+  const marked = tools.notes.length > MANY_NOTES && Date.now() - markedAt < NOTES_PAUSE_MILLISECONDS ? null : load(`${location.pathname}marks/`);
   const found = asked.length ? await tools.ask(asked, { points: CLOCK_POINTS, ...(tools.attempt === null ? {} : { attempt: tools.attempt }) }) : {};
   tools.clocks = clocksOf({ started: Number(form.dataset.started), steps: Number(form.dataset.steps), epochs: found?.[epoch], batches: found?.[step] });
   takeMarks(await marked);
@@ -59,6 +63,7 @@ async function readClocks() {
 
 function takeMarks(marked) {
   if (!marked) return;
+  markedAt = Date.now();
   tools.notes = marked.notes;
   tools.findings = marked.findings;
   attempts = marked.attempts;
@@ -218,6 +223,7 @@ document.body.addEventListener("ahnb:points", async ({ detail }) => {
   renew();
 });
 document.body.addEventListener("ahnb:notes", () => {
+  markedAt = 0;
   clocks = null;
   renew();
 });
