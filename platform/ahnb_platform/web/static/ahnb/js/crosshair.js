@@ -61,7 +61,7 @@ function inSight(host) {
 function put(one, read, x) {
   const { chart, host, line, tip } = one;
   const left = read && chart.convertToPixel({ xAxisIndex: 0 }, x);
-  if (!Number.isFinite(left) || !chart.containPixel({ gridIndex: 0 }, [Math.round(left), middleOf(chart)])) return hide(one);
+  if (!isInside(chart, left)) return hide(one);
   one.at = x;
   line.hidden = false;
   line.style.transform = `translateX(${left}px)`;
@@ -71,7 +71,11 @@ function put(one, read, x) {
   tip.style.transform = `translate(${Math.max(left + 12 > room ? Math.min(left - 12 - tip.offsetWidth, room) : left + 12, 0)}px, 8px)`;
 }
 
-const middleOf = (chart) => chart.getHeight() / 2;
+/** Whether a place lies within the drawn stretch; its very ends may be a fraction of a pixel beside it. */
+export function isInside(chart, left) {
+  const middle = chart.getHeight() / 2;
+  return Number.isFinite(left) && [0, 1, -1].some((by) => chart.containPixel({ gridIndex: 0 }, [left + by, middle]));
+}
 
 function hide(one) {
   one.at = null;

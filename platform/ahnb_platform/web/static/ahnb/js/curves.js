@@ -1,6 +1,6 @@
 // One chart of a run: train and validation together, batches behind them, other attempts paler.
 import { chartIn, forget, note, redraw, short } from "./chart.js";
-import { crosshairIn, keepCrosshair } from "./crosshair.js";
+import { crosshairIn, isInside, keepCrosshair } from "./crosshair.js";
 import { drawingOf } from "./curveoption.js";
 import { exportable } from "./exporting.js";
 import { markBarIn } from "./markbar.js";
@@ -48,9 +48,8 @@ export function curvesIn(element, host, group, number, tools) {
 
   function placeMarks() {
     if (!drawing) return;
-    const right = element.clientWidth;
     const marks = drawing.marks.map((mark) => ({ ...mark, left: Math.round(chart.convertToPixel({ xAxisIndex: 0 }, mark.x)) }));
-    drawMarks(marks.filter(({ left }) => left >= 0 && left <= right && chart.containPixel({ gridIndex: 0 }, [left, element.clientHeight / 2])));
+    drawMarks(marks.filter(({ left }) => isInside(chart, left)));
   }
 
   async function fetchAll() {
