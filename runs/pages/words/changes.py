@@ -33,7 +33,7 @@ class Kind:
     """A kind of things in which runs differ.
 
     Attributes:
-        place: where the page of a comparison shows them.
+        place: the part of the page of a difference that shows them.
         differences: what differs from the first to the second; nothing where nothing does, or
             where that is not known.
         is_same: whether both records prove that it is the same.
@@ -61,12 +61,12 @@ def change_sentences(record: Record) -> Iterator[Sentence]:
 
 def _against(record: Record, other: Facts, role: str) -> Iterator[Sentence]:
     """One sentence; none where nothing can be set beside each other."""
-    address = f"{record.compare}?runs={other.number},{record.facts.number}"
+    address = f"{record.difference}?to={other.number}"
     changed: list[Sentence] = []
     alike: list[str] = []
     for kind in KINDS:
         if difference := kind.differences(other, record.facts):
-            label = link(kind.label, f"{address}#compare-{kind.place}")
+            label = link(kind.label, f"{address}#{kind.place}")
             changed.append([label, " ", *difference])
         elif kind.is_same(other, record.facts):
             alike.append(kind.label)
@@ -289,10 +289,10 @@ def _never(_before: Facts, _after: Facts) -> bool:
 
 
 KINDS = (
-    Kind("parameters", "params", param_differences, _same_params),
-    Kind("model", "layers", model_differences, _same_model),
-    Kind("data", "data", data_differences, _same_data),
-    Kind("code", "code", code_differences, _same_code),
-    Kind("packages", "packages", package_differences, _same_packages),
-    Kind("environment", "environment", surrounding_differences, _never),
+    Kind("parameters", "compare-params", param_differences, _same_params),
+    Kind("model", "difference-layers", model_differences, _same_model),
+    Kind("data", "compare-data", data_differences, _same_data),
+    Kind("code", "difference-code", code_differences, _same_code),
+    Kind("packages", "compare-packages", package_differences, _same_packages),
+    Kind("environment", "compare-environment", surrounding_differences, _never),
 )

@@ -124,7 +124,7 @@ def record_of(run: Run, objective: Objective | None) -> Record:
         standing=standing,
         previous=facts.get(previous) if previous else None,
         best=replace(facts[best], value=value) if best in facts else None,
-        compare=reverse("projects:compare", args=[run.project.team.slug, run.project.slug]),
+        difference=reverse("runs:difference", args=[run.id]),
     )
 
 

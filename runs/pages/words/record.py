@@ -65,7 +65,7 @@ class Record:
         standing: None where the run has no rank: aside, or without a value.
         previous: the run that the same person began before.
         best: the best of the project's other runs, unless this run holds the record itself.
-        compare: the address of the project's comparisons.
+        difference: the address that says how the run differs from another (`?to=NUMBER`).
     """
 
     run: Run
@@ -76,7 +76,7 @@ class Record:
     standing: Standing | None = None
     previous: Facts | None = None
     best: Facts | None = None
-    compare: str = ""
+    difference: str = ""
 
     @property
     def has_ended(self) -> bool:

@@ -25,7 +25,7 @@ from runs.pages.words.record import Facts, Record, Standing
 
 TAGS = {"a", "code", "strong", "s", "q", "data", "time"}
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=y>', "{{ 7*7 }}", "\u202e\x1b[31m"]
-COMPARE = "/projects/vision/digits/compare/"
+DIFFERENCE = "/runs/5/difference/"
 
 texts = st.one_of(st.text(st.characters(codec="utf-8"), max_size=20), st.sampled_from(HOSTILE))
 counts = st.integers(0, 3000)
@@ -140,7 +140,7 @@ def records(draw: st.DrawFn) -> Record:
         standing=draw(st.sampled_from([None, standing])),
         previous=draw(st.one_of(st.none(), facts())),
         best=draw(st.one_of(st.none(), facts())),
-        compare=COMPARE,
+        difference=DIFFERENCE,
     )
 
 
@@ -170,14 +170,14 @@ def test_every_number_name_and_link_is_in_the_record(record: Record) -> None:
     for one in record.run.metrics.values():
         known |= {one.min, one.max, one.last}
     others = [other for other in (record.previous, record.best) if other]
-    links = {other.address for other in others} | {"#code"}
-    links |= {f"{COMPARE}?runs={other.number},{record.facts.number}" for other in others}
+    links = {other.address for other in others} | {""}
+    links |= {f"{DIFFERENCE}?to={other.number}" for other in others}
     names = {short(name, 80) for name in record.run.metrics} | names_in(record)
     for part in parts_of(record):
         if part.kind == "number":
             assert part.exact in known
         elif part.kind == "link":
-            assert str(part.exact).partition("#compare-")[0] in links
+            assert str(part.exact).partition("#")[0] in links
         elif part.kind == "name":
             assert part.text in names
 
