@@ -14,9 +14,11 @@ from .commands import (
     diff,
     discard,
     doctor,
+    export,
     importing,
     login,
     note,
+    quote,
     rerun,
     runs,
     show,
@@ -30,7 +32,7 @@ from .version import __version__
 
 COMMANDS = (
     *(login, status, sync, doctor),
-    *(runs, show, note, diff),
+    *(runs, show, note, diff, quote, export),
     *(verify, rerun),
     *(importing, discard, completion),
 )

@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .api.batches import RunBatches
+from .api.export import RunExport
+from .api.freezing import RunFreeze, RunUnfreeze
 from .api.prefix import RunsByPrefix
+from .api.quotes import RunQuote, RunQuotes
 from .api.runs import RunDetail, RunNotes, RunRecord, RunRestore, RunSeries
 from .api.search import ProjectRuns
 
@@ -17,5 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/record/", RunRecord.as_view(), name="record"),
     path("runs/<uuid:run_id>/series/", RunSeries.as_view(), name="series"),
     path("runs/<uuid:run_id>/notes/", RunNotes.as_view(), name="notes"),
+    path("runs/<uuid:run_id>/quote/", RunQuote.as_view(), name="quote"),
+    path("runs/<uuid:run_id>/quotes/", RunQuotes.as_view(), name="quotes"),
+    path("runs/<uuid:run_id>/export/", RunExport.as_view(), name="export"),
+    path("runs/<uuid:run_id>/freeze/", RunFreeze.as_view(), name="freeze"),
+    path("runs/<uuid:run_id>/unfreeze/", RunUnfreeze.as_view(), name="unfreeze"),
     path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),
 ]

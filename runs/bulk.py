@@ -55,10 +55,22 @@ ACTS = {
 
 @dataclass(frozen=True)
 class Changed:
-    """How many runs an act changed, and the moment that it wrote into them."""
+    """How many runs an act changed, the moment that it wrote into them, and how many it left.
+
+    `left` are frozen runs, which are not put into the trash.
+    """
 
     count: int
     at: datetime
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """How many runs were given a tag, or freed of it, and how many were left, being frozen."""
+
+    count: int
+    left: int
 
 
 def mark_runs(
@@ -76,11 +88,14 @@ def mark_runs(
     """
     how = ACTS[act]
     rows = _rows(project, ids).filter(**{f"{how.field}__isnull": how.sets})
+    left = 0
+    if act == "trash":
+        left, rows = frozen_among(rows), rows.filter(frozen_at=None)
     if only_at is not None:
         rows = rows.filter(**{how.field: only_at})
     moment = timezone.now()
     changes = {how.field: moment if how.sets else None}
-    return Changed(_change(project, rows, by, f"runs.{act}", changes), moment)
+    return Changed(_change(project, rows, by, f"runs.{act}", changes), moment, left)
 
 
 def undo_mark(*, project: Project, by: User, act: str, at: datetime) -> Changed:
@@ -90,26 +105,28 @@ def undo_mark(*, project: Project, by: User, act: str, at: datetime) -> Changed:
     return mark_runs(project=project, ids=list(ids), by=by, act=ACTS[act].undo, only_at=at)
 
 
-def tag_runs(*, project: Project, ids: Sequence[UUID], by: User, tag: str) -> int:
-    """Give the runs a tag; how many did not have it.
+def tag_runs(*, project: Project, ids: Sequence[UUID], by: User, tag: str) -> Tagged:
+    """Give the runs a tag; how many did not have it, and how many are frozen and stay without.
 
     Raises:
         Invalid: it breaks a rule of names, or a run has as many tags as it may.
     """
     tag = clean_name(tag)
     rows = _rows(project, ids).filter(trashed_at=None).exclude(tags__contains=[tag])
+    left, rows = frozen_among(rows), rows.filter(frozen_at=None)
     if rows.filter(tags__len__gte=MOST_TAGS).exists():
         raise Invalid(f"A run has at most {MOST_TAGS} tags.", code="too-many-tags")
     changes = {"tags": Func(F("tags"), Value(tag), function="array_append")}
-    return _change(project, rows, by, "runs.tagged", changes, tag=tag)
+    return Tagged(_change(project, rows, by, "runs.tagged", changes, tag=tag), left)
 
 
-def untag_runs(*, project: Project, ids: Sequence[UUID], by: User, tag: str) -> int:
-    """Take a tag from the runs; how many had it."""
+def untag_runs(*, project: Project, ids: Sequence[UUID], by: User, tag: str) -> Tagged:
+    """Take a tag from the runs; how many had it, and how many are frozen and keep it."""
     tag = clean_name(tag)
     rows = _rows(project, ids).filter(trashed_at=None, tags__contains=[tag])
+    left, rows = frozen_among(rows), rows.filter(frozen_at=None)
     changes = {"tags": Func(F("tags"), Value(tag), function="array_remove")}
-    return _change(project, rows, by, "runs.untagged", changes, tag=tag)
+    return Tagged(_change(project, rows, by, "runs.untagged", changes, tag=tag), left)
 
 
 def _rows(project: Project, ids: Sequence[UUID]) -> QuerySet[Run]:
@@ -119,6 +136,11 @@ def _rows(project: Project, ids: Sequence[UUID]) -> QuerySet[Run]:
             code="too-many-runs",
         )
     return Run.objects.filter(project_id=project.pk, id__in=list(ids))
+
+
+def frozen_among(rows: QuerySet[Run]) -> int:
+    """How many of the runs nobody may change."""
+    return rows.filter(frozen_at__isnull=False).count()
 
 
 def _change(

@@ -29,6 +29,7 @@ def run_summary_document(run: Run) -> dict[str, Any]:
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "last_seen_at": run.last_seen_at,
+        "frozen_at": run.frozen_at,
         "objective": run.objective,
         "params": run.params,
         "configuration": run.configuration,

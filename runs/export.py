@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ahnb_platform.web.quoting import Cell
@@ -79,6 +79,13 @@ def rows_of(
         page = queries.search_runs(
             project=project, q=q, order=order, cursor=page.next_cursor, limit=size, is_fresh=True
         )
+
+
+def csv_rows(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The lines of any table; texts that a spreadsheet would compute begin with an apostrophe."""
+    writer = csv.writer(_Line())
+    for row in rows:
+        yield writer.writerow([_guarded(cell) for cell in row])
 
 
 def csv_table(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:

@@ -20,6 +20,7 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
+from .quotes.models import Quote
 
 __all__ = [
     "HASHES",
@@ -31,6 +32,7 @@ __all__ = [
     "MetricWriter",
     "ModelVersion",
     "Note",
+    "Quote",
     "Run",
     "RunDocument",
     "RunEvent",
@@ -123,6 +125,8 @@ class Run(models.Model):
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
+    frozen_at = models.DateTimeField(null=True)
+    frozen_by_id = models.BigIntegerField(null=True)
 
     if TYPE_CHECKING:
         # What `runs.queries` adds to every run that it returns.

@@ -82,6 +82,13 @@ def run_for_editor(user: User, run_id: UUID, *, within: int | None = None) -> Ru
     return run
 
 
+def run_for_owner(user: User, run_id: UUID, *, within: int | None = None) -> Run:
+    """As `run_for_user`, for what owners decide. Raises NotAllowed for all others."""
+    run = run_for_user(user, run_id, within=within)
+    require(run.role, Role.OWNER)
+    return run
+
+
 def search_runs(
     *,
     project: Project,

@@ -1,12 +1,14 @@
 """What the calls of runs take and give: the forms that read bodies, and the schema of answers."""
 
-from ahnb_platform.api.fields import Choice, Integer, ListOf, Moment, Object, OrNull, Text
+from ahnb_platform.api.fields import Choice, Integer, ListOf, Moment, Number, Object, OrNull, Text
 from ahnb_platform.api.schemas import NULLABLE_MOMENT, USER, Schema, listing, of, ref
 from projects.models import Mode
 
+from .freezing import LONGEST_REASON
 from .ingest.numbers import LARGEST_STEP
 from .models import Status
 from .names import LONGEST_CHARACTERS, clean_name
+from .quotes.values import PARTS
 from .services import LONGEST_NOTES, MOST_TAGS
 
 NAME = Text(LONGEST_CHARACTERS, check=clean_name, shortest=1)
@@ -34,11 +36,20 @@ NOTE = Object(
     required=("text",),
 )
 
+QUOTE = Object(
+    {"metric": NAME, "part": Choice(PARTS), "step": OrNull(Number(0))},
+    required=("metric",),
+)
+FREEZE = Object({"reason": Text(LONGEST_REASON)})
+UNFREEZE = Object({"reason": Text(LONGEST_REASON, shortest=1)}, required=("reason",))
+
 _NUMBER: Schema = {"type": "number", "nullable": True}
 _VALUE: Schema = {
     "oneOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]
 }
 _LARGE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
+_COUNT: Schema = {"type": "integer"}
+_TEXT: Schema = {"type": "string"}
 _PAIR: Schema = {"type": "array", "items": _VALUE, "minItems": 2, "maxItems": 2}
 
 _SUMMARY_FIELDS: dict[str, Schema] = {
@@ -55,6 +66,7 @@ _SUMMARY_FIELDS: dict[str, Schema] = {
     "started_at": {"type": "string", "format": "date-time"},
     "finished_at": NULLABLE_MOMENT,
     "last_seen_at": {"type": "string", "format": "date-time"},
+    "frozen_at": NULLABLE_MOMENT,
     "objective": {**OBJECTIVE.schema(), "nullable": True},
     "params": {"type": "object", "additionalProperties": True},
     "configuration": {"type": "string"},
@@ -103,6 +115,24 @@ COMPONENTS: dict[str, Schema] = {
         user=USER,
         created_at={"type": "string", "format": "date-time"},
     ),
+    "Quote": {
+        "type": "object",
+        "required": ["metric", "part", "value", "exact", "rounded", "unit", "step", "run", "quote"],
+        "properties": {
+            **dict.fromkeys(("metric", "part", "mode", "words", "unit", "where", "url"), _TEXT),
+            **{key: {**_TEXT, "nullable": True} for key in ("exact", "rounded", "commit")},
+            "value": {**_VALUE, "nullable": True},
+            "step": _NUMBER,
+            **dict.fromkeys(("version", "points", "nonfinite", "attempts"), _COUNT),
+            "model_version": {"type": "integer", "nullable": True},
+            "dirty": {"type": "boolean", "nullable": True},
+            "quoted_at": {"type": "string", "format": "date-time"},
+            "remarks": {"type": "array", "items": _TEXT},
+            "run": {"type": "object", "additionalProperties": True},
+            "quote": {"type": "object", "additionalProperties": True, "nullable": True},
+            "forms": {"type": "object", "additionalProperties": _TEXT},
+        },
+    },
     "Receipt": of(
         acked={"type": "integer", "minimum": 0},
         duplicate={"type": "boolean"},

@@ -18,6 +18,7 @@ from projects.models import Mode, Project
 from projects.services import create_project
 
 from . import metrics
+from .freezing import refuse_frozen
 from .ids import RunKey, is_uuid7
 from .ingest.apply import apply_events
 from .ingest.parse import Parsed, parse_batch
@@ -121,8 +122,10 @@ def edit_run(
     Raises:
         Invalid: a field breaks a rule.
         Gone: the run lies in the trash.
+        Conflict: `run-frozen`.
     """
     refuse_trashed(run)
+    refuse_frozen(run)
     changes: dict[str, Any] = {}
     if name is not None:
         changes["name"] = clean_name(name)
@@ -136,8 +139,15 @@ def edit_run(
 
 
 def trash_run(*, run: Run, by: User) -> Run:
-    """Put the run into the trash; of a run that lies there nothing changes."""
-    return _set_time(run, by, "trashed_at", "run.trashed", timezone.now())
+    """Put the run into the trash; of a run that lies there nothing changes.
+
+    Raises:
+        Conflict: `run-frozen`.
+    """
+    with transaction.atomic():
+        locked = Run.objects.select_for_update().get(project_id=run.project_id, id=run.id)
+        refuse_frozen(locked)
+        return _set_time(run, by, "trashed_at", "run.trashed", timezone.now())
 
 
 def restore_run(*, run: Run, by: User) -> Run:
@@ -179,6 +189,7 @@ def store_batch(
     Raises:
         Malformed, Invalid: the batch is refused whole.
         Conflict: `seq-reused`, other content under a stored sequence number.
+        Gone: `run-frozen`.
     """
     parsed = parse_batch(batch)
     if parsed.events:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import charts, difference, edit, model, notes, run
+from .views import archive, charts, difference, edit, freezing, model, notes, quotes, run
 
 app_name = "runs"
 urlpatterns = [
@@ -18,4 +18,12 @@ urlpatterns = [
     path("runs/<uuid:run_id>/notes/", notes.notes, name="notes"),
     path("runs/<uuid:run_id>/notes/<uuid:note_id>/", notes.note, name="note"),
     path("runs/<uuid:run_id>/place/", edit.change_place, name="place"),
+    path("runs/<uuid:run_id>/metrics/", quotes.metrics, name="metrics"),
+    path("runs/<uuid:run_id>/metrics/<path:metric>/", quotes.metric, name="metric"),
+    path("runs/<uuid:run_id>/quotes/", quotes.quotes, name="quotes"),
+    path("runs/<uuid:run_id>/quotes/<int:quote_number>/", quotes.quote, name="quote"),
+    path("runs/<uuid:run_id>/archive.zip", archive.archive, name="archive"),
+    path("runs/<uuid:run_id>/page.html", archive.static_page, name="static-page"),
+    path("runs/<uuid:run_id>/freeze/", freezing.freeze, name="freeze"),
+    path("runs/<uuid:run_id>/unfreeze/", freezing.unfreeze, name="unfreeze"),
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 from ..config import Config
@@ -49,6 +49,12 @@ class Asker:
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Send a document. Raises TransportError as `get` does."""
         return self._checked(self._server.send("POST", path, json.dumps(body).encode()))
+
+    def download(self, path: str, file: BinaryIO) -> None:
+        """Write what a path gives into a file. Raises TransportError as `get` does."""
+        answer = self._server.download(path, file.write)
+        if answer.status != 200:
+            self._checked(answer)
 
     def close(self) -> None:
         self._server.close()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFound
@@ -101,6 +103,41 @@ class RunRecord:
         """
         body = {"text": text} if step is None else {"text": text, "step": step}
         return self._asker.post(f"runs/{self.id}/notes/", body)
+
+    def quote(
+        self, metric: str, part: str = "best", *, step: float | None = None
+    ) -> dict[str, Any]:
+        """Quote one value; the server writes down who took it. Returns the quote's document.
+
+        Args:
+            part: best, last, min, max or first.
+            step: the value at this step (epoch, or seconds) instead.
+
+        Raises:
+            NotFound: the run has no such metric.
+            Rejected: there is no value to quote.
+        """
+        asked = {"part": part} if step is None else {"step": step}
+        return self._asker.post(f"runs/{self.id}/quotes/", {"metric": metric, **asked})
+
+    def export(self, path: str | PathLike[str], *, as_page: bool = False) -> None:
+        """Write all that is recorded of the run into a file.
+
+        Args:
+            path: of the file; it appears once it is whole.
+            as_page: one HTML page instead of the archive of JSON and CSV.
+
+        Raises:
+            TransportError: the file could not be had.
+        """
+        part = Path(f"{fspath(path)}.part")
+        try:
+            with part.open("wb") as file:
+                kind = "html" if as_page else "zip"
+                self._asker.download(f"runs/{self.id}/export/?format={kind}", file)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def flat_params(self) -> dict[str, Any]:
         """Return the parameters under dotted names, as searches know them."""

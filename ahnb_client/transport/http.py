@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,9 +16,11 @@ from .answers import Answer, retry_after
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ANSWER_SECONDS = 30.0
+DOWNLOAD_SECONDS = 120.0  # between two pieces
 MAX_ANSWER_BYTES = 1 << 20
 _MAX_REDIRECTS = 3
 _PIECE_BYTES = 8192
+_DOWNLOAD_BYTES = 1 << 16
 _SAME_METHOD_REDIRECTS = {301, 302, 307, 308}
 
 
@@ -111,6 +113,22 @@ class Server:
         except requests.exceptions.SSLError as error:
             return Answer(None, trouble=f"no trusted connection: {error}", needs_person=True)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return Answer(None, trouble=_in_words(error))
+
+    def download(self, path: str, write: Callable[[bytes], Any]) -> Answer:
+        """Hand on what a GET gives, piece by piece; the answer is empty if all of it came."""
+        url = f"{self._address}/api/v1/{path}"
+        timeout = (CONNECT_SECONDS, DOWNLOAD_SECONDS)
+        try:
+            with self._session.get(
+                url, timeout=timeout, allow_redirects=False, stream=True
+            ) as response:
+                if response.status_code != 200:
+                    return _read(response, self._max_answer_bytes)
+                for piece in response.iter_content(_DOWNLOAD_BYTES):
+                    write(piece)
+                return Answer(200)
+        except (requests.RequestException, HTTPError, ValueError) as error:
             return Answer(None, trouble=_in_words(error))
 
     def close(self) -> None:

@@ -50,7 +50,10 @@ class Pace:
         present = time.monotonic()
         self._not_before = present + (answer.retry_after or 0.0)
         if what is Verdict.GONE:
-            self.stop(f"the server does not have this run or project: {answer.reason}")
+            if answer.status == 410:
+                self.stop(f"the server takes nothing more for this run: {answer.reason}")
+            else:
+                self.stop(f"the server does not have this run or project: {answer.reason}")
         elif what is Verdict.HOLD:
             self.is_held = True
             self.say(f"{answer.reason}; recording goes on, sending is tried now and then", "hold")

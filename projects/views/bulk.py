@@ -74,7 +74,7 @@ def _ticked(request: PageRequest) -> list[UUID]:
 
 def _mark(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> None:
     changed = mark_runs(project=project, ids=ids, by=request.user, act=act)
-    words = f"{_runs(changed.count)} {ACTS[act].words}."
+    words = f"{_runs(changed.count)} {ACTS[act].words}.{_left(changed.left)}"
     if ACTS[act].undo and changed.count:
         words = _with_undo(request, project, act, words, changed)
     messages.info(request, words)
@@ -107,8 +107,9 @@ def _moment(text: str) -> datetime | None:
 def _tag(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> None:
     change, words = TAGGING[act]
     tag = request.POST.get("tag", "")
-    count = change(project=project, ids=ids, by=request.user, tag=tag)
-    messages.info(request, f"{_runs(count)} {words} “{tag.strip()}”.")
+    done = change(project=project, ids=ids, by=request.user, tag=tag)
+    told = f"{_runs(done.count)} {words} “{tag.strip()}”.{_left(done.left)}"
+    messages.info(request, told)
 
 
 def _narrowed(project: Project, ids: list[UUID], back: str, act: str) -> str:
@@ -123,6 +124,13 @@ def _narrowed(project: Project, ids: list[UUID], back: str, act: str) -> str:
     parameters.pop("cursor", None)
     parameters["pick"] = compressed(numbers)
     return f"{project.get_absolute_url()}?{parameters.urlencode(safe=',')}"
+
+
+def _left(count: int) -> str:
+    """How many an act left alone."""
+    if not count:
+        return ""
+    return f" {_runs(count)} left as {'they are' if count != 1 else 'it is'}: frozen."
 
 
 def _runs(count: int) -> str:

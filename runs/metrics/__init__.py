@@ -4,19 +4,23 @@ from .appending import append, begin_attempt, create_state, store, touch
 from .bulk import WholeRun, add_runs
 from .ends import last_values
 from .folding import fold
+from .freezing import set_frozen
 from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series, series_of_many
-from .records import Batch, Column, Receipt, SeqReused, Series, State, Summary
+from .records import Batch, Column, Frozen, Receipt, SeqReused, Series, State, Summary
 from .removal import delete, largest, stored_at_least, stored_bytes
+from .streaming import Stretch, every_point, whole_state
 
 __all__ = [
     "Batch",
     "Column",
+    "Frozen",
     "Receipt",
     "SeqReused",
     "Series",
     "State",
+    "Stretch",
     "Summary",
     "WholeRun",
     "add_runs",
@@ -25,12 +29,14 @@ __all__ = [
     "begin_attempt",
     "create_state",
     "delete",
+    "every_point",
     "fold",
     "largest",
     "last_values",
     "series",
     "series_of_many",
     "series_of_runs",
+    "set_frozen",
     "states",
     "store",
     "stored_at_least",
@@ -38,4 +44,5 @@ __all__ = [
     "summaries",
     "sync_search_rows",
     "touch",
+    "whole_state",
 ]

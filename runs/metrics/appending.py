@@ -15,7 +15,7 @@ from .deliveries import Delivery, encode_deliveries, find_delivery
 from .folding import fold_if_due, is_fold_due
 from .limits import LIMITS, Limits
 from .locking import lock_state, save_state
-from .records import UNITS, Batch, Column, Place, Receipt, SeqReused
+from .records import UNITS, Batch, Column, Frozen, Place, Receipt, SeqReused
 from .sql import Cursor, plain_cursor
 from .state import Delivered, Mark, RunState, add_metrics, encode_state
 from .summing import update_summaries
@@ -61,6 +61,7 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
     Raises:
         Missing: no such run (or it was deleted meanwhile).
         SeqReused: the sequence number holds other content.
+        Frozen: the run takes nothing more; repeats of what it took are answered as ever.
         Invalid: more writers, attempts or gaps in a writer's sequence than a run may have.
     """
     return _append(Place(project_id, run_id), None, batch, limits)
@@ -75,6 +76,8 @@ def _append(place: Place, known: RunState | None, batch: Batch, limits: Limits) 
         delivered = state.writers.get(batch.writer)
         if delivered and batch.seq in delivered:
             return _repeated(cursor, place, batch, delivered)
+        if state.is_frozen:
+            raise Frozen
         entered = enter(state, batch)
         _execute(cursor, place, state, entered)
         fold_if_due(cursor, place, state, limits)

@@ -11,7 +11,7 @@ from .state import Mark, RunState, decode_state, encode_state
 from .waiting import Waiting
 
 LOCK = """
-SELECT data, version, last_seen_at FROM runs_metricstate
+SELECT data, version, last_seen_at, frozen FROM runs_metricstate
 WHERE project_id = %s AND run_id = %s FOR UPDATE
 """
 SAVE = """
@@ -30,7 +30,7 @@ def lock_state(cursor: Cursor, place: Place) -> RunState:
     if row is None:
         raise Missing
     state = decode_state(row[0])
-    state.mark = Mark(row[1], row[2])
+    state.mark, state.is_frozen = Mark(row[1], row[2]), row[3]
     if not state.tiers["rows"].any():
         state.waiting = Waiting()
     return state

@@ -50,6 +50,9 @@ class MetricState(models.Model):
     drains = models.BigIntegerField(default=0, help_text="How often points moved into chunks.")
     stale = models.BooleanField(default=False, help_text="MetricSummary rows lag behind.")
     last_seen_at = models.DateTimeField(default=timezone.now)
+    frozen = models.BooleanField(
+        default=False, db_default=False, help_text="Nothing more is taken."
+    )
     data = models.BinaryField()
 
     class Meta:

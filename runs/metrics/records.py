@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from ahnb_platform.errors import Conflict
+from ahnb_platform.errors import Conflict, Gone
 
 UNITS = ("step", "epoch", "time")
 TIME = UNITS.index("time")
@@ -23,6 +23,17 @@ class SeqReused(Conflict):
     code = "seq-reused"
 
     def __init__(self, detail: str = "This sequence number holds other content.") -> None:
+        super().__init__(detail)
+
+
+class Frozen(Gone):
+    """The run was frozen. To clients it is as 410 always is: stop sending, keep the records."""
+
+    code = "run-frozen"
+
+    def __init__(
+        self, detail: str = "The run is frozen and takes nothing more; an owner can unfreeze it."
+    ) -> None:
         super().__init__(detail)
 
 
@@ -88,6 +99,7 @@ class Summary:
     last_step: float | None
     min_step: float | None
     max_step: float | None
+    first_step: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -74,6 +74,7 @@ class RunState:
 
     `mark` is that of the row which holds this state; None where it was not read for writing.
     `waiting` is what the tail holds; None where this process does not know all of it.
+    `is_frozen` says that nothing more is taken, as it was read with the lock.
     """
 
     arrival: int = 0
@@ -85,6 +86,7 @@ class RunState:
     tiers: NDArray[np.void] = field(default_factory=lambda: np.zeros(TIERS, TIER))
     mark: Mark | None = None
     waiting: Waiting | None = None
+    is_frozen: bool = False
 
     @cached_property
     def entries(self) -> dict[str, tuple[int, str]]:
@@ -116,12 +118,13 @@ class RunState:
 
 def _summary(row: tuple[Any, ...]) -> Summary:
     """A row of `METRIC` as people and programs see it."""
-    last, first, low, high, last_x, _first_x, low_x, high_x, count, nonfinite, seen, unit = row
+    last, first, low, high, last_x, first_x, low_x, high_x, count, nonfinite, seen, unit = row
     if seen < 0:
         return Summary(UNITS[unit], None, None, None, None, count, nonfinite, None, None, None)
     if unit != TIME:
-        last_x, low_x, high_x = int(last_x), int(low_x), int(high_x)
-    return Summary(UNITS[unit], last, first, low, high, count, nonfinite, last_x, low_x, high_x)
+        last_x, first_x, low_x, high_x = int(last_x), int(first_x), int(low_x), int(high_x)
+    steps = (last_x, low_x, high_x, first_x)
+    return Summary(UNITS[unit], last, first, low, high, count, nonfinite, *steps)
 
 
 def shown_x(x: float, unit: int) -> float:

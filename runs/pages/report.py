@@ -14,6 +14,7 @@ from .groups import Group, Member, groups_of
 from .identity import documents_of
 from .noted import notes_context
 from .overview import GUESSES, Objective
+from .quoting import quoting_of
 from .telling import importance
 from .words.assemble import words_of
 from .words.reading import record_of
@@ -40,6 +41,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
         "identity": identity,
+        **quoting_of(run),
     }
 
 

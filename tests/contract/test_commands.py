@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import zipfile
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -193,3 +194,26 @@ def reading_token(token: str, django_db_blocker: DjangoDbBlocker) -> str:
 
 def test_doctor_sees_a_key_that_may_only_read(stage, runs, reading_token):
     assert list(doctored(stage, AHNB_API_KEY=reading_token)) == ["scopes"]
+
+
+def test_a_value_is_quoted_in_every_form(stage, runs):
+    text = printed(stage.ahnb("quote", f"{PROJECT}#1", "loss"))
+    assert text.startswith("loss = 0.01562 (exactly 0.015625), best (lowest), at epoch 0 (the 1st")
+    latex = printed(stage.ahnb("quote", f"{PROJECT}#1", "loss", "--last", "--format", "latex"))
+    assert "\\texttt{loss}" in latex
+    told = printed(stage.ahnb("quote", f"{PROJECT}#1", "loss", "--step", "0", "--format", "json"))
+    assert (json.loads(told)["value"], json.loads(told)["quote"]["number"]) == (1 / 64, 3)
+    assert stage.ahnb("quote", f"{PROJECT}#1", "los").returncode == 1
+    assert stage.ahnb("quote", f"{PROJECT}#1", "loss", "--step", "7").returncode == 5
+
+
+def test_a_run_is_written_into_files(stage, runs, tmp_path):
+    archive, page = tmp_path / "run.zip", tmp_path / "run.html"
+    assert printed(stage.ahnb("export", f"{PROJECT}#2", "-o", str(archive))) == f"{archive}\n"
+    with zipfile.ZipFile(archive) as found:
+        assert found.testzip() is None
+        assert b",0.125\r\n" in found.read("series/00001.csv")
+    printed(stage.ahnb("export", f"{PROJECT}#2", "--html", "-o", str(page)))
+    assert "narrow" in page.read_text()
+    assert stage.ahnb("export", f"{PROJECT}#99").returncode == 1
+    assert sorted(path.name for path in tmp_path.glob("run.*")) == ["run.html", "run.zip"]

@@ -3,6 +3,7 @@
 DRF's own fields take "7" for 7 and pass over what they do not know; here both are faults.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,25 @@ class Integer(Field):
 
     def schema(self) -> Schema:
         return {"type": "integer", "minimum": self.smallest, "maximum": self.largest}
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    """A finite number from `smallest` on."""
+
+    smallest: float
+
+    def checked(self, value: Any) -> float:
+        try:
+            number = math.nan if type(value) not in (int, float) else float(value)
+        except OverflowError:
+            number = math.inf
+        if not self.smallest <= number < math.inf:
+            raise Refused("bad-number", f"A finite number from {self.smallest} on is wanted.")
+        return number
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": self.smallest}
 
 
 @dataclass(frozen=True)

@@ -120,15 +120,23 @@ def markdown_text(text: str) -> str:
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in " ".join(text.split()))
 
 
-def _tex_cell(cell: Cell) -> str:
-    text = _tex_number(cell.text) if cell.is_number else tex_text(cell.text)
-    if not cell.address:
-        return text
-    address = _address(cell.address).replace("%", r"\%")
+def tex_link(address: str, text: str) -> str:
+    """`text`, which is TeX already, as a link of hyperref."""
+    address = plain_address(address).replace("%", r"\%")
     return f"\\href{{{address}}}{{{text}}}"
 
 
-def _tex_number(text: str) -> str:
+def markdown_link(address: str, text: str) -> str:
+    """`text`, which is Markdown already, as a link."""
+    return f"[{text}](<{plain_address(address)}>)"
+
+
+def _tex_cell(cell: Cell) -> str:
+    text = tex_number(cell.text) if cell.is_number else tex_text(cell.text)
+    return tex_link(cell.address, text) if cell.address else text
+
+
+def tex_number(text: str) -> str:
     """`-1.5e-7 ± 2e-8` in mathematics."""
     parts = []
     for part in text.split(" ± "):
@@ -139,11 +147,9 @@ def _tex_number(text: str) -> str:
 
 def _markdown_cell(cell: Cell) -> str:
     text = cell.text if cell.is_number else markdown_text(cell.text)
-    if not cell.address:
-        return text
-    return f"[{text}](<{_address(cell.address)}>)"
+    return markdown_link(cell.address, text) if cell.address else text
 
 
-def _address(address: str) -> str:
+def plain_address(address: str) -> str:
     """An address without signs that end it in TeX or Markdown, or begin something there."""
     return quote(address, safe="/:?=&%+,;@!'()*~")

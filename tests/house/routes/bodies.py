@@ -20,6 +20,8 @@ FORMS: dict[str, dict[str, str]] = {
     f"{RUN}/notes/": {"text": "A remark."},
     f"{RUN}/notes/<note_id>/": {"text": "Another remark."},
     f"{RUN}/place/": {"act": "archive"},
+    f"{RUN}/quotes/": {"metric": "loss", "part": "last"},
+    f"{RUN}/unfreeze/": {"reason": "A label was wrong."},
     f"{TEAM}/": {"email": "charlie@example.org", "role": "1"},
     f"{TEAM}/members/<user_id>/role/": {"role": "2"},
     f"{TEAM}/settings/": {"name": "Renamed", "slug": "renamed"},
@@ -50,5 +52,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"PATCH {API_RUN}/": {"name": "renamed"},
     f"POST {API_RUN}/batches/": BATCH,
     f"POST {API_RUN}/notes/": {"text": "A remark."},
+    f"POST {API_RUN}/quotes/": {"metric": "loss", "part": "last"},
+    f"POST {API_RUN}/freeze/": {"reason": "It is in the paper."},
+    f"POST {API_RUN}/unfreeze/": {"reason": "A label was wrong."},
 }
-QUERIES = {f"{API_RUN}/series/": "?metric=loss"}
+QUERIES = {f"{API_RUN}/series/": "?metric=loss", f"{API_RUN}/quote/": "?metric=loss"}

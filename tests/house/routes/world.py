@@ -17,8 +17,11 @@ from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
-from runs.models import Run
+from runs.models import Quote, Run
 from runs.notes import add_note
+from runs.queries import run_for_user
+from runs.quotes.services import take_quote
+from runs.quotes.values import Choice
 
 from ... import cast
 from ...sketches import send_events
@@ -101,7 +104,12 @@ def make_world() -> World:
     # So that the numbers of their runs and versions differ.
     send_events(cast.make_run(secret, charlie), ("model", {"layers": [{"class": "GRU"}]}))
     real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
-    foreign = objects_of(secret, charlie, guest) | {"user_id": charlie.pk, "ending": "exe"}
+    foreign = objects_of(secret, charlie, guest) | {
+        "user_id": charlie.pk,
+        "ending": "exe",
+        "metric": "val_loss",
+        "quote_number": 2,
+    }
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
 
@@ -151,6 +159,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     run = cast.make_run(project, owner)
     cast.log_points(run, {"loss": [0.5, 0.25]})
     send_events(run, MODEL)
+    quote = quote_of(run, owner)
     share = share_project(project=project, by=owner, role=Role.READER, user=guest)
     seen = project_for_user(owner, project.team.slug, project.slug)
     view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
@@ -160,12 +169,20 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "run_id": run.id,
         "number": run.number,
         "version_number": Run.objects.get(id=run.id).model_version,
+        "metric": quote.metric,
+        "quote_number": quote.number,
         "ending": "tex",
         "share_id": share.pk,
         "view_id": view.pk,
         "note_id": note.id,
         "token_id": token.pk,
     }
+
+
+def quote_of(run: Run, owner: User) -> Quote:
+    """A quote of the run."""
+    seen = run_for_user(owner, run.id)
+    return take_quote(run=seen, by=owner, metric="loss", choice=Choice("last"), via="page")
 
 
 def nothing() -> dict[str, Any]:
@@ -184,6 +201,7 @@ def nothing() -> dict[str, Any]:
             "note_id": cast.uuid7(),
             "secret": "nothing",
         }
+        | {"metric": "nothing", "quote_number": NO_ID}
     )
 
 
