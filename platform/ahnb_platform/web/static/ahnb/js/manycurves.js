@@ -23,7 +23,6 @@ export function curveOption(answer, asked, ranks, range) {
     tooltip: tooltip((item) => tip(item, answer), { trigger: "item" }),
     xAxis: axis(isTime ? "time" : "value", { name: wordOf(unit), nameLocation: "middle", nameGap: 26, splitLine: { show: false }, ...(unit === "epoch" || unit === "step" ? { minInterval: 1 } : {}), ...(curves.length ? ends : {}) }),
     yAxis: axis(log ? "log" : "value", { name: fitting(metric), ...(log ? {} : { axisLabel: { color: colours().muted, hideOverlap: true, formatter: near(largest) } }), nameTextStyle: { align: "left", color: colours().muted } }),
-    brush: { toolbox: [], xAxisIndex: 0, brushStyle: { color: "rgba(120,130,145,0.2)", borderColor: colours().muted } },
     series: [...bands, ...lines, ...(answer.bands ? [] : [oddities(answer, scaled)])],
   };
 }

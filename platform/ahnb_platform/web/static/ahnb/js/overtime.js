@@ -4,6 +4,7 @@ import { bestSoFar, bestTable } from "./best.js";
 import { exportable } from "./exporting.js";
 import { curveNote, curveOption, curveTable } from "./manycurves.js";
 import { curveSummary } from "./curvesummary.js";
+import { letStretch } from "./stretch.js";
 
 const POLL_MILLISECONDS = 10_000;
 
@@ -13,15 +14,18 @@ export function overTimeIn(element, view) {
   let search = location.search;
   let range = null;
   let timer = 0;
+  let shown = [];
   const reset = document.getElementById("over-time-reset");
   const isBest = () => view.data?.series === "best";
+  /** What the drawing is made of; while none of it changes, there is nothing to draw. */
+  const parts = () => [view.data, isBest() ? view.chosen : answer, range, ...Object.values(settings())];
 
   const chart = chartIn(element, () => {
+    shown = parts();
     if (isBest()) chart.setOption(bestSoFar(view, settings()), true);
     else if (answer) {
       chart.setOption(curveOption(answer, settings(), ranks(view.data), range), true);
       note("over-time", curveNote(answer, settings()));
-      letZoom();
     }
   });
   const tableBy = (ofCurves) => () => {
@@ -35,13 +39,7 @@ export function overTimeIn(element, view) {
     else if (number) location.assign(view.numbered(number));
   });
 
-  const letZoom = () => chart.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
-  chart.on("brushEnd", ({ areas }) => {
-    const stretch = areas[0]?.coordRange;
-    if (!stretch || isBest()) return;
-    chart.dispatchAction({ type: "brush", areas: [] });
-    if (stretch[1] > stretch[0]) zoom(answer.unit === "wall" ? stretch.map((end) => end / 1000) : stretch);
-  });
+  letStretch(chart, () => !isBest() && answer?.curves.length > 0, (stretch) => zoom(answer.unit === "wall" ? stretch.map((end) => end / 1000) : stretch));
 
   function zoom(stretch) {
     range = stretch;
@@ -102,7 +100,7 @@ export function overTimeIn(element, view) {
     drawn = kind;
     reset.hidden = !range;
     if (!isBest() && curvesAddress() !== asked) fetchCurves();
-    else if (isBest() || answer) redraw(chart);
+    else if ((isBest() || answer) && parts().some((part, place) => part !== shown[place])) redraw(chart);
   }
   return { draw };
 }
