@@ -32,14 +32,17 @@ export function parallelIn(element, view) {
   exportable(chart, element, () => tableOf(view, columns));
 
   function showBrushes() {
-    settling = true;
-    columns.forEach((column, place) => {
+    showPicked();
+    const batch = columns.map((column, place) => {
       const stretch = stretchOf(column, view.brushes.get(column.key));
       const intervals = stretch ? [column.type === "category" ? stretch.map((end) => end + offsetOf(column)) : stretch] : [];
-      chart.dispatchAction({ type: "axisAreaSelect", parallelAxisId: `axis${place}`, intervals });
+      return { parallelAxisId: `axis${place}`, intervals };
     });
+    // All in one action, as each one lays all lines out. The axis that an action names itself is
+    // taken for one that the hand has brushed, and keeps what stands on it: this names none.
+    settling = true;
+    chart.dispatchAction({ type: "axisAreaSelect", parallelAxisId: "none", batch });
     settling = false;
-    showPicked();
   }
 
   /** What is ticked, lassoed or brushed on axes that are not drawn leaves the others paler here, too. */
@@ -49,7 +52,7 @@ export function parallelIn(element, view) {
     const outside = order.filter((run) => !kept[run]).join();
     if (outside === pale) return;
     pale = outside;
-    chart.setOption({ series: [{ data: linesOf(view.data, columns, spans, order, kept) }] });
+    chart.setOption({ series: [{ data: linesOf(view.data, columns, spans, order, kept) }] }, { lazyUpdate: true });
   }
 
   /** Point at a run of the table; at none with -1. */
@@ -105,7 +108,7 @@ function option(view, columns, spans, order, element) {
     tooltip: tooltip((item) => tipOf(view, columns, order[item.dataIndex])),
     parallel: { left: LEFT, right: RIGHT, top: 46, bottom: 22, parallelAxisDefault: { realtime: order.length <= LIVE_LINES, areaSelectStyle: { width: 18, borderColor: colours().text, color: colours().muted, opacity: 0.25 } } },
     parallelAxis: columns.map((column, place) => axisOf(column, spans[place], place, columns, width)),
-    series: [{ type: "parallel", zlevel: GROUND, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: 1.3, opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(data, columns, spans, order, null) }],
+    series: [{ type: "parallel", zlevel: GROUND, progressive: 0, smooth: false, inactiveOpacity: 0.05, activeOpacity: order.length > LIVE_LINES ? 0.5 : 0.9, lineStyle: { width: widthOf(order), opacity: order.length > LIVE_LINES ? 0.4 : 0.8 }, emphasis: { lineStyle: { width: 3.5, opacity: 1 } }, data: linesOf(data, columns, spans, order, null) }],
   };
 }
 
@@ -145,12 +148,15 @@ function roomOf(place, count, width) {
   return Math.max(Math.min(width - 10, edge - 6), 40);
 }
 
+// Hairlines are painted several times as fast.
+const widthOf = (order) => (order.length > LIVE_LINES ? 1 : 1.3);
+
 const cut = (text) => (text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text);
 
 function linesOf(data, columns, spans, order, kept) {
   return order.map((run, at) => ({
     value: columns.map((column, place) => placeOf(column, spans[place], run)),
-    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : 1.3, ...(kept && !kept[run] ? { opacity: 0.05 } : {}) },
+    lineStyle: { color: rankColour(data.rank[run]), width: at === order.length - 1 ? 3 : widthOf(order), ...(kept && !kept[run] ? { opacity: 0.05 } : {}) },
   }));
 }
 

@@ -76,15 +76,21 @@ function brushed(pairs, other) {
   if (texts(view.brushes) === before) return;
   choose();
   clearTimeout(timer);
-  timer = setTimeout(() => {
+  const ask = () => {
+    clearTimeout(timer);
     timer = 0;
     leave(addressWith(view.brushes));
-  }, view.data.rank.length > LIVE_LINES ? 0 : SETTLE_MILLISECONDS);
-  // What was brushed answers first, and the server is asked; then the other drawing follows.
-  requestAnimationFrame(() => setTimeout(() => {
-    other.showBrushes();
-    if (other === parallel) scatter.showBrushes();
-  }));
+  };
+  timer = setTimeout(ask, SETTLE_MILLISECONDS);
+  const isMany = view.data.rank.length > LIVE_LINES;
+  requestAnimationFrame(() => {
+    // What was brushed is drawn; the server works while it is painted, for which a timer would wait.
+    if (isMany && timer) ask();
+    setTimeout(() => {
+      other.showBrushes();
+      if (other === parallel) scatter.showBrushes();
+    });
+  });
 }
 
 /** Table and curves are asked for side by side. */

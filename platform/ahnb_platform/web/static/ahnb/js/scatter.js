@@ -28,7 +28,8 @@ export function scatterIn(element, view) {
     if (!pair?.every(Boolean)) return;
     found = points(view, pair);
     const front = view.data.front ? frontOf(found.filter((point) => view.chosen[point.run]), pair) : [];
-    chart.setOption({ series: [{ id: "runs", data: found }, { id: "front", data: front }] });
+    // Drawn once, with the rectangle that follows.
+    chart.setOption({ series: [{ id: "runs", data: found }, { id: "front", data: front }] }, { lazyUpdate: true });
     const range = pair.map((column) => stretchOf(column, view.brushes.get(column.key)));
     const areas = range.every(Boolean) ? [{ brushType: "rect", xAxisIndex: 0, yAxisIndex: 0, coordRange: range }] : [];
     chart.dispatchAction({ type: "brush", areas });
