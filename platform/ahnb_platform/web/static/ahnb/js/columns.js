@@ -44,9 +44,9 @@ function remember(key, pixels) {
   }
 }
 
-function resizerOf(head, width) {
+function resizerOf(head, width, label) {
   const handle = Object.assign(document.createElement("span"), { className: "resizer", tabIndex: 0, role: "separator" });
-  for (const [name, value] of Object.entries({ orientation: "vertical", label: `Width of ${head.innerText.trim().replace(/\s+/g, " ")}`, valuemin: NARROWEST, valuemax: WIDEST, valuenow: width })) handle.setAttribute(`aria-${name}`, value);
+  for (const [name, value] of Object.entries({ orientation: "vertical", label: `Width of ${label}`, valuemin: NARROWEST, valuemax: WIDEST, valuenow: width })) handle.setAttribute(`aria-${name}`, value);
   const change = (pixels) => {
     const size = Math.min(Math.max(Math.round(pixels), NARROWEST), WIDEST);
     setWidth(head, size);
@@ -96,10 +96,10 @@ function letMove(head) {
 }
 
 function layOut() {
-  // All widths are read before anything is written, or each head would lay the table out anew.
-  const found = heads().map((head) => [head, head.offsetWidth]);
-  for (const [head, width] of found) {
-    head.append(resizerOf(head, width));
+  // All is read before anything is written, or each head would lay the table out anew.
+  const found = heads().map((head) => [head, head.offsetWidth, head.innerText.trim().replace(/\s+/g, " ")]);
+  for (const [head, width, label] of found) {
+    head.append(resizerOf(head, width, label));
     letMove(head);
     if (head.dataset.width) setWidth(head, Number(head.dataset.width));
   }

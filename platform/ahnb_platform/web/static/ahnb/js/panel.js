@@ -14,7 +14,16 @@ export function go(address) {
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { elt, path } = detail.requestConfig;
   if (elt === document.body && path !== wanted) detail.shouldSwap = false;
+  if (detail.shouldSwap && detail.target.id === "runs-panel") emptyRows(detail.target);
 });
+
+/**
+ * The old rows go at once: htmx takes leave of each element with two events that climb the whole
+ * page, which takes longer than showing the new rows. Not from under somebody who is in them.
+ */
+function emptyRows(old) {
+  for (const body of old.querySelectorAll("tbody")) if (!body.contains(document.activeElement)) body.replaceChildren();
+}
 
 /** The same for a changed address of this page, from the first page of the table on. */
 export function move(change) {
