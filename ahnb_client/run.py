@@ -14,6 +14,7 @@ from .clock import now
 from .config import Config
 from .errors import AHNBError, ConfigurationError
 from .identifiers import given_run_id, is_project, is_run_id, uuid7
+from .media.logged import LogsMedia
 from .notices import tell
 from .observers import tell_began, tell_ended, tell_ends
 from .params import Params
@@ -29,7 +30,7 @@ END_STATUSES = ("finished", "failed", "interrupted", "preempted")
 MAX_EVENT_BYTES = 4 << 20
 
 
-class Run:
+class Run(LogsMedia):
     """One experiment under way.
 
     Everything is first written to a spool on this machine and sent later, by a thread of its

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from .api.batches import RunBatches
 from .api.export import RunExport
 from .api.freezing import RunFreeze, RunUnfreeze
+from .api.media import RunMediaView
 from .api.prefix import RunsByPrefix
 from .api.quotes import RunQuote, RunQuotes
 from .api.runs import RunDetail, RunNotes, RunRecord, RunRestore, RunSeries
@@ -25,5 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/export/", RunExport.as_view(), name="export"),
     path("runs/<uuid:run_id>/freeze/", RunFreeze.as_view(), name="freeze"),
     path("runs/<uuid:run_id>/unfreeze/", RunUnfreeze.as_view(), name="unfreeze"),
+    path("runs/<uuid:run_id>/media/", RunMediaView.as_view(), name="media"),
     path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),
 ]

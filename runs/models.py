@@ -37,6 +37,7 @@ __all__ = [
     "RunDocument",
     "RunEvent",
     "RunLocator",
+    "RunMedia",
     "RunParam",
     "Status",
 ]
@@ -122,6 +123,7 @@ class Run(models.Model):
     code_hash = models.CharField(max_length=64, default="", db_default="")
     commit = models.CharField(max_length=64, default="", db_default="")
     rerun_of = models.UUIDField(null=True)
+    has_media = models.BooleanField(default=False, db_default=False)
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
@@ -304,6 +306,30 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.run_id}"
+
+
+class RunMedia(models.Model):
+    """What was logged at a step beside numbers: an image, a histogram, a matrix or a table."""
+
+    pk = models.CompositePrimaryKey("project_id", "id")
+    project_id = models.BigIntegerField()
+    id = models.UUIDField()
+    run_id = models.UUIDField()
+    name = models.CharField(max_length=255)
+    step = models.BigIntegerField()
+    type = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    data = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["project_id", "run_id", "name", "step", "at"], name="runs_media_by_step"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.step}"
 
 
 class Note(models.Model):

@@ -133,6 +133,7 @@ COMPONENTS: dict[str, Schema] = {
             "forms": {"type": "object", "additionalProperties": _TEXT},
         },
     },
+    "Media": {"type": "object", "additionalProperties": True},
     "Receipt": of(
         acked={"type": "integer", "minimum": 0},
         duplicate={"type": "boolean"},

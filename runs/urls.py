@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import archive, charts, difference, edit, freezing, model, notes, quotes, run
+from .views import archive, charts, difference, edit, freezing, media, model, notes, quotes, run
 
 app_name = "runs"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>/edit/", edit.edit, name="edit"),
     path("runs/<uuid:run_id>/notes/", notes.notes, name="notes"),
     path("runs/<uuid:run_id>/notes/<uuid:note_id>/", notes.note, name="note"),
+    path("runs/<uuid:run_id>/media/", media.media, name="media"),
+    path("runs/<uuid:run_id>/media/item/", media.media_item, name="media-item"),
+    path("runs/<uuid:run_id>/media/<uuid:media_id>.png", media.image, name="media-image"),
     path("runs/<uuid:run_id>/place/", edit.change_place, name="place"),
     path("runs/<uuid:run_id>/metrics/", quotes.metrics, name="metrics"),
     path("runs/<uuid:run_id>/metrics/<path:metric>/", quotes.metric, name="metric"),

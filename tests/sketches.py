@@ -8,7 +8,7 @@ from typing import Any
 from ahnb_platform.accounts.models import User
 from projects.models import Project
 from runs import services
-from runs.models import Run
+from runs.models import Run, RunMedia
 
 from .cast import log_points, make_run
 
@@ -17,6 +17,18 @@ def send_events(run: Run, *events: tuple[str, dict[str, Any]]) -> None:
     """Events of one batch, by a writer of its own."""
     listed = [{"kind": kind, "at": time.time(), "data": data} for kind, data in events]
     services.store_batch(run=run, batch={"writer": str(uuid.uuid4()), "seq": 1, "events": listed})
+
+
+# One grey pixel.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+
+
+def sketch_media(run: Run, name: str = "sample", step: int = 0, **data: Any) -> RunMedia:
+    """An image that the run logged, or what `data` says."""
+    send_events(
+        run, ("media", {"name": name, "step": step, **(data or {"type": "image", "png": DOT})})
+    )
+    return RunMedia.objects.filter(run_id=run.id).latest("id")
 
 
 def sketch_run(

@@ -11,6 +11,7 @@ from ahnb_platform.accounts.models import User
 
 from .. import ids, metrics
 from ..identity import architecture_of, configuration_of
+from ..media.store import add_media
 from ..models import Note, Run, RunDocument, RunEvent, RunParam, Status
 from ..params import flattened, merged, number_of, text_of
 from ..signatures import facts_of
@@ -18,6 +19,8 @@ from .events import DOCUMENTS, Event
 from .numbers import LARGEST_STEP, is_whole
 from .versions import model_version
 
+# These leave no row among the events.
+APART = ("heartbeat", "media")
 IN_ORDER = ("at", "writer", "seq", "position")
 
 
@@ -31,7 +34,10 @@ def apply_events(
     anew from all that are stored, so that it does not depend on the order of arrival.
     """
     key = ids.RunKey(run.project_id, run.id)
-    rows = [_row(key, batch, event) for event in events if event.kind != "heartbeat"]
+    rows = [_row(key, batch, event) for event in events if event.kind not in APART]
+    add_media(
+        key, [(event.at or timezone.now(), event.data) for event in events if event.kind == "media"]
+    )
     RunEvent.objects.bulk_create(rows, ignore_conflicts=True)
     kinds = {row.kind for row in rows}
     if "params" in kinds:

@@ -9,6 +9,7 @@ import orjson
 
 from ahnb_platform.api import strictjson
 
+from ..media.checks import check_media
 from ..models import Status
 from ..params import MOST_KEYS, count
 from .fault import Fault
@@ -126,4 +127,5 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "status": _check_status,
     "note": _check_note,
     "attempt": _check_attempt,
+    "media": check_media,
 }

@@ -56,4 +56,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"POST {API_RUN}/freeze/": {"reason": "It is in the paper."},
     f"POST {API_RUN}/unfreeze/": {"reason": "A label was wrong."},
 }
-QUERIES = {f"{API_RUN}/series/": "?metric=loss", f"{API_RUN}/quote/": "?metric=loss"}
+QUERIES = {
+    f"{API_RUN}/series/": "?metric=loss",
+    f"{RUN}/media/item/": "?name=sample",
+    f"{API_RUN}/quote/": "?metric=loss",
+}

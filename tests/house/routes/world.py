@@ -24,7 +24,7 @@ from runs.quotes.services import take_quote
 from runs.quotes.values import Choice
 
 from ... import cast
-from ...sketches import send_events
+from ...sketches import send_events, sketch_media
 from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
 from .table import Line, path_of
 
@@ -164,6 +164,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     seen = project_for_user(owner, project.team.slug, project.slug)
     view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
+    media = sketch_media(run)
     note = add_note(run=run, by=owner, text="A spike, see #1.", step=1)
     return slugs(project.team.slug, project.slug) | {
         "run_id": run.id,
@@ -175,6 +176,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "share_id": share.pk,
         "view_id": view.pk,
         "note_id": note.id,
+        "media_id": media.id,
         "token_id": token.pk,
     }
 
@@ -199,6 +201,7 @@ def nothing() -> dict[str, Any]:
             "ending": "exe",
             "run_id": cast.uuid7(),
             "note_id": cast.uuid7(),
+            "media_id": cast.uuid7(),
             "secret": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID}

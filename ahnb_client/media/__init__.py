@@ -1,0 +1,1 @@
+"""What a run logs by step beside numbers."""

@@ -1,0 +1,77 @@
+"""What a run offers for images, histograms, confusion matrices and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import AHNBError
+from ..record import to_step
+from .images import image_of
+from .made import confusion_of, histogram_of, table_of
+
+
+class LogsMedia:
+    """The part of a run that records more than numbers; nothing here stops a training."""
+
+    _steps: dict[str, int]
+
+    def event(self, kind: str, data: Any, at: float | None = None) -> None:
+        """Record something that is no number."""
+        raise NotImplementedError
+
+    def _report(self, reason: str, error: BaseException | None) -> None:
+        raise NotImplementedError
+
+    def log_image(self, name: str, image: Any, step: int | None = None, caption: str = "") -> None:
+        """Record an image at a step; see `ahnb_client.media.images.image_of` for what it may be."""
+        self._log_media(name, step, caption, image_of, image)
+
+    def log_histogram(
+        self, name: str, values: Any, step: int | None = None, bins: int = 64, caption: str = ""
+    ) -> None:
+        """Record how values are spread: weights, gradients, scores."""
+        self._log_media(name, step, caption, histogram_of, values, bins)
+
+    def log_confusion_matrix(
+        self,
+        name: str,
+        y_true: Any,
+        y_pred: Any,
+        labels: Sequence[Any] | None = None,
+        step: int | None = None,
+        caption: str = "",
+    ) -> None:
+        """Record how often each label was predicted as which; probabilities become classes."""
+        self._log_media(name, step, caption, confusion_of, y_true, y_pred, labels)
+
+    def log_table(
+        self,
+        name: str,
+        rows: Any,
+        columns: Sequence[str] | None = None,
+        step: int | None = None,
+        caption: str = "",
+    ) -> None:
+        """Record a table: a data frame, a mapping of columns, or rows."""
+        self._log_media(name, step, caption, table_of, rows, columns)
+
+    def _log_media(
+        self,
+        name: str,
+        step: int | None,
+        caption: str,
+        make: Callable[..., dict[str, Any]],
+        *given: Any,
+    ) -> None:
+        """Each under the step that is named, else under the last one that was logged."""
+        try:
+            data = make(*given)
+            place = max(self._steps.get("step", 0), 0) if step is None else to_step(step)
+            said = "; ".join(filter(None, (str(caption), data.get("caption"))))
+            data |= {"name": str(name), "step": place} | ({"caption": said} if said else {})
+            self.event("media", data)
+        except AHNBError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
+            self._report("client-error", error)
