@@ -1,6 +1,6 @@
 """`/runs/<run_id>/media/`: what a run logged by step beside numbers."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,8 +14,7 @@ from ahnb_platform.api.permissions import READ
 from ahnb_platform.api.schemas import describe, listing, ref
 
 from ..ingest.numbers import LARGEST_STEP
-from ..media.store import listed, names_of
-from ..models import RunMedia
+from ..media.store import entry_of, listed, names_of
 from .base import RunView
 
 MOST = 100
@@ -51,16 +50,5 @@ class RunMediaView(RunView):
             ]
             return answer({"results": found, "next": None, "total": len(found)})
         media = listed(self.run, names[0], start, limit)
-        results = [_document(one) for one in media]
+        results = [{**entry_of(one), **one.data} for one in media]
         return answer({"results": results, "next": None, "total": len(results)})
-
-
-def _document(media: RunMedia) -> dict[str, Any]:
-    return {
-        "id": str(media.id),
-        "name": media.name,
-        "step": media.step,
-        "type": media.type,
-        "at": media.at,
-        **media.data,
-    }

@@ -17,6 +17,7 @@ from ahnb_platform.api.answers import dumps
 
 from .. import documents, metrics, queries
 from ..export import csv_rows
+from ..media.store import entry_of, every
 from ..metrics.points import Points
 from ..models import Run, RunEvent
 from ..notes import notes_of
@@ -83,6 +84,8 @@ def _small_files(
     yield "notes.json", [dumps(notes)]
     yield "quotes.json", [dumps([handed_out(one.document, server, one) for one in quotes_of(run)])]
     yield "events.jsonl", _events(run)
+    if run.has_media:
+        yield "media.jsonl", _media(run)
     yield "delivery.json", [dumps(_delivery(run))]
 
 
@@ -93,6 +96,12 @@ def _events(run: Run) -> Iterator[bytes]:
         told = {"kind": row.kind, "at": row.at, "received_at": row.received_at}
         sent = {"writer": str(row.writer), "seq": row.seq, "position": row.position}
         yield dumps({**told, **sent, "data": row.data}) + b"\n"
+
+
+def _media(run: Run) -> Iterator[bytes]:
+    """One thing a line that was logged by step, by name, step and time."""
+    for row in every(run).iterator(chunk_size=20):
+        yield dumps({**entry_of(row), **row.data}) + b"\n"
 
 
 def _delivery(run: Run) -> dict[str, Any]:

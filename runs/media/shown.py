@@ -40,6 +40,17 @@ class Shaded:
     is_right: bool
 
 
+@dataclass(frozen=True)
+class TableCell:
+    """A value of a table; what was measured is rounded, its digits stand in the title."""
+
+    value: Any
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.value, int | float) and not isinstance(self.value, bool)
+
+
 def shown_of(media: RunMedia) -> dict[str, Any]:
     """What the template of its type needs."""
     data = media.data
@@ -53,7 +64,7 @@ def shown_of(media: RunMedia) -> dict[str, Any]:
     rows = data["rows"]
     return {
         "columns": data["columns"],
-        "rows": rows[:MOST_ROWS],
+        "rows": [[TableCell(value) for value in row] for row in rows[:MOST_ROWS]],
         "more": max(0, len(rows) - MOST_ROWS),
     }
 

@@ -89,6 +89,17 @@ def media_of(run: Run, media_id: UUID) -> RunMedia:
     return found
 
 
+def every(run: Run) -> QuerySet[RunMedia]:
+    """All media of the run, by name, step and time."""
+    return _of(run).order_by("name", "step", "at", "id")
+
+
+def entry_of(media: RunMedia) -> dict[str, Any]:
+    """What stands before the data in documents."""
+    head = {"id": str(media.id), "name": media.name, "step": media.step}
+    return {**head, "type": media.type, "at": media.at}
+
+
 def listed(run: Run, name: str, start: int, limit: int) -> list[RunMedia]:
     """The media of a name from a step on, in the order of steps and times."""
     rows = _of(run).filter(name=name, step__gte=start).order_by("step", "at", "id")
