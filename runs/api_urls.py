@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from .api.artifacts import RunArtifact, RunArtifacts
 from .api.batches import RunBatches
 from .api.export import RunExport
 from .api.freezing import RunFreeze, RunUnfreeze
@@ -27,5 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/freeze/", RunFreeze.as_view(), name="freeze"),
     path("runs/<uuid:run_id>/unfreeze/", RunUnfreeze.as_view(), name="unfreeze"),
     path("runs/<uuid:run_id>/media/", RunMediaView.as_view(), name="media"),
+    path("runs/<uuid:run_id>/artifacts/", RunArtifacts.as_view(), name="artifacts"),
+    path(
+        "runs/<uuid:run_id>/artifacts/<uuid:artifact_id>/", RunArtifact.as_view(), name="artifact"
+    ),
     path("projects/<slug:team>/<slug:project>/runs/", ProjectRuns.as_view(), name="search"),
 ]

@@ -19,12 +19,15 @@ from django.utils import timezone
 from ahnb_platform.accounts.models import User
 from projects.models import Project
 
+from .artifacts.models import Artifact, ArtifactBlob
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 from .quotes.models import Quote
 
 __all__ = [
     "HASHES",
     "LOST_AFTER",
+    "Artifact",
+    "ArtifactBlob",
     "MetricChunk",
     "MetricState",
     "MetricSummary",

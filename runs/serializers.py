@@ -6,7 +6,7 @@ from projects.models import Mode
 
 from .freezing import LONGEST_REASON
 from .ingest.numbers import LARGEST_STEP
-from .models import Status
+from .models import Artifact, Status
 from .names import LONGEST_CHARACTERS, clean_name
 from .quotes.values import PARTS
 from .services import LONGEST_NOTES, MOST_TAGS
@@ -134,6 +134,18 @@ COMPONENTS: dict[str, Schema] = {
         },
     },
     "Media": {"type": "object", "additionalProperties": True},
+    "Artifact": of(
+        id={"type": "string", "format": "uuid"},
+        name={"type": "string"},
+        version={"type": "integer", "minimum": 1},
+        step={"type": "integer", "nullable": True},
+        kind={"type": "string", "enum": list(Artifact.KINDS)},
+        content_type={"type": "string"},
+        bytes={"type": "integer", "minimum": 0},
+        sha256={"type": "string"},
+        user=USER,
+        created_at={"type": "string", "format": "date-time"},
+    ),
     "Receipt": of(
         acked={"type": "integer", "minimum": 0},
         duplicate={"type": "boolean"},

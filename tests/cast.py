@@ -4,6 +4,8 @@ Team "vision" has the project "digits": alice owns, bob edits, dana reads. Charl
 to them; he owns the team "other" with the project "secret".
 """
 
+import base64
+import io
 import json
 import math
 import secrets
@@ -22,6 +24,10 @@ from projects.models import Project
 from runs.models import Run
 
 ALL_SCOPES = tuple(Scope.values)
+# The smallest image: one black pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def make_person(email: str, name: str = "") -> User:
@@ -123,6 +129,17 @@ def log_points(run: Run, metrics: Mapping[str, Sequence[float]], unit: str = "ep
     }
     batch = {"writer": str(uuid.uuid4()), "seq": 1, "axes": [axis], "metrics": columns}
     services.store_batch(run=run, batch=batch)
+
+
+def attach_file(
+    run: Run, by: User, name: str = "plot.txt", content: bytes = b"a file", **fields: Any
+) -> Any:
+    """A file of a run, as a client attaches one."""
+    from runs.artifacts import incoming, services
+
+    with incoming.received(io.BytesIO(content), len(content)) as file:
+        artifact, _ = services.attach(run=run, by=by, name=name, file=file, **fields)
+    return artifact
 
 
 def plain_number(value: float) -> float | str:

@@ -1,11 +1,13 @@
 """The cast as fixtures; `tests.cast` says who they are."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from ahnb_platform.accounts.models import Team, User
 from projects.models import Project
@@ -26,6 +28,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 " AND backend_type = 'client backend'"
             )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Files of runs lie where the tests are, not where the developer's server keeps its own."""
+    folder = tmp_path_factory.mktemp("files")
+    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": folder / "files"}}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "default": kept}, ARTIFACT_INCOMING=folder / "incoming"
+    ):
+        yield folder
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ Every reader also accepts `NAME_FILE`, the path of a file that holds the value, 
 hand over secrets.
 """
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -47,3 +49,14 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A list, separated by commas."""
     given = [word.strip() for word in text(name).split(",")]
     return [word for word in given if word] or list(default)
+
+
+def document(name: str) -> dict[str, Any]:
+    """A JSON object; an empty one when it is not set."""
+    try:
+        found = json.loads(text(name) or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f"{name}: a JSON object is needed")
+    return found

@@ -174,7 +174,11 @@ STATIC_ROOT = env.text("AHNB_STATIC_ROOT") or DATA_DIR / "static"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "files"},
+        "OPTIONS": {
+            "location": env.text("AHNB_FILES_DIR") or DATA_DIR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -182,6 +186,14 @@ STORAGES = {
         else "ahnb_platform.web.storage.StaticStorage"
     },
 }
+# Another storage of Django for the files of runs, with its options as JSON.
+if backend := env.text("AHNB_FILES_BACKEND"):
+    STORAGES["default"] = {"BACKEND": backend, "OPTIONS": env.document("AHNB_FILES_OPTIONS")}
+# Files of runs: of one, of a project (0: no limit), and where a body waits until it is whole;
+# on the disk of the files it need not be copied afterwards.
+ARTIFACT_FILE_BYTES = env.integer("AHNB_FILE_MB", 5_000) * 1_000_000
+ARTIFACT_PROJECT_BYTES = env.integer("AHNB_PROJECT_FILES_MB", 100_000) * 1_000_000
+ARTIFACT_INCOMING = env.text("AHNB_INCOMING_DIR") or DATA_DIR / "incoming"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG

@@ -54,6 +54,18 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     return inflated(raw, limit) if encoding == "gzip" else raw
 
 
+def stated_length(request: HttpRequest) -> int:
+    """The length of a body that may be empty.
+
+    Raises:
+        LengthRequired: none is stated, as with chunks.
+        Malformed: it is no number.
+    """
+    if not request.META.get("CONTENT_LENGTH"):
+        raise LengthRequired("State the length of the body.")
+    return _length(request)
+
+
 def _length(request: HttpRequest) -> int:
     stated = request.META.get("CONTENT_LENGTH") or ""
     if not stated:

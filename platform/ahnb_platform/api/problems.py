@@ -29,6 +29,7 @@ CODES = {
     405: ("method-not-allowed", "This address does not know the method; see the header Allow."),
     413: ("too-large", "The request is too large."),
     415: ("unsupported-media-type", "Send application/json in UTF-8."),
+    416: ("range-not-satisfiable", "The file ends before the range that was asked for."),
     500: ("internal-error", "Something failed on the server; the log has it by request_id."),
     503: ("unavailable", "The database does not answer; try again soon."),
 }

@@ -54,10 +54,12 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"POST {API_RUN}/notes/": {"text": "A remark."},
     f"POST {API_RUN}/quotes/": {"metric": "loss", "part": "last"},
     f"POST {API_RUN}/freeze/": {"reason": "It is in the paper."},
+    f"PUT {API_RUN}/artifacts/": {"any": "bytes"},
     f"POST {API_RUN}/unfreeze/": {"reason": "A label was wrong."},
 }
 QUERIES = {
     f"{API_RUN}/series/": "?metric=loss",
     f"{RUN}/media/item/": "?name=sample",
     f"{API_RUN}/quote/": "?metric=loss",
+    f"{API_RUN}/artifacts/": "?name=plot.txt",
 }

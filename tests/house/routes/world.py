@@ -166,7 +166,9 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
     media = sketch_media(run)
     note = add_note(run=run, by=owner, text="A spike, see #1.", step=1)
+    artifact = cast.attach_file(run, owner, "plot.png", cast.PNG)
     return slugs(project.team.slug, project.slug) | {
+        "artifact_id": artifact.id,
         "run_id": run.id,
         "number": run.number,
         "version_number": Run.objects.get(id=run.id).model_version,
@@ -202,6 +204,7 @@ def nothing() -> dict[str, Any]:
             "run_id": cast.uuid7(),
             "note_id": cast.uuid7(),
             "media_id": cast.uuid7(),
+            "artifact_id": cast.uuid7(),
             "secret": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID}

@@ -1,0 +1,1 @@
+"""Files attached to runs: checkpoints, plots, notebooks. Stored and handed out, never opened."""

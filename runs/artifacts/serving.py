@@ -1,0 +1,116 @@
+"""Handing a file out so that no browser can do anything with it but save it, or draw an image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header, parse_etags
+
+from ahnb_platform.errors import Missing
+
+from . import kinds, storage
+from .models import Artifact
+
+PIECE_BYTES = 256 * 1024
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+LARGEST_PREVIEW_BYTES = 16 * 1024 * 1024
+
+
+def download(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
+    """The file as an attachment of no particular type; a part of it where a range is asked.
+
+    Raises:
+        Missing: the storage lost it.
+    """
+    return _answer(request, artifact, kinds.UNKNOWN, as_attachment=True)
+
+
+def preview(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
+    """An image to be drawn in a page.
+
+    Raises:
+        Missing: it is none of the four harmless kinds, or too large to draw.
+    """
+    if not can_preview(artifact):
+        raise Missing
+    return _answer(request, artifact, artifact.content_type, as_attachment=False)
+
+
+def can_preview(artifact: Artifact) -> bool:
+    """Whether its first bytes are those of a PNG, JPEG, GIF or WebP, and it is not too large."""
+    return artifact.content_type in kinds.IMAGES and artifact.bytes <= LARGEST_PREVIEW_BYTES
+
+
+def _answer(
+    request: HttpRequest, artifact: Artifact, content_type: str, *, as_attachment: bool
+) -> HttpResponseBase:
+    tag = f'"{artifact.sha256}"'
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        response: HttpResponseBase = HttpResponse(status=304)
+    else:
+        response = _body(request, artifact, tag)
+        response["Accept-Ranges"] = "bytes"
+    response["Content-Type"] = content_type
+    disposition = content_disposition_header(as_attachment, artifact.filename)
+    response["Content-Disposition"] = disposition or "attachment"
+    response["ETag"] = tag
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _body(request: HttpRequest, artifact: Artifact, tag: str) -> HttpResponseBase:
+    part = _asked_part(request, artifact.bytes, tag)
+    if part is not None and part[0] >= part[1]:
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{artifact.bytes}"
+        return response
+    try:
+        file = storage.open_blob(artifact.project_id, artifact.sha256)
+    except FileNotFoundError as error:
+        raise Missing from error
+    if part is None:
+        whole = StreamingHttpResponse(_pieces(file, artifact.bytes))
+        whole["Content-Length"] = str(artifact.bytes)
+        return whole
+    return _partial(file, *part, artifact.bytes)
+
+
+def _asked_part(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
+    """Begin and end (exclusive) of the one range that is asked for (RFC 9110, 14.2).
+
+    None for the whole: no range, several, none that can be read, or one of other bytes (If-Range).
+    """
+    match = RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if match is None or not any(match.groups()):
+        return None
+    if request.headers.get("If-Range", tag) != tag:
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size if int(last) else 0
+    stop = min(int(last) + 1, size) if last else size
+    if last and int(last) < int(first):
+        return None
+    return int(first), stop
+
+
+def _partial(file: Any, start: int, stop: int, size: int) -> StreamingHttpResponse:
+    file.seek(start)
+    response = StreamingHttpResponse(_pieces(file, stop - start), status=206)
+    response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    response["Content-Length"] = str(stop - start)
+    return response
+
+
+def _pieces(file: IO[bytes], left: int) -> Iterator[bytes]:
+    with file:
+        while left and (piece := file.read(min(PIECE_BYTES, left))):
+            left -= len(piece)
+            yield piece
