@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -68,18 +67,17 @@ def _answer(
 def _body(request: HttpRequest, artifact: Artifact, tag: str) -> HttpResponseBase:
     part = _asked_part(request, artifact.bytes, tag)
     if part is not None and part[0] >= part[1]:
-        response = HttpResponse(status=416)
-        response["Content-Range"] = f"bytes */{artifact.bytes}"
-        return response
-    try:
-        file = storage.open_blob(artifact.project_id, artifact.sha256)
-    except FileNotFoundError as error:
-        raise Missing from error
-    if part is None:
-        whole = StreamingHttpResponse(_pieces(file, artifact.bytes))
-        whole["Content-Length"] = str(artifact.bytes)
-        return whole
-    return _partial(file, *part, artifact.bytes)
+        beyond = HttpResponse(status=416)
+        beyond["Content-Range"] = f"bytes */{artifact.bytes}"
+        return beyond
+    if not storage.has_blob(artifact.project_id, artifact.sha256):
+        raise Missing
+    start, stop = part or (0, artifact.bytes)
+    response = StreamingHttpResponse(_pieces(artifact, start, stop), status=206 if part else 200)
+    response["Content-Length"] = str(stop - start)
+    if part:
+        response["Content-Range"] = f"bytes {start}-{stop - 1}/{artifact.bytes}"
+    return response
 
 
 def _asked_part(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
@@ -101,16 +99,11 @@ def _asked_part(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | 
     return int(first), stop
 
 
-def _partial(file: Any, start: int, stop: int, size: int) -> StreamingHttpResponse:
-    file.seek(start)
-    response = StreamingHttpResponse(_pieces(file, stop - start), status=206)
-    response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    response["Content-Length"] = str(stop - start)
-    return response
-
-
-def _pieces(file: IO[bytes], left: int) -> Iterator[bytes]:
-    with file:
+def _pieces(artifact: Artifact, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes from `start` to before `stop`; opened only once somebody takes them."""
+    left = stop - start
+    with storage.open_blob(artifact.project_id, artifact.sha256) as file:
+        file.seek(start)
         while left and (piece := file.read(min(PIECE_BYTES, left))):
             left -= len(piece)
             yield piece

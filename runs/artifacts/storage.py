@@ -77,6 +77,11 @@ def put_blob(project_id: int, sha256: str, path: Path) -> None:
         kept.delete(stored)
 
 
+def has_blob(project_id: int, sha256: str) -> bool:
+    """Whether the storage has the bytes."""
+    return storage().exists(blob_path(project_id, sha256))
+
+
 def open_blob(project_id: int, sha256: str) -> File[Any]:
     """The bytes. Raises FileNotFoundError where a storage lost them."""
     return storage().open(blob_path(project_id, sha256), "rb")
