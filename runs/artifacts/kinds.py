@@ -1,14 +1,13 @@
 """What a file is: by how it begins if it is an image, else by how its name ends.
 
-Nothing is opened or parsed here; a kind decides what is shown beside a name, and the four kinds
-of images, which are recognised by their first bytes alone, may be shown in a page.
+Nothing is opened or parsed here; a kind is a word beside a name, and only the four kinds of images
+that are recognised by their first bytes are ever called images.
 """
 
 import mimetypes
 
 HEAD_BYTES = 16
 UNKNOWN = "application/octet-stream"
-IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 ENDINGS = {
     "model": "keras h5 hdf5 tflite onnx pb pt pth safetensors ckpt index msgpack npz",
     "notebook": "ipynb",

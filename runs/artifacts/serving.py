@@ -1,4 +1,4 @@
-"""Handing a file out so that no browser can do anything with it but save it, or draw an image."""
+"""Handing a file out so that no browser can do anything with it but save it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from .models import Artifact
 PIECE_BYTES = 256 * 1024
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
-LARGEST_PREVIEW_BYTES = 16 * 1024 * 1024
 
 
 def download(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
@@ -26,36 +25,14 @@ def download(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
     Raises:
         Missing: the storage lost it.
     """
-    return _answer(request, artifact, kinds.UNKNOWN, as_attachment=True)
-
-
-def preview(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
-    """An image to be drawn in a page.
-
-    Raises:
-        Missing: it is none of the four harmless kinds, or too large to draw.
-    """
-    if not can_preview(artifact):
-        raise Missing
-    return _answer(request, artifact, artifact.content_type, as_attachment=False)
-
-
-def can_preview(artifact: Artifact) -> bool:
-    """Whether its first bytes are those of a PNG, JPEG, GIF or WebP, and it is not too large."""
-    return artifact.content_type in kinds.IMAGES and artifact.bytes <= LARGEST_PREVIEW_BYTES
-
-
-def _answer(
-    request: HttpRequest, artifact: Artifact, content_type: str, *, as_attachment: bool
-) -> HttpResponseBase:
     tag = f'"{artifact.sha256}"'
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         response: HttpResponseBase = HttpResponse(status=304)
     else:
         response = _body(request, artifact, tag)
         response["Accept-Ranges"] = "bytes"
-    response["Content-Type"] = content_type
-    disposition = content_disposition_header(as_attachment, artifact.filename)
+    response["Content-Type"] = kinds.UNKNOWN
+    disposition = content_disposition_header(True, artifact.filename)
     response["Content-Disposition"] = disposition or "attachment"
     response["ETag"] = tag
     response["Content-Security-Policy"] = POLICY

@@ -9,6 +9,9 @@ import pytest
 
 from runs.models import Run
 from tests import cast
+from tests.live import server
+
+__all__ = ["server"]
 
 Put = Callable[..., Any]
 
