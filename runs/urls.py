@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import archive, charts, difference, edit, freezing, media, model, notes, quotes, run
+from .views import (
+    archive,
+    charts,
+    difference,
+    edit,
+    freezing,
+    media,
+    model,
+    notes,
+    params,
+    quotes,
+    run,
+)
 
 app_name = "runs"
 urlpatterns = [
@@ -20,6 +32,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/media/", media.media, name="media"),
     path("runs/<uuid:run_id>/media/item/", media.media_item, name="media-item"),
     path("runs/<uuid:run_id>/media/<uuid:media_id>.png", media.image, name="media-image"),
+    path("runs/<uuid:run_id>/params/", params.params, name="params"),
     path("runs/<uuid:run_id>/place/", edit.change_place, name="place"),
     path("runs/<uuid:run_id>/metrics/", quotes.metrics, name="metrics"),
     path("runs/<uuid:run_id>/metrics/<path:metric>/", quotes.metric, name="metric"),

@@ -7,15 +7,14 @@ from typing import Any
 
 from .. import queries
 from ..models import Run
-from ..params import flattened
 from .architecture.card import card_of
 from .code import code_of
 from .groups import Group, Member, groups_of
 from .identity import documents_of
 from .noted import notes_context
 from .overview import GUESSES, Objective
+from .paramcard import params_of
 from .quoting import quoting_of
-from .telling import importance
 from .words.assemble import words_of
 from .words.reading import record_of
 from .words.status import epochs_done
@@ -28,11 +27,9 @@ ENDED = ("finished", "failed", "interrupted", "preempted")
 def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
     documents, identity = documents_of(run)
-    params = sorted(flattened(run.params), key=lambda param: (importance(param[0]), param[0]))
     return {
         **vitals_of(run),
-        "params": [param for param in params if param[1] is not None],
-        "unset_params": [name for name, value in params if value is None],
+        "params": params_of(run.params),
         "card": card_of(documents.get("model")),
         "environment": documents.get("environment") or {},
         "documents": documents,

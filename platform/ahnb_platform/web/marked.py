@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -57,6 +58,7 @@ def marked(text: str, project: str = "", known: Collection[int] = ()) -> SafeStr
     return mark_safe(clean)  # noqa: S308 - the allow-list has been over it
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str, most: int) -> str:
     """The beginning of the text as one line without its marks, for labels."""
     lines = []

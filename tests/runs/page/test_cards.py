@@ -1,5 +1,7 @@
 """The page of one run: parameters, model, delivery."""
 
+import html
+import re
 import uuid
 from typing import Any
 
@@ -161,3 +163,21 @@ def test_two_writers_of_a_run_are_both_shown(page: Client, run: Run) -> None:
     log_points(run, {"loss": [0.25]})
     shown = text_of(page.get(run.get_absolute_url()))
     assert shown.count("1 batch without a gap") == before + 2
+
+
+def test_many_parameters_come_a_page_at_a_time(page: Client, digits: Project, alice: User) -> None:
+    tree = {"deep": {f"value-{at:04}": at for at in range(700)}, "width": 64, "none": None}
+    run = sketch_run(digits, alice, params=tree)
+    shown = text_of(page.get(run.get_absolute_url()))
+    assert "701" in shown
+    assert "Page 1 of 3" in shown
+    address = f"{run.get_absolute_url()}params/"
+    last = text_of(page.get(f"{address}?page=99"))
+    assert "Page 3 of 3" in last
+    assert "deep.value-0699 699" in last
+    found = page.get(f"{address}?find=VALUE-0333", headers={"HX-Request": "true"})
+    assert "1 of 701" in re.sub(r"<[^>]+>", "", found.content.decode())
+    assert "333" in found.content.decode()
+    assert "No parameter has “<b>”" in html.unescape(text_of(page.get(f"{address}?find=<b>")))
+    for odd in ("page=x", "page=-1", "page=99999999999", "find=%00", "page=%D9%A1"):
+        assert page.get(f"{address}?{odd}").status_code == 200
