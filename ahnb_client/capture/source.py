@@ -15,7 +15,7 @@ from ahnb_client.capture.secrets import masked_command
 from ahnb_client.capture.values import Json, text
 
 MAX_FILE_BYTES = 262_144
-MAX_BYTES = 1_048_576
+MAX_BYTES = 1_572_864
 MAX_FILES = 500
 MAX_ARGUMENTS = 1_000
 _LOADED_AT = time.time()

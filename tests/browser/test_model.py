@@ -48,7 +48,8 @@ def test_layers_are_paged_found_and_reached_from_the_graph(
     expect(layers.locator("tbody th.layer-name")).to_have_count(BLOCKS)
 
     graph = here.locator("#graph")
-    graph.scroll_into_view_if_needed()
+    # It is replaced by the drawing as soon as it is seen.
+    graph.evaluate("part => part.scrollIntoView()")
     expect(graph).to_contain_text("121 layers in 25 boxes")
     expect(graph.locator(".graph-way.is-long")).to_have_count(BLOCKS)
     box = graph.get_by_role("link", name="join7 (Add)")

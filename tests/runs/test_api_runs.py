@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 DOCUMENT = {
     *("id", "number", "project", "name", "group", "tags", "notes", "status", "status_reason"),
     *("user", "created_at", "started_at", "finished_at", "last_seen_at", "objective", "params"),
+    "frozen_at",
     *("configuration", "model_version", "identity", "metrics", "model", "environment", "attempt"),
 }
 SUMMARY = {

@@ -88,7 +88,7 @@ def test_only_the_last_of_many_are_on_the_runs_page(run: Run, alice: User) -> No
     assert "<p>remark 4</p>" not in shown
     assert "<p>remark 5</p>" in shown
     # The charts mark them all the same.
-    assert '"text": "remark 4"' in shown
+    assert '"remark 4"' in page_of(alice, f"{run.get_absolute_url()}marks/")
 
 
 def test_the_pen_is_shown_to_whom_it_belongs(run: Run, alice: User, bob: User) -> None:

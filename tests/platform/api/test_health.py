@@ -64,6 +64,16 @@ def test_the_schema_names_every_call(alice):
         ("get", run + "series/"),
         ("get", run + "notes/"),
         ("post", run + "notes/"),
+        ("get", run + "media/"),
+        ("get", run + "export/"),
+        ("get", run + "quote/"),
+        ("get", run + "quotes/"),
+        ("post", run + "quotes/"),
+        ("post", run + "freeze/"),
+        ("post", run + "unfreeze/"),
+        ("get", run + "artifacts/"),
+        ("put", run + "artifacts/"),
+        ("get", run + "artifacts/{artifact_id}/"),
     }
 
 

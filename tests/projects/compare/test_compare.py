@@ -228,8 +228,12 @@ def test_as_many_statements_for_many_runs_as_for_two(
     assert queries_of(page, address(digits, "compare/", runs=twenty, all="1")) == two <= 10
 
 
-def test_the_page_of_a_run_leads_to_comparisons(page: Client, runs: list[Run]) -> None:
+def test_the_page_of_a_run_leads_to_differences_and_these_to_comparisons(
+    page: Client, runs: list[Run]
+) -> None:
     text = page.get(runs[1].get_absolute_url()).content.decode()
-    assert 'compare/?runs=1,2"' in text
-    assert 'compare/?runs=best,2"' in text
-    assert "runs=best" not in page.get(runs[-1].get_absolute_url()).content.decode()
+    assert 'difference/?to=previous"' in text
+    assert 'difference/?to=best"' in text
+    assert "to=best" not in page.get(runs[-1].get_absolute_url()).content.decode()
+    difference = page.get(f"{runs[1].get_absolute_url()}difference/?to=1")
+    assert 'compare/?runs=1,2"' in difference.content.decode()
