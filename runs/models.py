@@ -127,6 +127,7 @@ class Run(models.Model):
     commit = models.CharField(max_length=64, default="", db_default="")
     rerun_of = models.UUIDField(null=True)
     has_media = models.BooleanField(default=False, db_default=False)
+    has_files = models.BooleanField(default=False, db_default=False)
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)

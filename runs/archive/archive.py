@@ -24,6 +24,7 @@ from ..notes import notes_of
 from ..params import flattened
 from ..quotes.documents import handed_out
 from ..quotes.queries import quotes_of
+from .files import attached
 from .snapshot import snapshot
 from .zipping import StreamedZip
 
@@ -58,6 +59,8 @@ def _archived(run: Run, server: str) -> Iterator[bytes]:
     index: list[dict[str, Any]] = []
     yield from _series(run, made, index)
     yield from made.add("metrics.json", [dumps(_summed(run, index))])
+    if run.has_files:
+        yield from attached(run, made)
     manifest = {
         "format": "ahnb-run",
         "version": FORMAT,

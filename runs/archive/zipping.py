@@ -43,10 +43,10 @@ class StreamedZip:
         self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)  # type: ignore[call-overload]
         self.files: list[dict[str, Any]] = []
 
-    def add(self, path: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+    def add(self, path: str, parts: Iterable[bytes], *, is_packed: bool = True) -> Iterator[bytes]:
         """One entry; gives what there is to send meanwhile."""
         info = zipfile.ZipInfo(path, self._at)
-        info.compress_type = zipfile.ZIP_DEFLATED
+        info.compress_type = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
         digest, size = hashlib.sha256(), 0
         with self._zip.open(info, "w", force_zip64=True) as entry:
             for part in parts:

@@ -7,6 +7,7 @@ that are recognised by their first bytes are ever called images.
 import mimetypes
 
 HEAD_BYTES = 16
+IMAGE_TYPES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 UNKNOWN = "application/octet-stream"
 ENDINGS = {
     "model": "keras h5 hdf5 tflite onnx pb pt pth safetensors ckpt index msgpack npz",

@@ -12,6 +12,10 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 
+from .kinds import IMAGE_TYPES
+
+MOST_OF_PREVIEW = 8_000_000
+
 
 class Artifact(models.Model):
     """One version of one file of a run. The same name again is the next version."""
@@ -56,6 +60,17 @@ class Artifact(models.Model):
     def filename(self) -> str:
         """The last word of the name."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The words of the name before the last, with the slash behind them; "" without."""
+        return self.name[: len(self.name) - len(self.filename)]
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether pages show it: an image by its first bytes, and of a size for a page."""
+        is_image = self.kind == "image" and self.content_type in IMAGE_TYPES
+        return is_image and self.bytes <= MOST_OF_PREVIEW
 
 
 class ArtifactBlob(models.Model):

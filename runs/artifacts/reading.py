@@ -53,6 +53,11 @@ def artifact_of(run: Run, artifact_id: UUID) -> Artifact:
     return found
 
 
+def every(run: Run) -> QuerySet[Artifact]:
+    """All files of the run, with who attached them."""
+    return _of(run).select_related("user")
+
+
 def artifact_document(artifact: Artifact) -> dict[str, Any]:
     """The artifact as the API tells it."""
     user = artifact.user

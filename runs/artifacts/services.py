@@ -65,12 +65,15 @@ def attach(
     """
     with transaction.atomic():
         lock_files(run.project_id)
-        _refuse_closed(_locked(run))
+        locked = _locked(run)
+        _refuse_closed(locked)
         known = _same(run, name, file.sha256, step)
         if known is not None:
             return known, False
         _check_count(run)
         _keep_blob(run.project_id, file)
+        if not locked.has_files:
+            Run.objects.filter(project_id=run.project_id, id=run.id).update(has_files=True)
         return _insert(run, by, name, file, step), True
 
 

@@ -15,6 +15,7 @@ from . import kinds, storage
 from .models import Artifact
 
 PIECE_BYTES = 256 * 1024
+A_DAY = 86_400
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -31,13 +32,36 @@ def download(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
     else:
         response = _body(request, artifact, tag)
         response["Accept-Ranges"] = "bytes"
-    response["Content-Type"] = kinds.UNKNOWN
     disposition = content_disposition_header(True, artifact.filename)
     response["Content-Disposition"] = disposition or "attachment"
     response["ETag"] = tag
+    return _inert(response, kinds.UNKNOWN, "private, no-cache")
+
+
+def preview(artifact: Artifact) -> HttpResponseBase:
+    """An image to be shown within a page, as the type that its first bytes said it is.
+
+    Raises:
+        Missing: it is no image of the four kinds, is too large, or the storage lost it.
+    """
+    if not artifact.has_preview or not storage.has_blob(artifact.project_id, artifact.sha256):
+        raise Missing
+    response = StreamingHttpResponse(every_piece(artifact))
+    response["Content-Length"] = str(artifact.bytes)
+    return _inert(response, artifact.content_type, f"private, max-age={A_DAY}, immutable")
+
+
+def every_piece(artifact: Artifact) -> Iterator[bytes]:
+    """All its bytes, some at a time."""
+    return _pieces(artifact, 0, artifact.bytes)
+
+
+def _inert(response: HttpResponseBase, content_type: str, cached: str) -> HttpResponseBase:
+    """Nothing in the answer may run, be framed, or be taken for anything else."""
+    response["Content-Type"] = content_type
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = cached
     return response
 
 

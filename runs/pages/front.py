@@ -9,6 +9,7 @@ from typing import Any
 from projects.models import Project
 
 from .. import metrics
+from ..artifacts.services import limits_of, used_bytes
 from ..models import Run
 from ..queries import completed, whole_runs
 from .curves import sparks_of
@@ -47,19 +48,27 @@ class Stored:
 
 @dataclass(frozen=True)
 class Room:
-    """Bytes that points take; more than these where they are not all."""
+    """Bytes that points take; more than these where they are not all. And those of files."""
 
     bytes: int
     is_all: bool
+    files: int
 
 
 @dataclass(frozen=True)
 class Storage:
-    """The room that a project's points take: in all, over how many runs, and the largest ones."""
+    """The room that a project's points take: in all, over how many runs, and the largest ones.
+
+    Attributes:
+        files: bytes of the files of all its runs, each content once; `files_most` of them there
+            may be, None without a limit.
+    """
 
     bytes: int
     runs: int
     largest: list[Stored]
+    files: int
+    files_most: int | None
 
 
 def front_of(records: Sequence[Record]) -> dict[str, Any]:
@@ -103,13 +112,14 @@ def stored_bytes_of(project: Project) -> int:
 def stored_of(project: Project) -> Room:
     """The same at a glance: of a large project, a part of it that is at least taken."""
     size, is_all = metrics.stored_at_least(project_id=project.pk)
-    return Room(size, is_all)
+    return Room(size, is_all, used_bytes(project.pk))
 
 
 def storage_of(project: Project) -> Storage:
-    """How much room the points of the project's runs take, without indexes."""
+    """How much room the points of the project's runs take, without indexes, and their files."""
     sizes, total, count = metrics.largest(project_id=project.pk, most=MOST_LARGE)
     ids = [run_id for run_id, _ in sizes]
     runs = {run.id: run for run in Run.objects.filter(project_id=project.pk, id__in=ids)}
     rows = [Stored(runs[run_id], size) for run_id, size in sizes if run_id in runs]
-    return Storage(total, count, rows)
+    limits = limits_of(project.pk)
+    return Storage(total, count, rows, limits["used_bytes"] or 0, limits["project_bytes"])
