@@ -1,0 +1,113 @@
+"""The facts of one training, as rules read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from .curves import Curve
+from .heads import Head, heads_of
+from .layers import Graph, Layer
+from .reading import Json, mapping, whole
+from .samples import Sample
+
+
+class Facts:
+    """One document of facts; `docs/linting.md` describes it.
+
+    Parts: ``model`` (event `model`), ``params`` (event `params`), ``data`` (event `data` with
+    ``statistics``), ``curves`` (``epoch`` and ``batch``: metric -> ``{steps, values}``),
+    ``weights`` (what became of them), ``environment``, ``run`` (status, times, seeds).
+    """
+
+    def __init__(self, document: Mapping[str, Json] | None) -> None:
+        self.document = mapping(document)
+
+    # The model
+
+    @cached_property
+    def model(self) -> Mapping[str, Json]:
+        """The model's document, empty where there is none."""
+        return mapping(self.document, "model")
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The layers and how they are connected."""
+        return Graph(self.model)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, nested ones right after what holds them."""
+        return self.graph.layers
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The outputs, each with its loss and targets."""
+        return heads_of(self.model, self.graph, self.samples)
+
+    # What compile and fit were given
+
+    @property
+    def optimizer(self) -> Mapping[str, Json]:
+        """``class_name``, ``learning_rate``, ``schedule`` and the other settings."""
+        return mapping(self.document, "params", "optimizer")
+
+    @property
+    def fit(self) -> Mapping[str, Json]:
+        """``epochs``, ``batch_size``, ``steps``, ``shuffle``, ``validation_split`` …"""
+        return mapping(self.document, "params", "fit")
+
+    @property
+    def compiled(self) -> Mapping[str, Json]:
+        """What compile was given: ``loss``, ``metrics``, ``run_eagerly`` …"""
+        return mapping(self.model, "compile")
+
+    @property
+    def callbacks(self) -> Mapping[str, Json]:
+        """Settings of the other callbacks, by the name of their class."""
+        return mapping(self.document, "params", "callbacks")
+
+    # The data
+
+    @property
+    def data(self) -> Mapping[str, Json]:
+        """The form of the data: ``x``, ``y``, ``samples``, ``validation`` …"""
+        return mapping(self.document, "data")
+
+    @cached_property
+    def samples(self) -> Mapping[str, Sample]:
+        """Statistics by path: ``x``, ``y.label``, ``validation.x`` …"""
+        found = mapping(self.data, "statistics")
+        return {path: Sample.read(path, mapping(one)) for path, one in found.items()}
+
+    @property
+    def inputs(self) -> Iterable[Sample]:
+        """The samples of what the model is trained on, without targets and validation."""
+        return [one for path, one in self.samples.items() if path == "x" or path.startswith("x.")]
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows the model is trained on."""
+        return whole(self.data.get("samples"))
+
+    # What the training did
+
+    def curve(self, name: str, unit: str = "epoch") -> Curve | None:
+        """The values of a metric by epoch, or by ``batch``; None if it was not logged."""
+        found = mapping(self.document, "curves", unit).get(name)
+        curve = Curve.read(name, mapping(found))
+        return curve if len(curve) else None
+
+    def names(self, unit: str = "epoch") -> list[str]:
+        """The names of the metrics that were logged by epoch, or by ``batch``."""
+        return list(mapping(self.document, "curves", unit))
+
+    @property
+    def weights(self) -> Mapping[str, Json]:
+        """What became of the weights: layer name -> lists by epoch."""
+        return mapping(self.document, "weights")
+
+    @property
+    def run(self) -> Mapping[str, Json]:
+        """``status``, ``seconds``, ``epoch_seconds`` …"""
+        return mapping(self.document, "run")
