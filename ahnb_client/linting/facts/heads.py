@@ -87,11 +87,10 @@ def heads_of(
 
 
 def _output_layers(model: Mapping[str, Json], graph: Graph) -> list[Layer]:
-    named = [
-        graph.by_name[name] for name in listing(model.get("output_layers")) if _known(name, graph)
-    ]
-    if named:
-        return named
+    named = [name for name in listing(model.get("output_layers")) if isinstance(name, str)]
+    known = [graph.by_name[name] for name in named if name in graph.by_name]
+    if known:
+        return known
     outermost = [layer for layer in graph.layers if layer.parent is None]
     return outermost[-1:] if graph.is_known else []
 

@@ -70,7 +70,7 @@ class Sample:
             infinite=whole(found.get("infinite")) or 0,
             **{name: truth(found.get(name)) for name in _TRUTHS},
             classes=counts or None,
-            **{name: whole(found.get(name)) for name in _COUNTS},
+            **{name: whole(found.get(name)) for name in _COUNTS},  # type: ignore[arg-type]
             document=found,
         )
 
