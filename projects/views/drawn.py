@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.http import HttpResponse, QueryDict
@@ -11,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from ahnb_platform.web.typed import PageRequest
 from runs import queries
-from runs.pages.charts import MOST_RUNS, chart_data
+from runs.pages.charts import MOST_RUNS
 from runs.pages.columns import Column
 from runs.pages.curves import MOST_CURVES, Look, curves_of
+from runs.pages.known import Known, data_beside
 from runs.pages.overview import Objective, glances
 from runs.pages.table import Choice, choose
 
@@ -26,7 +28,9 @@ from .summary import axes_of, order_of
 def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """What parallel coordinates and scatterplot draw: the first runs of the filter's order.
 
-    The brushes are left out on purpose: charts draw what lies outside them, but paler.
+    The brushes are left out on purpose: charts draw what lies outside them, but paler. Who has
+    drawn the runs of another filter names it, as `base`, with the `tag` that came with them, and
+    gets of these runs the places alone (`runs.pages.known`), if they are what they were.
     """
     project = project_for_user(request.user, team_slug, project_slug)
     state = parse_state(request.GET)
@@ -37,15 +41,17 @@ def charts(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespo
     drawn = state.axes or choice.axes
     wanted = dict.fromkeys([*drawn, axes["x"], axes["y"], state.colour, state.mark])
     columns = [column for key in wanted if (column := choice.column(key))]
-    run_ids, total = queries.found_ids(
-        project=project,
-        q=state.q,
-        order=order_of(state, objective),
-        limit=MOST_RUNS,
-        listed=glance.runs,
-    )
-    target = target_of(choice, state, objective)
-    data = chart_data(project, run_ids, columns, target)
+
+    def found(asked: SummaryState) -> tuple[list[UUID], int]:
+        order = order_of(asked, objective)
+        return queries.found_ids(
+            project=project, q=asked.q, order=order, limit=MOST_RUNS, listed=glance.runs
+        )
+
+    run_ids, total = found(state)
+    base, tag = parse_state(QueryDict(request.GET.get("base", ""))), request.GET.get("tag", "")
+    known = Known(found(base)[0], tag) if tag else None
+    data = data_beside(known, project, run_ids, columns, target_of(choice, state, objective))
     looks = {name: getattr(state, name) for name in ("xlog", "ylog", "front")}
     drawing = {"parallel": drawn, "hasAxes": bool(state.axes), "total": total}
     return json_answer(data | axes | looks | drawing)

@@ -87,3 +87,18 @@ def test_charts_of_a_run_can_be_taken_too(
         ["val_loss", "1"],
         ["val_loss", "0.5"],
     ]
+
+
+def test_after_a_filter_the_same_is_drawn_as_on_a_fresh_page(
+    page: Callable[..., Page], alice: User
+) -> None:
+    here = opened(page(alice), f"{SUMMARY}?x=params.note&y=metrics.val_loss.min", 3)
+    here.get_by_label("Filter the runs").fill("metrics.val_loss.min < 0.8")
+    with here.expect_response(lambda answer: "/charts/" in answer.url) as short:
+        here.keyboard.press("Enter")
+    assert short.value.json()["places"] == [0, 1]
+    expect(here.locator("[data-note=parallel]")).to_contain_text("2 runs")
+    filtered = [content(taken(here, chart, "CSV")) for chart in ("scatter", "parallel")]
+    here.reload()
+    expect(here.locator("[data-note=parallel]")).to_contain_text("2 runs")
+    assert filtered == [content(taken(here, chart, "CSV")) for chart in ("scatter", "parallel")]

@@ -2,6 +2,7 @@
 import { load, note, short } from "./chart.js";
 import { addressWith, pickOf, readBrushes, readPick, selection } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
+import { knownRuns } from "./known.js";
 import { go, move, onRenewed, panel } from "./panel.js";
 import { LIVE_LINES, parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
@@ -27,6 +28,7 @@ const view = {
 };
 let timer = 0;
 let loaded = "";
+const known = knownRuns();
 
 const parallel = parallelIn(document.getElementById("parallel"), view);
 const scatter = scatterIn(document.getElementById("scatter"), view);
@@ -55,8 +57,9 @@ async function drawAll() {
   document.getElementById("charts").hidden = !address;
   document.getElementById("q").ariaInvalid = String(Boolean(panel().querySelector("[role=alert]")));
   if (!address) return;
-  const data = await load(address);
-  if (!data || loaded !== address) return;
+  const answer = await load(known.asking(address));
+  if (!answer || loaded !== address) return;
+  const data = known.completed(address, answer);
   view.data = data;
   choose();
   parallel.draw();
