@@ -58,7 +58,8 @@ async function drawAll() {
   document.getElementById("q").ariaInvalid = String(Boolean(panel().querySelector("[role=alert]")));
   if (!address) return;
   const answer = await load(known.asking(address));
-  if (!answer || loaded !== address) return;
+  // Somebody may have gone to another page meanwhile.
+  if (!answer || loaded !== address || !panel()) return;
   const data = known.completed(address, answer);
   view.data = data;
   choose();
