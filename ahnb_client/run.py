@@ -10,6 +10,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Literal, Self
 
 from . import lifecycle, record
+from .artifacts.logged import LogsFiles
 from .clock import now
 from .config import Config
 from .errors import AHNBError, ConfigurationError
@@ -30,7 +31,7 @@ END_STATUSES = ("finished", "failed", "interrupted", "preempted")
 MAX_EVENT_BYTES = 4 << 20
 
 
-class Run(LogsMedia):
+class Run(LogsMedia, LogsFiles):
     """One experiment under way.
 
     Everything is first written to a spool on this machine and sent later, by a thread of its
@@ -262,10 +263,7 @@ class Run(LogsMedia):
             data: anything; what JSON cannot hold becomes text.
             at: seconds since the epoch, UTC; now by default.
         """
-        if self.status in END_STATUSES:
-            with self._reopened():
-                self._add_event(kind, data, at)
-        else:
+        with self._taking():
             self._add_event(kind, data, at)
 
     def _add_event(self, kind: str, data: Any, at: float | None = None) -> None:
@@ -332,8 +330,11 @@ class Run(LogsMedia):
         lifecycle.end(self, self._spool, self._journal, self._shipment)
 
     @contextmanager
-    def _reopened(self) -> Iterator[None]:
-        """Take a word that comes after the end, as a note on a finished training does."""
+    def _taking(self) -> Iterator[None]:
+        """Take what comes, also after the end, as a note on a finished training does."""
+        if self.status not in END_STATUSES:
+            yield
+            return
         with self._lock:
             if self._config.mode != "disabled":
                 self._go_on()
@@ -383,12 +384,12 @@ class Run(LogsMedia):
     ) -> None:
         self.finish(*lifecycle.outcome(error))
 
-    def _report(self, reason: str, error: BaseException | None) -> None:
+    def _report(self, reason: str, error: BaseException | None, once: str = "") -> None:
         """Count and tell once what could not be recorded; raise it if the run is strict."""
         if self._strict and error is not None:
             raise error
         self._journal.losses[reason] += 1
-        tell(f"not recorded ({reason}): {error}", once=f"lost {reason}")
+        tell(f"not recorded ({reason}): {error}", once=f"lost {once or reason}")
 
 
 def run(project: str | None = None, *, capture: str | None = None, **options: Any) -> Run:

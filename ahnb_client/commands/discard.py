@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     ]
     refused = refused_files(root) if options.refused and not options.runs else []
     try:
-        if (left or refused) and not (options.yes or _wanted(len(left), len(refused))):
+        files = sum(len(spool.files.numbers()) for spool in left)
+        if (left or refused) and not (options.yes or _wanted(len(left), files, len(refused))):
             print("Nothing was deleted.", file=sys.stderr)
             return 1
         for spool in left:
@@ -45,14 +46,21 @@ def run(options: argparse.Namespace) -> int:
     for path in refused:
         path.unlink(missing_ok=True)
     names = [spool.folder.name for spool in left]
-    done = {"discarded": names, "refused": [str(path) for path in refused]}
-    print(as_json(done) if options.json else f"{len(names)} records of runs deleted")
+    done = {"discarded": names, "files": files, "refused": [str(path) for path in refused]}
+    told = f"{len(names)} records of runs{_files(files)} deleted"
+    print(as_json(done) if options.json else told)
     return 0
 
 
-def _wanted(runs: int, refused: int) -> bool:
+def _files(count: int) -> str:
+    return f" with {count:,} files" if count else ""
+
+
+def _wanted(runs: int, files: int, refused: int) -> bool:
     if not sys.stdin.isatty():
         raise ConfigurationError("nobody is there to be asked; --yes deletes without asking")
     also = f" and {refused} files of refused records" if refused else ""
-    said = input(f"Delete the only records of {runs} runs{also}? No server has them. [y/N] ")
+    said = input(
+        f"Delete the only records of {runs} runs{_files(files)}{also}? No server has them. [y/N] "
+    )
     return said.strip().lower() in {"y", "yes"}

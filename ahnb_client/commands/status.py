@@ -10,6 +10,7 @@ from typing import Any
 
 from ..config import Config
 from ..errors import ConfigurationError, TransportError
+from ..transport.files import Files
 from ..transport.http import Server
 from ..transport.spool import Spool, refused_files, spool_folders
 from .person import email_of, may_record
@@ -57,15 +58,16 @@ def _connection(config: Config) -> tuple[str, bool]:
 
 
 def _waiting(folder: Path) -> dict[str, Any]:
-    size = sum(path.stat().st_size for path in folder.iterdir())
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    waiting = {"folder": str(folder), "bytes": size, "files": len(Files(folder).numbers())}
     try:
         spool = Spool.adopt(folder)
     except (ConfigurationError, OSError) as error:
-        return {"folder": str(folder), "bytes": size, "state": str(error)}
+        return {**waiting, "state": str(error)}
     if spool is not None:
         spool.release()
     state = "recording now" if spool is None else "waits for `ahnb sync`"
-    return {"folder": str(folder), "bytes": size, "state": state}
+    return {**waiting, "state": state}
 
 
 def _in_words(report: dict[str, Any]) -> str:
@@ -75,9 +77,11 @@ def _in_words(report: dict[str, Any]) -> str:
         f"project     {report['project'] or '-'}",
         f"records in  {report['directory'] or '-'}",
     ]
-    lines += [
-        f"  {Path(one['folder']).name}  {one['bytes'] / 1e6:.1f} MB  {one['state']}"
-        for one in report["waiting"]
-    ]
+    lines += [f"  {_left(one)}" for one in report["waiting"]]
     lines += [f"refused by the server: {path}" for path in report["refused"]]
     return "\n".join(lines)
+
+
+def _left(one: dict[str, Any]) -> str:
+    files = f"  {one['files']:,} files" if one["files"] else ""
+    return f"{Path(one['folder']).name}  {one['bytes'] / 1e6:.1f} MB{files}  {one['state']}"

@@ -31,6 +31,7 @@ class Result:
     run: str
     state: str  # delivered, kept, recording, elsewhere
     records: int = 0
+    files: int = 0
     trouble: str = ""
 
 
@@ -121,12 +122,13 @@ class _Delivery:
         header = replace(header, create={**header.create, "project": project})
         shipment = Shipment(header, LeftSegments(spool.folder), spool, is_left=True)
         self._send(shipment, Server(config.server, config.key))
+        sent = shipment.records, shipment.sent_files
         if shipment.is_done:
-            return Result(header.run_id, "delivered", shipment.records)
+            return Result(header.run_id, "delivered", *sent)
         if not shipment.stopped_by:
             self._unreachable[config.server] = shipment.trouble
         trouble = shipment.stopped_by or shipment.trouble
-        return Result(header.run_id, "kept", shipment.records, trouble)
+        return Result(header.run_id, "kept", *sent, trouble)
 
     def _config_for(self, server: str | None) -> Config:
         """The settings for the server that a run was meant for; a key goes only to its own."""
@@ -166,5 +168,6 @@ def _print_summary(results: list[Result]) -> None:
     if not results:
         print("Nothing waits to be sent.")
     for result in results:
-        detail = f"{result.records:,} records" if result.records else ""
-        print("  ".join(filter(None, (result.run, result.state, detail, result.trouble))))
+        records = f"{result.records:,} records" if result.records else ""
+        files = f"{result.files:,} files" if result.files else ""
+        print("  ".join(filter(None, (result.run, result.state, records, files, result.trouble))))

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -13,10 +13,12 @@ from ..config import is_loopback
 from ..errors import Rejected, ServerUnreachable
 from ..version import __version__
 from .answers import Answer, retry_after
+from .files import FileBody
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
 ANSWER_SECONDS = 30.0
 DOWNLOAD_SECONDS = 120.0  # between two pieces
+UPLOAD_SECONDS = 20.0, 120.0  # for a piece to go; for the answer, as all of it must be on a disk
 MAX_ANSWER_BYTES = 1 << 20
 _MAX_REDIRECTS = 3
 _PIECE_BYTES = 8192
@@ -63,6 +65,16 @@ class Server:
         """Deliver a batch, its body already compressed."""
         return self.send("POST", f"runs/{run_id}/batches/", body, {"Content-Encoding": "gzip"})
 
+    def put_file(self, run_id: str, query: Mapping[str, Any], body: FileBody | bytes) -> Answer:
+        """Attach a file to the run; `query` is its name, step and hash."""
+        path = f"runs/{run_id}/artifacts/?{urlencode(query)}"
+        kind = {"Content-Type": "application/octet-stream"}
+        return self.send("PUT", path, body, kind, timeout=UPLOAD_SECONDS)
+
+    def get_files(self, run_id: str) -> Answer:
+        """The newest file of the run, and what limits there are."""
+        return self.send("GET", f"runs/{run_id}/artifacts/?limit=1")
+
     def me(self) -> Mapping[str, Any]:
         """Whom the token belongs to, and what it may.
 
@@ -85,20 +97,24 @@ class Server:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: FileBody | bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
     ) -> Answer:
         """One request and its answer; whatever goes wrong is an answer too."""
         url = f"{self._address}/api/v1/{path}"
-        headers = {**(headers or {}), **({"Content-Type": "application/json"} if body else {})}
+        headers = {**({"Content-Type": "application/json"} if body else {}), **(headers or {})}
         try:
             for _ in range(_MAX_REDIRECTS):
+                if isinstance(body, FileBody):
+                    body.rewind()
                 response = self._session.request(
                     method,
                     url,
                     data=body,
                     headers=headers,
-                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    timeout=timeout,
                     allow_redirects=False,
                     stream=True,
                 )

@@ -8,7 +8,7 @@ from typing import Any, Self
 from zlib import crc32
 
 from .journal import START, Position
-from .spool import write_whole
+from .writing import write_whole
 
 PLAN = "plan"
 

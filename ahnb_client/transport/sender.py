@@ -43,9 +43,10 @@ class Sender:
         self._wakes.put(None)
 
     def wait(self, shipment: Shipment, end: Position, timeout: float) -> bool:
-        """Whether it has delivered everything before `end`, or does so within `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while not shipment.has_delivered(end):
+        """Whether it has delivered everything before `end` and the files that wait now, or does
+        so within `timeout` seconds."""
+        deadline, files = time.monotonic() + timeout, shipment.waiting_files()
+        while not shipment.has_delivered(end, files):
             if time.monotonic() >= deadline or not shipment.can_move:
                 return False
             shipment.hurry()

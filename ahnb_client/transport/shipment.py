@@ -1,18 +1,20 @@
 """Delivering one spool: what to send next, and what each answer changes."""
 
 import time
+from collections.abc import Set
 from typing import Any, Protocol
 
 from ..config import is_loopback
 from ..identifiers import uuid7
 from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
+from .filing import ShipsFiles
 from .journal import Position
-from .pace import Pace
 from .plan import Pending, Plan
 from .reader import Reader, Source
 from .spool import Header, Spool
 from .suspects import Suspects
+from .uploads import FileServer
 
 INTERVAL_SECONDS = 2.0  # a request takes some milliseconds of the training's processor
 HEARTBEAT_SECONDS = 15.0
@@ -20,14 +22,14 @@ ENDED = {"finished", "failed", "interrupted", "preempted"}
 SILENT_END = "process ended without a word"
 
 
-class Server(Protocol):
+class Server(FileServer, Protocol):
     """What a shipment asks of a server; `http.Server` is one."""
 
     def put_run(self, run_id: str, body: dict[str, Any], /) -> Answer: ...
     def post_batch(self, run_id: str, body: bytes, /) -> Answer: ...
 
 
-class Shipment(Pace):
+class Shipment(ShipsFiles[Server]):
     """The records of one process for one run, on their way to the server.
 
     `step` does one thing and says in `due` when the next is to be done.
@@ -42,6 +44,7 @@ class Shipment(Pace):
         is_left: bool = False,
         quiet: bool = False,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        look_seconds: float = INTERVAL_SECONDS,
     ) -> None:
         """Begin, or go on where another process stopped.
 
@@ -52,8 +55,10 @@ class Shipment(Pace):
             is_left: the process that wrote them is gone, so that nobody else ends the run.
             quiet: tell the person nothing, who is busy with another run.
             heartbeat_seconds: how long to be silent before a sign of life.
+            look_seconds: how long to send of a file before looking for points.
         """
-        super().__init__(header.run_id, quiet=quiet)
+        files = spool.files if spool else None
+        super().__init__(header.run_id, files, quiet=quiet, look_seconds=look_seconds)
         self._heartbeat_seconds = heartbeat_seconds
         self.header, self.source, self.spool = header, source, spool
         folder = spool.folder if spool else None
@@ -68,17 +73,18 @@ class Shipment(Pace):
         self._unanswered_put = False
         self._has_more = True  # records were left when the last batch was cut
 
-    def has_delivered(self, position: Position) -> bool:
-        """Whether the server has everything before `position`."""
-        return self.is_done or (self.is_created and self.plan.position >= position)
+    def has_delivered(self, position: Position, files: Set[int] = frozenset()) -> bool:
+        """Whether the server has everything before `position`, and the files of these numbers."""
+        has_points = self.is_created and self.plan.position >= position
+        return self.is_done or (has_points and files.isdisjoint(self.waiting_files()))
 
     def step(self, server: Server) -> None:
-        """Do the next thing: create the run, send a batch, or see that all is done."""
+        """Do the next thing: create the run, send a batch or a file, or see that all is done."""
         if not self.is_created:
             self._create(server)
         elif self.plan.pending is not None or self._plan_next():
             self._send(server)
-        else:
+        elif not self._send_file(server):
             self.due = time.monotonic() + INTERVAL_SECONDS
             self._rest()
 
@@ -264,8 +270,23 @@ class Shipment(Pace):
         body = batch.encode(self.plan.writer, pending.seq).decode()
         self._keep_line({"seq": pending.seq, "why": pending.extras, "batch": body})
 
+    def _advance(self, server: Server) -> None:
+        self.source.prepare()
+        if self.plan.pending is not None or self._plan_next():
+            self._send(server)
+
+    def _tell_lost(self, lost: dict[str, Any], kept: dict[str, Any]) -> bool:
+        if self.plan.pending is not None:
+            return False
+        extras = (event_text("lost", lost),)
+        self._write_down(Batch(self.plan.position), self.plan.acked + 1, extras)
+        self._keep_line(kept)
+        return True
+
     def _rest(self) -> None:
         """Nothing is left to send just now."""
+        if self.has_files:
+            return
         if self.source.closed and self.source.retire(self.plan.position):
             if self.spool is not None:
                 self.spool.clear()

@@ -14,7 +14,9 @@ from typing import Any, Self
 from ..errors import ConfigurationError
 from ..plain import dumps, plain
 from . import segments
+from .files import Files
 from .journal import Position
+from .writing import write_whole
 
 FORMAT = 2  # 1 had the time of a point before its values
 HEADER = "header.json"
@@ -70,18 +72,6 @@ class Header:
         write_whole(folder / HEADER, json.dumps(asdict(self)).encode(), sync=False)
 
 
-def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
-    """Replace a file, so that it is whole at any moment; with `sync` after a power cut too."""
-    fresh = path.with_name(path.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        if sync:
-            os.fsync(file.fileno())
-    fresh.replace(path)
-
-
 class FolderLock:
     """A lock file that the operating system gives back when its process ends, however."""
 
@@ -131,6 +121,7 @@ class Spool:
 
     def __init__(self, folder: Path, header: Header, lock: FolderLock) -> None:
         self.folder, self.header, self._lock = folder, header, lock
+        self.files = Files(folder)  # that wait to be attached to the run
 
     @classmethod
     def create(cls, root: Path, header: Header) -> Self:
@@ -189,6 +180,7 @@ class Spool:
         with contextlib.suppress(OSError):
             # Without its header a folder is no spool, whatever is left of the rest.
             (self.folder / HEADER).unlink(missing_ok=True)
+            self.files.clear()
             for path in self.folder.iterdir():
                 if path.name != REFUSED:
                     path.unlink()

@@ -21,6 +21,7 @@ REASONS = {
     "after-end": "logged after the end",
     "event": "an event too large",
     "client-error": "a mistake of the client",
+    "file": "files that could not be attached",
 }
 
 
@@ -76,7 +77,7 @@ def delivery_of(run: Run) -> Delivery:
     return Delivery(
         sent=sent,
         received=received,
-        on_their_way=max(0, (sent or 0) - received - counts.total()),
+        on_their_way=max(0, (sent or 0) - received - (counts.total() - counts["file"])),
         lost=told + others,
         writers=_writers(run),
         attempts=_attempts(run, by_kind["attempt"]),

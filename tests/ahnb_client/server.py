@@ -5,6 +5,7 @@ It keeps what a real one would keep: the run's body, and each batch once by writ
 """
 
 import gzip
+import hashlib
 import json
 import socket
 import struct
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 KEY = "ahnb_test_0123456789abcdef"
 MAX_BODY_BYTES = 8 << 20
@@ -52,7 +54,15 @@ class Store:
         self.requests: list[Request] = []
         self.runs: dict[str, dict[str, Any]] = {}
         self.batches: dict[tuple[str, str], dict[int, Any]] = {}  # by run and writer
+        self.files: dict[str, list[tuple[str, bytes]]] = {}  # by run, in their order
         self.fault: Trouble = lambda request: None
+
+    def put_file(self, run_id: str, query: str, content: bytes) -> tuple[int, Any]:
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        if asked["sha256"] != hashlib.sha256(content).hexdigest():
+            return 400, {"code": "hash-mismatch", "detail": "other bytes"}
+        self.files.setdefault(run_id, []).append((asked["name"], content))
+        return 201, {"name": asked["name"], "version": 1, "sha256": asked["sha256"]}
 
     def put(self, run_id: str, body: dict[str, Any]) -> tuple[int, Any]:
         if run_id in self.runs and body.get("resume") == "never":
@@ -127,7 +137,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Content-Encoding") == "gzip":
             raw = gzip.decompress(raw)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = json.loads(raw) if raw else None
+        is_file = headers.get("content-type") == "application/octet-stream"
+        body = raw if is_file else json.loads(raw) if raw else None
         request = Request(self.command, self.path, headers, body, time.monotonic())
         store = self.server.store
         store.requests.append(request)
@@ -153,6 +164,8 @@ class Handler(BaseHTTPRequestHandler):
             return 200, {"user": "alice@example.org", "teams": [], "token": "test"}
         if request.method == "GET":
             return 404, {"code": "not-found", "detail": "not found"}
+        if request.method == "PUT" and parts[4:5] == ["artifacts"]:
+            return self.server.store.put_file(parts[3], parts[5].lstrip("?"), request.body)
         if request.method == "PUT":
             return self.server.store.put(parts[3], request.body)
         return self.server.store.post(parts[3], request.body)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...config import Config, config_folder
 from ...errors import ConfigurationError
+from ...transport.files import Files
 from ...transport.spool import Header, Spool, refused_files, spool_folders, this_host
 from .finding import Finding
 
@@ -82,7 +83,9 @@ def _disk(root: Path) -> Finding:
 def _left(root: Path) -> Iterator[Finding]:
     """How many spools wait, are written to, or cannot be read."""
     counts = {"waiting": 0, "recording": 0, "elsewhere": 0}
+    files = 0
     for folder in spool_folders(root):
+        files += len(Files(folder).numbers())
         try:
             counts[_state(folder)] += 1
         except (ConfigurationError, OSError) as error:
@@ -90,6 +93,8 @@ def _left(root: Path) -> Iterator[Finding]:
     told = f"{counts['waiting']} runs wait, {counts['recording']} are being recorded"
     if counts["elsewhere"]:
         told += f", {counts['elsewhere']} are of other machines"
+    if files:
+        told += f"; {files} files are to be attached"
     if counts["waiting"]:
         yield Finding("warn", "waiting", told, "`ahnb sync` sends them, and says what hinders it")
     else:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ahnb_client.errors import ConfigurationError
-from ahnb_client.transport.spool import Spool, refused_files, spool_folders, write_whole
+from ahnb_client.transport.spool import Spool, refused_files, spool_folders
+from ahnb_client.transport.writing import write_whole
 
 from .spools import make_header
 

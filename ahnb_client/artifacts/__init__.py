@@ -1,0 +1,1 @@
+"""Files attached to runs: what they may be called, and which ones there are."""
