@@ -20,6 +20,7 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from .artifacts.models import Artifact, ArtifactBlob
+from .linting.models import Finding, Mute, Severity, Source
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 from .quotes.models import Quote
 
@@ -28,12 +29,14 @@ __all__ = [
     "LOST_AFTER",
     "Artifact",
     "ArtifactBlob",
+    "Finding",
     "MetricChunk",
     "MetricState",
     "MetricSummary",
     "MetricTail",
     "MetricWriter",
     "ModelVersion",
+    "Mute",
     "Note",
     "Quote",
     "Run",
@@ -42,6 +45,8 @@ __all__ = [
     "RunLocator",
     "RunMedia",
     "RunParam",
+    "Severity",
+    "Source",
     "Status",
 ]
 
@@ -128,6 +133,8 @@ class Run(models.Model):
     rerun_of = models.UUIDField(null=True)
     has_media = models.BooleanField(default=False, db_default=False)
     has_files = models.BooleanField(default=False, db_default=False)
+    # Of the rules that looked at it last; "" for a run that was never linted.
+    linted_with = models.CharField(max_length=16, default="", db_default="")
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)

@@ -11,6 +11,7 @@ from ahnb_platform.accounts.models import User
 
 from .. import ids, metrics
 from ..identity import architecture_of, configuration_of
+from ..linting.lint import keep_told, lint_after_commit
 from ..media.store import add_media
 from ..models import Note, Run, RunDocument, RunEvent, RunParam, Status
 from ..params import flattened, merged, number_of, text_of
@@ -50,6 +51,9 @@ def apply_events(
         _update_configuration(key)
     if "note" in kinds:
         _add_notes(key, [row for row in rows if row.kind == "note"], by)
+    if "finding" in kinds:
+        keep_told(key, [(row.at, row.data) for row in rows if row.kind == "finding"])
+    lint_after_commit(key, kinds, is_over=any(map(_ends, rows)))
     for row in rows:
         if row.kind == "attempt":
             metrics.begin_attempt(
@@ -79,6 +83,10 @@ def _row(key: ids.RunKey, batch: metrics.Batch, event: Event) -> RunEvent:
         received_at=received,
         data=event.data,
     )
+
+
+def _ends(row: RunEvent) -> bool:
+    return row.kind == "status" and row.data["status"] != Status.RUNNING
 
 
 def _of(key: ids.RunKey) -> QuerySet[Run]:

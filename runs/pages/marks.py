@@ -6,21 +6,21 @@ from typing import Any
 
 from ahnb_platform.web.marked import plain
 
-from .. import notes, queries
+from .. import notes
+from ..linting.queries import findings_of_run
 from ..models import Run
 
 MOST_WORDS = 200
 MOST_NOTES = 2000
 MOST_FINDINGS = 500
-# Where a finding says what it found; any client may send one (docs/api.md).
-WORDS = ("text", "message", "title", "rule")
 
 
 def marks_of(run: Run) -> dict[str, Any]:
     """The marks as plain data.
 
     Returns: `notes` and `findings`, each `{step, text}` with the beginning of the text, notes with
-    their `id`; `attempts`, each `[number, the step from which it resumed]`, the oldest first.
+    their `id`, findings with their `epoch`; `attempts`, each `[number, the step from which it
+    resumed]`, the oldest first.
     """
     attempts = run.state.attempts if run.state else {}
     return {
@@ -34,19 +34,9 @@ def marks_of(run: Run) -> dict[str, Any]:
 
 
 def findings_of(run: Run) -> list[dict[str, Any]]:
-    """The first findings that name a step, with their words."""
-    rows = queries.events_of(run, "finding").values_list("data", flat=True)[:MOST_FINDINGS]
+    """The first findings at a step or an epoch that are not muted, with their words."""
+    rows = findings_of_run(run, is_muted=False).exclude(step=None, epoch=None)
     return [
-        {"step": data["step"], "text": _words(data)}
-        for data in rows
-        if isinstance(data, dict) and _is_step(data.get("step"))
+        {"step": one.step, "epoch": one.epoch, "text": one.text[:MOST_WORDS]}
+        for one in rows.order_by("found_at", "rule", "place")[:MOST_FINDINGS]
     ]
-
-
-def _is_step(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
-
-
-def _words(data: dict[str, Any]) -> str:
-    found = (data[name] for name in WORDS if isinstance(data.get(name), str))
-    return next(found, "finding")[:MOST_WORDS]

@@ -1,6 +1,6 @@
 // How one chart of a run is drawn: its lines, what of them is smoothed, marked or not finite.
 import { axis, base, colours, lineColours, writer } from "./chart.js";
-import { bestMark, markLines, placeOfStep } from "./marks.js";
+import { bestMark, markLines, placeOfEpoch, placeOfStep } from "./marks.js";
 import { smoothed } from "./timeline.js";
 import { placeInWords, placesOf, xAxis } from "./xkinds.js";
 
@@ -131,7 +131,11 @@ function curvesOf(placed, paints, tools) {
 }
 
 function marksOf({ notes, findings }, { kind, clocks }) {
-  const at = (word) => (mark) => ({ ...mark, kind: word, x: placeOfStep(mark.step, kind, clocks), title: `${word === "note" ? "Note" : "Finding"} at step ${mark.step.toLocaleString("en")}` });
+  const at = (word) => (mark) => {
+    const isEpoch = Number.isInteger(mark.epoch);
+    const x = isEpoch ? placeOfEpoch(mark.epoch, kind, clocks) : placeOfStep(mark.step, kind, clocks);
+    return { ...mark, kind: word, x, title: `${word === "note" ? "Note" : "Finding"} at ${isEpoch ? "epoch" : "step"} ${(isEpoch ? mark.epoch : mark.step).toLocaleString("en")}` };
+  };
   return [...notes.map(at("note")), ...findings.map(at("finding"))].filter(({ x }) => x !== null);
 }
 

@@ -20,6 +20,14 @@ export function placeOfStep(step, kind, clocks) {
   return placer("time", kind, clocks)(seconds, seconds);
 }
 
+/** Where an epoch lies on an axis of `kind`; null where that is not known. */
+export function placeOfEpoch(epoch, kind, clocks) {
+  if (kind === "epoch") return epoch;
+  const times = clocks.epochTimes;
+  if (!times?.t?.length) return null;
+  return placer("epoch", kind, clocks)?.(epoch, between(times.x, times.t, epoch)) ?? null;
+}
+
 /** Lines at `marks`, [{x, text}]; words run along a few of them and have `room` pixels. */
 export function markLines(marks, [low, high], width, room) {
   const longest = Math.floor(room / LETTER_PIXELS) - 4;

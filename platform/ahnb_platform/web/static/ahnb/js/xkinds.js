@@ -31,6 +31,7 @@ export function clocksOf({ started, steps, epochs, batches }) {
   const epochOfStep = epochClock(epochs, batches, steps);
   return {
     started,
+    epochTimes: epochs,
     epochOfStep,
     epochAt: times && ((_, seconds) => times(0, seconds)),
     stepAt: batches?.t?.length > 1 ? (_, seconds) => between(batches.t, batches.x, seconds) : null,

@@ -1,0 +1,1 @@
+"""Linting of stored runs."""
