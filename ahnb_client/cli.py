@@ -10,10 +10,12 @@ import sys
 from collections.abc import Sequence
 
 from .commands import (
+    artifacts,
     completion,
     diff,
     discard,
     doctor,
+    download,
     export,
     importing,
     login,
@@ -33,6 +35,7 @@ from .version import __version__
 COMMANDS = (
     *(login, status, sync, doctor),
     *(runs, show, note, diff, quote, export),
+    *(artifacts, download),
     *(verify, rerun),
     *(importing, discard, completion),
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from ..config import Config
@@ -12,6 +12,12 @@ from ..transport.http import Server
 
 MAX_ANSWER_BYTES = 64 << 20
 _TOLD_FAULTS = 3
+
+
+class Writable(Protocol):
+    """What a download is written into."""
+
+    def write(self, data: bytes, /) -> Any: ...
 
 
 class Asker:
@@ -50,7 +56,7 @@ class Asker:
         """Send a document. Raises TransportError as `get` does."""
         return self._checked(self._server.send("POST", path, json.dumps(body).encode()))
 
-    def download(self, path: str, file: BinaryIO) -> None:
+    def download(self, path: str, file: Writable) -> None:
         """Write what a path gives into a file. Raises TransportError as `get` does."""
         answer = self._server.download(path, file.write)
         if answer.status != 200:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFound
+from . import artifacts
+from .artifacts import ArtifactRecord
 from .asking import Asker
 from .series import SeriesRecord, series_of
 
@@ -138,6 +140,32 @@ class RunRecord:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+    def artifacts(self, name: str | None = None) -> list[ArtifactRecord]:
+        """Return the files attached to the run, every version its own entry, the latest first.
+
+        Args:
+            name: the versions of this one alone.
+        """
+        return artifacts.artifacts_of(self._asker, self.id, name)
+
+    def download(
+        self, name: str, to: str | PathLike[str] = ".", version: int | None = None
+    ) -> Path:
+        """Download a file of the run; returns where it lies: under its name in the folder `to`.
+
+        It comes piece by piece, and is there once its SHA-256 is seen to be right.
+
+        Args:
+            version: which one; the newest by default.
+
+        Raises:
+            NotFound: the run has no such file or version.
+            ConfigurationError: it cannot be written there, or would lie outside of `to`.
+            TransportError: it could not be had.
+        """
+        file = artifacts.chosen(self._asker, self.id, name, version)
+        return artifacts.fetch(self._asker, self.id, file, to)
 
     def flat_params(self) -> dict[str, Any]:
         """Return the parameters under dotted names, as searches know them."""

@@ -64,6 +64,26 @@ class Store:
         self.files.setdefault(run_id, []).append((asked["name"], content))
         return 201, {"name": asked["name"], "version": 1, "sha256": asked["sha256"]}
 
+    def get_file(self, run_id: str, number: str) -> tuple[int, Any]:
+        """All files, or the bytes of one; a version is its place among all."""
+        files = self.files.get(run_id, [])
+        if number.isdigit():
+            return 200, files[int(number) - 1][1]
+        told = [
+            {
+                "id": str(version),
+                "name": name,
+                "version": version,
+                "step": None,
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "kind": "file",
+                "created_at": "2026-01-02T03:04:05Z",
+            }
+            for version, (name, content) in enumerate(files, 1)
+        ]
+        return 200, {"results": told[::-1], "next": None, "total": len(told)}
+
     def put(self, run_id: str, body: dict[str, Any]) -> tuple[int, Any]:
         if run_id in self.runs and body.get("resume") == "never":
             return 409, {"code": "run-exists", "detail": "the run exists"}
@@ -148,7 +168,8 @@ class Handler(BaseHTTPRequestHandler):
             with store.lock:
                 status, document = self._usual(request)
         if fault is None:
-            self._answer(status, json.dumps(document).encode(), {})
+            is_file = isinstance(document, bytes)
+            self._answer(status, document if is_file else json.dumps(document).encode(), {})
         elif fault.cut_off:
             self._reset()
         else:
@@ -162,6 +183,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = request.path.strip("/").split("/")
         if parts[2] == "me":
             return 200, {"user": "alice@example.org", "teams": [], "token": "test"}
+        if request.method == "GET" and parts[4:5] == ["artifacts"]:
+            return self.server.store.get_file(parts[3], parts[5])
         if request.method == "GET":
             return 404, {"code": "not-found", "detail": "not found"}
         if request.method == "PUT" and parts[4:5] == ["artifacts"]:

@@ -6,16 +6,22 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
 
+from ahnb_client.artifacts.names import file_name
+from ahnb_client.client import Client
 from ahnb_client.config import Config
+from ahnb_client.errors import ConfigurationError
 from ahnb_client.run import Run
 from runs.models import RunEvent
 from tests.contract.stage import PROJECT, Stage
 from tests.contract.trainings import Training, await_true
 from tests.live import running_server
+from tests.runs.artifacts.test_names import TRAVERSAL
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +224,77 @@ def test_a_process_killed_while_it_copies_leaves_nothing_half(stage, moment):
     found = stage.get(f"runs/{training.run_id('loop')}/artifacts/")["results"]
     assert len(found) > moment
     assert {(one["bytes"], one["sha256"]) for one in found} == {told(bytes(8_000_000))}
+
+
+# Back again
+
+
+@pytest.mark.parametrize("name", ["checkpoints/ä b.keras", "plain"])
+def test_what_was_attached_comes_back_byte_for_byte(stage, config, tmp_path, name):
+    contents = [os.urandom(300_000), b"", os.urandom(7)]
+    run = Run(config=config, strict=True)
+    for step, content in enumerate(contents):
+        run.log_artifact(written(tmp_path, "source", content), name, step=step)
+    run.finish()
+    assert run.wait(30)
+    with Client(config=config) as client:
+        found = client.run(run.id)
+        assert [(one.version, one.step, one.size) for one in found.artifacts(name)] == [
+            (3, 2, 7),
+            (2, 1, 0),
+            (1, 0, 300_000),
+        ]
+        for version, content in enumerate(contents, 1):
+            path = found.download(name, tmp_path / "got", version)
+            assert (path, path.read_bytes()) == (tmp_path / "got" / name, content)
+        assert found.download(name, tmp_path / "got").read_bytes() == contents[-1]
+
+
+def test_files_are_listed_and_downloaded_by_commands(stage, config, tmp_path):
+    run = Run(config=config, strict=True)
+    run.log_artifact(written(tmp_path, "a.txt", b"first"))
+    run.log_artifact(written(tmp_path, "a.txt", b"second!"), step=5)
+    run.log_artifact(written(tmp_path, "b.txt", b"b"))
+    run.finish()
+    assert run.wait(30)
+    head, *rows = stage.ahnb("artifacts", run.id, "--name", "a.txt").stdout.splitlines()
+    assert head.split() == ["name", "version", "bytes", "step", "created", "sha256"]
+    assert [row.split()[:4] for row in rows] == [["a.txt", "2", "7", "5"], ["a.txt", "1", "5", "-"]]
+    listed = json.loads(stage.ahnb("artifacts", run.id, "--json").stdout)["artifacts"]
+    assert [one["name"] for one in listed] == ["b.txt", "a.txt", "a.txt"]
+    got = stage.ahnb("download", run.id, "a.txt", "-o", str(tmp_path / "got"), "--version", "1")
+    assert (got.returncode, got.stdout) == (0, f"{tmp_path / 'got' / 'a.txt'}\n")
+    assert (tmp_path / "got" / "a.txt").read_bytes() == b"first"
+    missing = stage.ahnb("download", run.id, "nothing")
+    assert (missing.returncode, "no file nothing" in missing.stderr) == (1, True)
+
+
+def status_of(stage: Stage, path: str) -> int:
+    try:
+        return stage.ask("GET", path)
+    except HTTPError as error:
+        return error.code
+
+
+def test_a_name_is_refused_here_as_it_is_there(stage, config):
+    """Before it is copied, not when the server is asked."""
+    run = Run(config=config, strict=True)
+    run.finish()
+    assert run.wait(30)
+    for name in [*TRAVERSAL, "x", "a/b.c", "…", "é" * 200, "a" * 255, "%41", "a .b", ". a"]:
+        status = status_of(stage, f"runs/{run.id}/artifacts/?name={quote(name, safe='')}")
+        try:
+            file_name(name)
+        except ConfigurationError:
+            assert status == 400 or not name, name
+        else:
+            assert status == 200, name
+
+
+def test_a_large_file_is_never_held_in_memory(stage, tmp_path):
+    training = stage.train_alone("large", AHNB_EXIT_TIMEOUT="60")
+    assert training.wait() == 0, training.errors
+    before, after = map(int, training.read("memory").split())
+    assert after - before < 20_000, (before, after)  # kilobytes, of a file of 64,000
+    found, _ = stage.get(f"runs/{training.run_id('loop')}/artifacts/")["results"]
+    assert found["bytes"] == 64_000_000
