@@ -53,6 +53,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         monitor: str | None = None,
         mode: Literal["auto", "min", "max"] = "auto",
         log_batches: bool = True,
+        checkpoints: bool = False,
         id: str | None = None,  # noqa: A002 - what everybody calls it
         resume: Literal["allow", "never"] = "allow",
         capture: str | None = None,
@@ -67,6 +68,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             monitor: the metric that says which run is best, as ``"val_accuracy"``.
             mode: whether ``"max"`` or ``"min"`` of it is best; ``"auto"`` decides by its name.
             log_batches: also record the metrics after each batch.
+            checkpoints: also attach the files that Keras' ``ModelCheckpoint`` writes, after the
+                epoch that wrote them.
             id: the UUID of a run to begin or to go on with, as after a crash (AHNB_RUN_ID).
             resume: ``"never"`` refuses to go on with a run that exists.
             capture: parts of the record that are left out, as ``"-code -packages"``; by default
@@ -81,6 +84,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         if mode not in ("auto", "min", "max"):
             raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
         self._log_batches = log_batches
+        self._takes_checkpoints = checkpoints
         self._parts = usable_parts(capture)
         self._options: dict[str, Any] = {
             "project": project,
@@ -98,7 +102,9 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def _begin_anew(self) -> None:
         self.guard = Guard(strict=self._options["strict"])
-        self._training = Training(self._options, self.guard, self._parts)
+        self._training = Training(
+            self._options, self.guard, self._parts, checkpoints=self._takes_checkpoints
+        )
         self._batches = self._training.batches
         self._called_with: FitArguments | None = None
         self._is_training = False

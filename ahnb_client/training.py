@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ahnb_client import lifecycle
+from ahnb_client.artifacts.checkpoints import Checkpoints
 from ahnb_client.batches import Batches
 from ahnb_client.capture import failure, system
 from ahnb_client.capture.callbacks import callback_params
@@ -36,11 +37,16 @@ class Training:
         options: Mapping[str, Any],
         guard: Guard,
         parts: frozenset[str] = frozenset(PARTS),
+        *,
+        checkpoints: bool = False,
     ) -> None:
         """Prepare; the run begins with the first fit.
 
-        `options` are the arguments of `Run`; `parts` of the record (`capture.parts`) are taken.
+        `options` are the arguments of `Run`; `parts` of the record (`capture.parts`) are taken,
+        with `checkpoints` also the files that Keras' `ModelCheckpoint` writes.
         """
+        self._takes_checkpoints = checkpoints
+        self._checkpoints: Checkpoints | None = None  # of the fit under way
         self.run: Run | None = None
         self.in_fit = False
         self._options = options
@@ -105,6 +111,8 @@ class Training:
         is_new = self.run is None
         others = arguments.callbacks if arguments is not None else []
         self._backup = self._guard.call("the backup", Backup.among, others)
+        if self._takes_checkpoints:
+            self._checkpoints = self._guard.call("checkpoints", Checkpoints.among, others)
         instead: dict[str, Any] = {}
         if trial is not None and not self._options.get("group"):
             instead["group"] = trial.study
@@ -134,6 +142,8 @@ class Training:
             self._resumes = False
             self._guard.call("the backup", self._go_on, epoch)
         self.batches.end_epoch()
+        # Only now has a ModelCheckpoint behind this callback written what the last epoch made.
+        self._guard.call("checkpoints", self._attach_checkpoints)
         self._progress.begin_epoch(epoch)
 
     def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
@@ -196,9 +206,17 @@ class Training:
         """End the run with this status, unless no fit is under way."""
         if self.in_fit and self.run is not None:
             self.in_fit = False
+            self._guard.call("checkpoints", self._attach_checkpoints)
             self.batches.end_fit()
             self._progress.end_fit()
             self._finish(self.run, status, reason)
+
+    def _attach_checkpoints(self) -> None:
+        """Attach what was written since the last call, at the step of the newest batch."""
+        if self.run is not None and self._checkpoints is not None:
+            step = self._progress.last_step
+            for one in self._checkpoints.written():
+                self.run.log_artifact(one.path, one.name, step, newest_only=one.is_best)
 
     def _before_end(self) -> None:
         if self.run is not None:

@@ -72,6 +72,17 @@ def test_a_full_disk_loses_nothing_that_fits_into_memory(scene: Scene, options: 
     assert [step for step, _ in stored["reward"]] == list(range(10_000))
 
 
+def test_a_disk_without_room_for_a_copy_costs_the_file_alone(scene: Scene) -> None:
+    """F15: files are no reason to take the room that the training needs."""
+    found = run_on(scene, "size=32m", "large", 0, AHNB_EXIT_TIMEOUT="60")
+    assert found.errors.count("no room for a copy of 64,000,000 bytes") == 1
+    assert scene.get(f"runs/{found.run_id}/artifacts/")["results"] == []
+    assert len(scene.series(found.run_id)["loss"]) == 1
+    told = RunEvent.objects.filter(run_id=found.run_id, kind="lost").values_list("data", flat=True)
+    assert sum(one["reasons"]["file"] for one in told) == 2
+    assert scene.run(found.run_id)["status"] == "finished"
+
+
 def test_a_full_disk_and_a_server_away_cost_what_is_told(scene: Scene) -> None:
     """F15: 22 MB of points, 16 MiB of memory: what arrived and what is told lost are all."""
     trained = scene.home / "program" / "trained"
