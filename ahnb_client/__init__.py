@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from .autologging import autolog
     from .callback import AHNBCallback
     from .client import Client
+    from .linter import lint
     from .run import Run, run
 
-__all__ = ["AHNBCallback", "Client", "Run", "__version__", "autolog", "errors", "run"]
+__all__ = ["AHNBCallback", "Client", "Run", "__version__", "autolog", "errors", "lint", "run"]
 
 _HOMES = {
     "AHNBCallback": "callback",
     "Client": "client",
     "Run": "run",
     "autolog": "autologging",
+    "lint": "linter",
     "run": "run",
 }
 

@@ -7,6 +7,7 @@ from weakref import WeakMethod
 
 from ahnb_client.capture.logs import numbers
 from ahnb_client.clock import now
+from ahnb_client.linter import Linter
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
 from ahnb_client.transport.block import Block
@@ -23,12 +24,14 @@ class Batches:
     follow, as long as these are alike.
     """
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, linter: Linter) -> None:
+        self._progress, self._linter = progress, linter
         self._run: Run | None = None
         self._names: tuple[str, ...] = ()  # of the last batch
         self._usual = BLOCK_POINTS  # batches in an epoch, where nobody knows
         self._block: tuple[Block, int] | None = None  # and the index of its first batch
+        # What the linter has not seen: the block, its first step, the names of its values.
+        self._unseen: tuple[Block, int, tuple[str, ...]] | None = None
 
     def begin_fit(self, run: Run) -> None:
         """Record into `run` from now on."""
@@ -38,6 +41,7 @@ class Batches:
         """Count from a new step on; a function that `record` gave does nothing more."""
         self.count()
         self._usual = self._progress.seen or self._usual
+        self._look_back()
         if self._block is not None and self._run is not None:
             self._run.journal.close_block(self._block[0])
         self._block = None
@@ -53,14 +57,24 @@ class Batches:
             block, first = self._block
             self._progress.saw(first + block.count()[0])
 
+    def _look_back(self) -> None:
+        """Show the linter what a quick function recorded."""
+        if self._unseen is not None and self._linter.is_on:
+            self._linter.curves.add_block(*self._unseen)
+        self._unseen = None
+
     def record(
         self, batch: int, logs: Mapping[str, Any], otherwise: WeakMethod[Recorder]
     ) -> Recorder | None:
         """Record the metrics after a batch; gives a quick function for the next ones, if it can.
 
         It calls `otherwise` where a batch is not like this one.
+
+        Raises:
+            LintError: the linter stops this training.
         """
         self.count()
+        self._look_back()
         is_next = batch == self._progress.seen
         step = self._progress.step_of(batch)
         values = numbers(logs)
@@ -68,12 +82,15 @@ class Batches:
             return None
         series = self._run.series(tuple(f"batch/{name}" for name in values))
         series.append(step, list(values.values()))
+        self._linter.see_batch(step, values)
         names, self._names = self._names, tuple(logs)
         are_floats = all(type(value) is float for value in logs.values())
-        if not (is_next and names == self._names and are_floats):
+        is_alike = is_next and names == self._names and are_floats
+        if not is_alike or self._linter.sees_each_batch:
             return None
         block = series.reserve(step + 1, self._expected(batch + 1))
         self._block = None if block is None else (block, batch + 1)
+        self._unseen = None if block is None else (block, step + 1, tuple(values))
         return None if block is None else _recorder(block, batch + 1, tuple(logs), otherwise)
 
     def _expected(self, first: int) -> int:

@@ -1,15 +1,13 @@
 """The Keras callback: hooks that turn what Keras says into records. No input or output here."""
 
-import sys
 import weakref
 from collections.abc import Iterable, Mapping
-from types import FrameType
 from typing import Any, Literal, Self
 
 import keras
 
 from ahnb_client.batches import Recorder
-from ahnb_client.better import mode_of
+from ahnb_client.better import objective_of
 from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.generation import backend_of
@@ -17,9 +15,17 @@ from ahnb_client.capture.hardware import accelerators
 from ahnb_client.capture.layers import is_complete
 from ahnb_client.capture.optimizer import learning_rate
 from ahnb_client.capture.values import jsonable
-from ahnb_client.errors import ConfigurationError
-from ahnb_client.fit import FitObserver, remember_training, see_errors, wrap_model_methods
+from ahnb_client.errors import ConfigurationError, LintError
+from ahnb_client.fit import (
+    FitObserver,
+    calling_list,
+    remember_training,
+    see_errors,
+    wrap_model_methods,
+)
 from ahnb_client.guard import Guard, guarded
+from ahnb_client.linter import Linter, checked_level
+from ahnb_client.linting.finding import Finding
 from ahnb_client.run import Run
 from ahnb_client.surroundings import usable_parts
 from ahnb_client.training import Training
@@ -57,6 +63,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         id: str | None = None,  # noqa: A002 - what everybody calls it
         resume: Literal["allow", "never"] = "allow",
         capture: str | None = None,
+        lint: Literal["warn", "off", "raise"] = "warn",
+        lint_ignore: Iterable[str] = (),
         strict: bool = False,
     ) -> None:
         """Prepare; the run begins with the fit.
@@ -74,10 +82,13 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             resume: ``"never"`` refuses to go on with a run that exists.
             capture: parts of the record that are left out, as ``"-code -packages"``; by default
                 AHNB_CAPTURE. `docs/client.md` names them.
+            lint: what becomes of mistakes in model, data and training: ``"warn"`` says each in a
+                line, ``"raise"`` stops the training at an error, ``"off"`` looks for none.
+            lint_ignore: ids of rules that are not looked at, as ``["LR01"]``.
             strict: raise our own errors into the training. For tests.
 
         Raises:
-            ConfigurationError: there is no such mode or part.
+            ConfigurationError: there is no such mode, part, or level of `lint`.
         """
         super().__init__()
         wrap_model_methods()  # tf_keras may have been imported since
@@ -86,6 +97,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         self._log_batches = log_batches
         self._takes_checkpoints = checkpoints
         self._parts = usable_parts(capture)
+        ignored = [lint_ignore] if isinstance(lint_ignore, str) else lint_ignore
+        self._lint = checked_level(lint), frozenset(map(str, ignored))
         self._options: dict[str, Any] = {
             "project": project,
             "name": name,
@@ -93,7 +106,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             "tags": [str(tag) for tag in ([tags] if isinstance(tags, str) else tags)],
             "group": group,
             "notes": notes,
-            "objective": None if monitor is None else _objective(monitor, mode),
+            "objective": None if monitor is None else objective_of(monitor, mode),
             "id": id,
             "resume": resume,
             "strict": strict,
@@ -102,8 +115,13 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def _begin_anew(self) -> None:
         self.guard = Guard(strict=self._options["strict"])
+        self._linter = Linter(*self._lint)
         self._training = Training(
-            self._options, self.guard, self._parts, checkpoints=self._takes_checkpoints
+            self._options,
+            self.guard,
+            self._parts,
+            linter=self._linter,
+            checkpoints=self._takes_checkpoints,
         )
         self._batches = self._training.batches
         self._called_with: FitArguments | None = None
@@ -115,7 +133,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
-        left = {"_model", "_training", "_batches", "guard", "_finalizers", "_iterator"}
+        left = {"_model", "_linter", "_training", "_batches", "guard", "_finalizers", "_iterator"}
         left |= {"_called_with", "_quick", "on_train_batch_end"}
         state = {key: value for key, value in vars(self).items() if key not in left}
         own_class = vars(type(self)).get("_own_class", type(self))
@@ -125,6 +143,11 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     def run(self) -> Run | None:
         """The run with its `id` and `url`; None before the first fit."""
         return self._training.run
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found wrong with model, data and training (`docs/linting.md`)."""
+        return list(self._linter.findings)
 
     # How a fit begins and ends, told by the wrapper of Model.fit
 
@@ -162,6 +185,8 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         if model is not None:
             self._is_model_pending = not self.guard.call("model", is_complete, model)
             self.guard.call("evaluations", remember_training, model, self._training)
+            if not self._is_model_pending:
+                self._training.lint_model()
 
     @guarded("the end of the run")
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -201,6 +226,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         if self._is_model_pending:
             self._is_model_pending = False
             self._training.record_model(self._model)
+            self._training.lint_model()
 
     def _watch(self, iterator: Any) -> None:
         """Learn of the end by the death of objects that live as long as the fit.
@@ -210,7 +236,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         """
         if hasattr(iterator, "catch_stop_iteration"):
             self.guard.call("exceptions", see_errors, iterator, self._training.broke_off)
-        for target in (_calling_list(), iterator):
+        for target in (calling_list(), iterator):
             if target is not None:
                 finalizer = weakref.finalize(target, self._training.vanished)
                 finalizer.atexit = False  # what is under way at the exit ends by how that goes
@@ -245,6 +271,8 @@ class BatchCallback(AHNBCallback):
             self._take(self._batches.record(batch, logs or {}, weakref.WeakMethod(self._long_way)))
             if self._is_model_pending:
                 self._record_pending_model()
+        except LintError:
+            raise
         except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
             self._batches.end_fit()
             self.guard.failed("batches", error)
@@ -278,23 +306,6 @@ def _copied(cls: type[AHNBCallback], log_batches: bool, state: dict[str, Any]) -
     callback.__dict__.update(state, _model=None)
     callback._begin_anew()
     return callback
-
-
-def _objective(monitor: str, mode: str) -> dict[str, str]:
-    if mode == "auto":
-        mode = mode_of(monitor)
-    return {"metric": monitor, "mode": mode}
-
-
-def _calling_list() -> Any:
-    """Return the list of callbacks that is calling the hook, if that can be seen."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        caller = frame.f_locals.get("self")
-        if type(caller).__name__ == "CallbackList":  # of Keras 3 or of tf_keras
-            return caller
-        frame = frame.f_back
-    return None
 
 
 wrap_model_methods()

@@ -2,15 +2,22 @@
 
     AHNBError
     ├── ConfigurationError      a setting, argument or stored file makes no sense
+    ├── LintError               a training that asked for it would have learned nothing
     └── TransportError          the server could not be reached, or refused
         ├── ServerUnreachable   no usable answer
         ├── Rejected            the server said no, and why
         │   └── NotFound        there is no such thing, or the key may not see it
         └── RateLimited         the server asked to wait
 
-Inside a training none of these is raised unless the run was made with `strict=True`; the
-command line turns them into one line and an exit code.
+Inside a training none of these is raised unless the run was made with `strict=True`, or the
+callback with `lint="raise"` (LintError); the command line turns them into one line and an exit
+code.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .linting.finding import Finding
 
 
 class AHNBError(Exception):
@@ -19,6 +26,20 @@ class AHNBError(Exception):
 
 class ConfigurationError(AHNBError):
     """A setting, an argument or a stored file makes no sense."""
+
+
+class LintError(AHNBError):
+    """A training was stopped because it cannot learn what was meant.
+
+    Attributes:
+        findings: what is wrong, each of severity error.
+    """
+
+    def __init__(self, findings: "list[Finding]") -> None:
+        self.findings = findings
+        places = (f"{one.id}{f' ({one.place})' if one.place else ''}" for one in findings)
+        told = (f"{place}: {one.text}" for place, one in zip(places, findings, strict=True))
+        super().__init__("; ".join(told))
 
 
 class TransportError(AHNBError):

@@ -14,6 +14,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -192,6 +193,17 @@ def see_errors(iterator: Any, tell: Callable[[BaseException], None]) -> None:
             raise
 
     iterator.catch_stop_iteration = seeing
+
+
+def calling_list() -> Any:
+    """Return the list of callbacks that is calling a hook, if that can be seen."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        caller = frame.f_locals.get("self")
+        if type(caller).__name__ == "CallbackList":  # of Keras 3 or of tf_keras
+            return caller
+        frame = frame.f_back
+    return None
 
 
 def _given_callbacks(

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
+from ahnb_client.errors import LintError
+
 P = ParamSpec("P")
 
 logger = logging.getLogger("ahnb_client")
@@ -25,12 +27,15 @@ class Guard:
         """Return what `action` returns; None when it fails or its part is switched off.
 
         Raises:
+            LintError: what `action` found, which a person wants to be stopped by.
             Exception: whatever `action` raises, if strict.
         """
         if part in self.errors:
             return None
         try:
             return action(*args, **kwargs)
+        except LintError:
+            raise
         except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
             self.failed(part, error)
             return None

@@ -72,15 +72,19 @@ class Surroundings:
         self._is_awaited = threading.Event()
         self._cells: CellRecord | None = None  # where a notebook's cells are the program
 
-    def begin(self, model: Any = None, arguments: FitArguments | None = None) -> None:
+    def begin(
+        self,
+        model: Any = None,
+        arguments: FitArguments | None = None,
+        data: dict[str, Json] | None = None,
+    ) -> None:
         """Take here what the training is about to change; the rest follows from a thread.
 
-        Call it once in the thread that trains, before the first batch.
+        Call it once in the thread that trains, before the first batch. `data` is the document of
+        what `arguments` holds.
         """
         known = self._guard.call("environment", self._at_once, model) or {}
-        data = None
         if arguments is not None:
-            data = self._guard.call("data", arguments.data)
             self._run.event("data", data or {})
         wants_data = data is not None and "data" in self._parts
         leaves = (arguments.leaves() if arguments else []) if wants_data else []

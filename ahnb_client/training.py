@@ -19,6 +19,7 @@ from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.capture.trial import Trial, running_trial
 from ahnb_client.guard import Guard
+from ahnb_client.linter import Linter
 from ahnb_client.notices import tell_address
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
@@ -38,12 +39,14 @@ class Training:
         guard: Guard,
         parts: frozenset[str] = frozenset(PARTS),
         *,
+        linter: Linter | None = None,
         checkpoints: bool = False,
     ) -> None:
         """Prepare; the run begins with the first fit.
 
         `options` are the arguments of `Run`; `parts` of the record (`capture.parts`) are taken,
-        with `checkpoints` also the files that Keras' `ModelCheckpoint` writes.
+        with `checkpoints` also the files that Keras' `ModelCheckpoint` writes. `linter` is told
+        what it needs.
         """
         self._takes_checkpoints = checkpoints
         self._checkpoints: Checkpoints | None = None  # of the fit under way
@@ -60,7 +63,9 @@ class Training:
         self._memory: Memory | None = None  # what is noted beside the backup
         self._resumes = False  # the first epoch says from where
         self._weights: Any = None  # their hash after the last fit
-        self.batches = Batches(self._progress)
+        self.linter = linter or Linter("off", ())
+        self._document: dict[str, Any] = {}  # of the model
+        self.batches = Batches(self._progress, self.linter)
 
     @without_importing_tensorflow()
     def begin_fit(
@@ -79,7 +84,8 @@ class Training:
         self._progress.begin_fit(steps)
         if "batches" not in self._guard.errors:
             self.batches.begin_fit(run)
-        self._look_around(run, model, arguments)
+        data = self._guard.call("data", self._data_of, arguments)
+        self._look_around(run, model, arguments, data)
         document = self.record_model(model)
         captured = {"compile": compile_params(document.get("compile", {}))}
         captured["distribution"] = self._guard.call("params", distribution_params, model)
@@ -93,6 +99,19 @@ class Training:
             captured["callbacks"] = others
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
+        facts = {"params": filled, "data": data or {}}
+        self._guard.call("lint", self.linter.begin_fit, facts, run.event)
+
+    def _data_of(self, arguments: FitArguments | None) -> dict[str, Any] | None:
+        return arguments.data(counted="data" in self._parts) if arguments is not None else None
+
+    def lint_model(self) -> None:
+        """Look for mistakes in the model as it was recorded last, and in what it is given.
+
+        Raises:
+            LintError: there are some, and the person wants to be stopped by them.
+        """
+        self._guard.call("lint", self.linter.check_model, self._document)
 
     def open_run(self, **instead: Any) -> Run:
         """Return the run, begun or taken up again; `instead` of what the options say."""
@@ -132,6 +151,7 @@ class Training:
         if self.run is None or model is None:
             return {}
         document = self._guard.call("model", model_document, model) or {}
+        self._document = document
         if document:
             self.run.event("model", without_secrets(document))
         return document
@@ -145,15 +165,22 @@ class Training:
         # Only now has a ModelCheckpoint behind this callback written what the last epoch made.
         self._guard.call("checkpoints", self._attach_checkpoints)
         self._progress.begin_epoch(epoch)
+        self.linter.begin_epoch()
 
     def end_epoch(self, epoch: int, metrics: Mapping[str, Any], batches: int | None) -> None:
-        """Record the metrics of an epoch; `batches` is how many it had, if that is known."""
+        """Record the metrics of an epoch; `batches` is how many it had, if that is known.
+
+        Raises:
+            LintError: the linter stops this training.
+        """
         self.batches.end_epoch()
         place = self._progress.end_epoch(epoch, batches)
-        self._guard.call("epochs", self._record_epoch, metrics, *place)
+        values = self._guard.call("epochs", self._record_epoch, metrics, *place)
         if self._backup is not None and self._memory is not None:
             self._memory.begin_epoch(epoch + 1, self._progress.before)
             self._guard.call("the backup", self._backup.write, self._memory)
+        if values is not None:
+            self._guard.call("lint", self.linter.end_epoch, place[0], values, place[1])
 
     def _go_on(self, epoch: int) -> None:
         """Go on with a run of another process: its later points are done again."""
@@ -209,6 +236,7 @@ class Training:
             self._guard.call("checkpoints", self._attach_checkpoints)
             self.batches.end_fit()
             self._progress.end_fit()
+            self._guard.call("lint", self.linter.end_fit, status, self._progress.last_step)
             self._finish(self.run, status, reason)
 
     def _attach_checkpoints(self) -> None:
@@ -227,16 +255,20 @@ class Training:
     def _finish(self, run: Run, status: str, reason: str | None) -> None:
         self._before_end()
         summary = {"client_errors": dict(self._guard.errors), "weights": self._weights}
+        summary["run"] = self.linter.run_facts() if self.linter.is_on else {}
         if any(summary.values()):
             run.event("summary", {name: value for name, value in summary.items() if value})
         self._ending = status, None if reason is None else masked_text(reason)
         run.finish(*self._ending)
 
-    def _record_epoch(self, metrics: Mapping[str, Any], number: int, at_step: int | None) -> None:
+    def _record_epoch(
+        self, metrics: Mapping[str, Any], number: int, at_step: int | None
+    ) -> dict[str, Any]:
         values = numbers(metrics)
         if self.run is not None and self.in_fit and values:
             series = self.run.series(tuple(values), unit="epoch")
             series.append(number, list(values.values()), at_step=at_step)
+        return values
 
     def _record_evaluation(self, metrics: Mapping[str, Any], model: Any) -> None:
         if self.in_fit and self.run is not None:  # a person's callback evaluates in between
@@ -257,16 +289,20 @@ class Training:
         run.log(values, step=self._progress.last_step)
 
     def _look_around(
-        self, run: Run, model: Any = None, arguments: FitArguments | None = None
+        self,
+        run: Run,
+        model: Any = None,
+        arguments: FitArguments | None = None,
+        data: dict[str, Any] | None = None,
     ) -> None:
         """Record the surroundings, once in a run; of a later fit what it was given."""
         if run.folder is None and run.url is None:
             return  # nothing is recorded
         if self._surroundings is None:
             self._surroundings = Surroundings(run, self._parts, self._guard)
-            self._guard.call("environment", self._surroundings.begin, model, arguments)
-        elif arguments is not None:
-            run.event("data", self._guard.call("data", arguments.data) or {})
+            self._guard.call("environment", self._surroundings.begin, model, arguments, data)
+        elif data is not None:
+            run.event("data", data)
 
 
 def beside(own: Mapping[str, Any], captured: Mapping[str, Any]) -> dict[str, Any]:

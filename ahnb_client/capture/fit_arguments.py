@@ -15,6 +15,7 @@ from typing import Any
 
 from ahnb_client.capture.data import batch_size_of, samples_in, structure
 from ahnb_client.capture.fingerprints import leaves
+from ahnb_client.capture.statistics import statistics
 from ahnb_client.capture.values import Json, jsonable
 
 _SETTINGS = (
@@ -52,15 +53,20 @@ class FitArguments:
             settings["steps"] = steps
         return settings
 
-    def data(self) -> dict[str, Json]:
-        """Return the document of event ``data``: shapes and types of all that was given."""
+    def data(self, *, counted: bool = False) -> dict[str, Json]:
+        """Return the document of event ``data``: shapes and types of all that was given.
+
+        `counted`: with ``statistics`` of a part of the rows.
+        """
         parts = self._training_parts()
+        known = {"statistics": statistics(self.leaves())} if counted else {}
         return {
             **_structures(parts),
             "adapter": type(self._adapter).__name__ if self._adapter else None,
             "batch_size": self.batch_size,
             "samples": samples_in(parts["x"]),
             "validation": self._validation(),
+            **known,
         }
 
     def leaves(self) -> list[tuple[str, Any]]:

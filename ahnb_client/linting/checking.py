@@ -19,7 +19,7 @@ MOST_FINDINGS = 20
 
 
 def check(
-    document: Mapping[str, Any] | None,
+    document: Mapping[str, Any] | Facts | None,
     *,
     ignore: Collection[str] = (),
     dynamic: bool | None = None,
@@ -28,14 +28,15 @@ def check(
     """Return what is wrong with the training that `document` tells of, the worst first.
 
     Args:
-        document: facts, as `docs/linting.md` describes them; anything may be missing.
+        document: facts, as `docs/linting.md` describes them; anything may be missing. `Facts`
+            that were asked before know already what did not change.
         ignore: ids of rules that are not looked at.
         dynamic: True for the rules that read what the training did, False for the others, None
             for all.
         strict: raise what a rule raises; otherwise that rule finds nothing. For tests.
     """
     load()
-    facts = Facts(document)
+    facts = document if isinstance(document, Facts) else Facts(document)
     wanted = (
         one
         for one in RULES.values()

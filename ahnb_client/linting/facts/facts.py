@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property
 
 from .curves import Curve
@@ -22,6 +23,13 @@ class Facts:
 
     def __init__(self, document: Mapping[str, Json] | None) -> None:
         self.document = mapping(document)
+        self._curves: dict[tuple[str, str], Curve | None] = {}
+
+    def at_present(self, document: Mapping[str, Json]) -> Facts:
+        """Facts of the same model, arguments and data; what the training did is read anew."""
+        later = copy(self)
+        later.document, later._curves = document, {}
+        return later
 
     # The model
 
@@ -94,9 +102,11 @@ class Facts:
 
     def curve(self, name: str, unit: str = "epoch") -> Curve | None:
         """The values of a metric by epoch, or by ``batch``; None if it was not logged."""
-        found = mapping(self.document, "curves", unit).get(name)
-        curve = Curve.read(name, mapping(found))
-        return curve if len(curve) else None
+        if (unit, name) not in self._curves:
+            found = mapping(self.document, "curves", unit).get(name)
+            curve = Curve.read(name, mapping(found))
+            self._curves[unit, name] = curve if len(curve) else None
+        return self._curves[unit, name]
 
     def names(self, unit: str = "epoch") -> list[str]:
         """The names of the metrics that were logged by epoch, or by ``batch``."""

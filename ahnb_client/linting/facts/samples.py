@@ -28,7 +28,9 @@ class Sample:
         sorted: the rows stand in the order of their classes or values.
         feature_std_ratio: the largest standard deviation of a feature by the smallest above 0.
         constant_features: how many features never change, of `features`.
-        shared_rows: of validation, how many of `rows` rows are also in the training rows looked at.
+        compared_rows: how many rows, evenly spaced, were compared with others.
+        repeated_rows: of training, how many of them are equal to an earlier one.
+        shared_rows: of validation, how many of them are also among those of the training.
         same_memory: of validation, it lies in the memory of the training data.
     """
 
@@ -51,6 +53,8 @@ class Sample:
     features: int | None = None
     feature_std_ratio: float | None = None
     constant_features: int | None = None
+    compared_rows: int | None = None
+    repeated_rows: int | None = None
     shared_rows: int | None = None
     same_memory: bool | None = None
     document: Mapping[str, Json] = field(default_factory=dict, repr=False)
@@ -77,4 +81,4 @@ class Sample:
 
 _NUMBERS = ("min", "max", "mean", "std", "feature_std_ratio")
 _TRUTHS = ("whole", "one_hot", "sums_to_one", "sorted", "same_memory")
-_COUNTS = ("features", "constant_features", "shared_rows")
+_COUNTS = ("features", "constant_features", "compared_rows", "repeated_rows", "shared_rows")
