@@ -70,11 +70,12 @@ class Wire:
             self.foreign.add(parts.netloc)
 
     def during(self, act: Callable[[], object]) -> int:
-        """Bytes received from the beginning of `act` until the network is quiet."""
-        before = self.bytes
+        """Bytes received from the beginning of `act` until nothing more has come for a second."""
+        before, seen = self.bytes, -1
         act()
-        self.page.wait_for_timeout(600)
-        self.page.wait_for_load_state("networkidle")
+        while seen != self.bytes:
+            seen = self.bytes
+            self.page.wait_for_timeout(1000)
         return self.bytes - before
 
 
