@@ -60,7 +60,7 @@ def test_bash_completes_commands_and_options(capsys: pytest.CaptureFixture[str])
         done = subprocess.run(["bash", "-c", run], capture_output=True, text=True, check=True)
         return done.stdout.split()
 
-    assert completed("ahnb", "do") == ["doctor"]
+    assert completed("ahnb", "do") == ["doctor", "download"]
     assert completed("ahnb", "sync", "--a") == ["--all"]
     assert completed("ahnb", "completion", "") == ["--help", "bash", "zsh", "fish"]
 
