@@ -1,0 +1,1 @@
+"""Twenty sound programs that makers of rules may read."""
