@@ -40,6 +40,7 @@ class Sample:
         source: the array itself, to see whose memory it is.
         raw: a pipeline changes the rows before they are trained on.
         partial: not all rows are trained on, and nobody knows which.
+        shuffled: by a stage of its pipeline; None for arrays and where that is unknown.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Sample:
     source: Any
     raw: bool = False
     partial: bool = False
+    shuffled: bool | None = None
 
     @cached_property
     def compared(self) -> Any:
@@ -72,7 +74,7 @@ def samples_of(leaves: list[tuple[str, Any]]) -> list[Sample]:
     return found
 
 
-def _sample(path: str, data: Any, told: dict[str, bool]) -> Sample | None:
+def _sample(path: str, data: Any, told: dict[str, Any]) -> Sample | None:
     taken = _rows_of(data)
     if taken is None or taken[1].ndim == 0:
         return None
@@ -137,20 +139,22 @@ def places(length: int, most: int) -> Any:
 # tf.data
 
 
-def _of_dataset(path: str, data: Any) -> Iterator[tuple[str, Any, dict[str, bool]]]:
+def _of_dataset(path: str, data: Any) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """``(path, tensor, what is known of it)`` of the tensors that a tf.data set begins with.
 
     The elements of the set given as ``x`` are ``(x, y, sample_weight)``.
     """
-    raw = partial = False
+    raw = partial = shuffled = False
     for stage in wrapped_stages(data):
         tensors = getattr(stage, "_tensors", None)
         if isinstance(tensors, (list, tuple)) and tensors:
-            told = {"raw": raw, "partial": partial}
+            order = shuffled or (None if raw else False)
+            told = {"raw": raw, "partial": partial, "shuffled": order}
             named = zip(_paths(stage.element_spec, path), tensors, strict=True)
             yield from ((name, tensor, told) for name, tensor in named)
             return
         kind = type(stage).__name__.strip("_").removesuffix("Dataset")
+        shuffled = shuffled or kind == "Shuffle"
         partial = partial or kind not in _SAME
         raw = raw or kind not in _SAME | _FEWER
 

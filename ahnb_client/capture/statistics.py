@@ -37,6 +37,7 @@ def _statistics(sample: Sample, samples: Mapping[str, Sample]) -> dict[str, Json
         "rows": len(sample.rows),
         "dtype": sample.dtype,
         **({"raw": True} if sample.raw else {}),
+        **({} if sample.shuffled is None else {"shuffled": sample.shuffled}),
     }
     rows = _numeric(sample.rows)
     if rows is not None and rows.size:

@@ -25,6 +25,7 @@ class Sample:
             each class, by its name ("0", "1"); None where it has none or too many.
         one_hot: each row has a single one, all else zero.
         sums_to_one: each row's values add up to 1.
+        shuffled: by its tf.data pipeline; None where there is none or it is not known.
         sorted: the rows stand in the order of their classes or values.
         feature_std_ratio: the largest standard deviation of a feature by the smallest above 0.
         constant_features: how many features never change, of `features`.
@@ -50,6 +51,7 @@ class Sample:
     one_hot: bool | None = None
     sums_to_one: bool | None = None
     sorted: bool | None = None
+    shuffled: bool | None = None
     features: int | None = None
     feature_std_ratio: float | None = None
     constant_features: int | None = None
@@ -80,5 +82,5 @@ class Sample:
 
 
 _NUMBERS = ("min", "max", "mean", "std", "feature_std_ratio")
-_TRUTHS = ("whole", "one_hot", "sums_to_one", "sorted", "same_memory")
+_TRUTHS = ("whole", "one_hot", "sums_to_one", "sorted", "shuffled", "same_memory")
 _COUNTS = ("features", "constant_features", "compared_rows", "repeated_rows", "shared_rows")

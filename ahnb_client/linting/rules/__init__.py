@@ -2,7 +2,16 @@
 
 from importlib import import_module
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    # of what the training did
+    "start",
+    "divergence",
+    "progress",
+    "overfitting",
+    "updates",
+    "timing",
+    "waste",
+)
 
 
 def load() -> None:

@@ -156,6 +156,8 @@ def test_data_set_is_told_by_the_tensors_that_it_begins_with():
     assert told["x.b"]["max"] == 2
     assert told["y"]["classes"] == {"0": 5, "1": 5, "2": 5, "3": 5}
     assert "raw" not in told["x.a"]
+    assert told["y"]["shuffled"] is True
+    assert counted(made.batch(5))["y"]["shuffled"] is False
     changed = made.map(lambda x, y: (x, y)).batch(5)
     assert counted(changed)["x.a"]["raw"] is True
 

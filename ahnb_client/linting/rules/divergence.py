@@ -1,0 +1,130 @@
+"""Losses that left what can be learned from: no numbers any more, or growing without end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..facts import Curve, Facts
+from ..rule import Hit, rule
+from ..training import loss_curve, short, slower, trains_by_compile
+from ..trends import slope, turns
+
+_OSCILLATES_FROM = 20  # epochs
+
+
+def _first_odd(curve: Curve | None) -> int | None:
+    if curve is None:
+        return None
+    pairs = zip(curve.steps, curve.values, strict=True)
+    return next((step for step, value in pairs if not math.isfinite(value)), None)
+
+
+@rule(
+    "D01",
+    "error",
+    title="the loss is no number any more",
+    why="After a NaN every weight that it reached is NaN: nothing more can be learned.",
+    source="Goodfellow, Bengio, Courville, Deep Learning (2016), 10.11: exploding gradients",
+    dynamic=True,
+)
+def no_number(facts: Facts) -> Iterator[Hit]:
+    """A training loss that is NaN or infinite, and stays so."""
+    epochs, batches = facts.curve("loss"), facts.curve("loss", "batch")
+    newest = epochs if _first_odd(epochs) is not None else batches
+    if newest is None or math.isfinite(newest.last):
+        return
+    step, epoch = _first_odd(batches), _first_odd(epochs)
+    found = {"metric": "loss", "step": step, "epoch": epoch}
+    where = {word: at for word, at in found.items() if at is not None}
+    at = f"batch {step}" if step is not None else f"epoch {epoch}"
+    yield Hit(
+        f"the loss is {newest.last} since {at}",
+        slower(facts, ", clipnorm=1.0"),
+        where,
+        {"value": str(newest.last), "since": at},
+    )
+
+
+@rule(
+    "D15",
+    "warn",
+    title="the loss grows",
+    why="Steps that are too long lead away from every minimum.",
+    source="Goodfellow, Bengio, Courville, Deep Learning (2016), 11.4.1: the learning rate",
+    dynamic=True,
+)
+def grows(facts: Facts) -> Iterator[Hit]:
+    """A loss that is many times what it was, and still rises."""
+    curve = loss_curve(facts)
+    if curve is None or len(curve) < 4:
+        return
+    least, last = min(curve.values), curve.last
+    newest = curve.values[-3:]
+    rises = all(a < b for a, b in pairwise(newest))
+    if curve.values[0] > 0 and least > 0 and rises and min(newest) > 10 * curve.values[0]:
+        yield Hit(
+            f"the loss rose from {short(curve.values[0])} to {short(last)}",
+            slower(facts),
+            {"metric": "loss"},
+            {"first": curve.values[0], "least": least, "last": last},
+        )
+
+
+@rule(
+    "D05",
+    "warn",
+    title="the loss jumps up and down",
+    why="A loss that changes its direction at every epoch, by much, and does not fall, jumps over "
+    "its minimum: the learning rate is too high, or the batches too small.",
+    source="Smith, A disciplined approach to neural network hyper-parameters (2018)",
+    dynamic=True,
+)
+def jumps(facts: Facts) -> Iterator[Hit]:
+    """Over 20 epochs more than 60 % turns, by more than 20 %, without any progress."""
+    curve = loss_curve(facts)
+    if curve is None or len(curve) < _OSCILLATES_FROM:
+        return
+    values, steps = curve.values[-_OSCILLATES_FROM:], curve.steps[-_OSCILLATES_FROM:]
+    level = sorted(values)[len(values) // 2]
+    changes = sorted(abs(b - a) for a, b in pairwise(values))
+    amplitude = changes[len(changes) // 2] / level if level > 0 else 0.0
+    has_learned = level < 0.5 * curve.values[0]
+    if has_learned or amplitude <= 0.2 or turns(values) <= 0.6:
+        return
+    if slope(steps, values) * len(values) > -0.2 * level:
+        yield Hit(
+            f"over the last {len(values)} epochs the loss changed by {amplitude:.0%} from one "
+            f"epoch to the next, {turns(values):.0%} of the time back again",
+            slower(facts),
+            {"metric": "loss"},
+            {"turns": turns(values), "amplitude": amplitude, "level": level},
+        )
+
+
+@rule(
+    "WASTE02",
+    "warn",
+    title="epochs after the loss was no number",
+    why="These epochs taught nothing: their weights are NaN.",
+    source="Keras docs, TerminateOnNaN",
+    dynamic=True,
+)
+def after_divergence(facts: Facts) -> Iterator[Hit]:
+    """Epochs that were trained after the first one whose loss was NaN."""
+    curve = facts.curve("loss")
+    first = _first_odd(curve)
+    if curve is None or first is None or math.isfinite(curve.last):
+        return
+    wasted = sum(step > first for step in curve.steps)
+    if wasted:
+        times = facts.run.get("epoch_seconds")
+        seconds = [x for x in times if isinstance(x, float)] if isinstance(times, list) else []
+        told = f" ({sum(seconds[-wasted:]):.0f} s)" if len(seconds) == len(curve) else ""
+        yield Hit(
+            f"{wasted} epochs{told} were trained after the loss was no number",
+            "model.fit(…, callbacks=[keras.callbacks.TerminateOnNaN()])",
+            {"metric": "loss", "epoch": first},
+            {"epochs": wasted, "trains_by_compile": trains_by_compile(facts)},
+        )

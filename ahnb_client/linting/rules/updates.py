@@ -1,0 +1,98 @@
+"""What training did to the weights, layer by layer (`weights` of the facts)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..facts import Facts
+from ..facts.reading import Json, listing, mapping, number
+from ..rule import Hit, rule
+from ..training import slower, trains_by_compile
+
+_STUCK, _MOVES = 1e-7, 1e-4
+_LEAPS = 10.0  # times their own size in one epoch
+_DEAD = 0.7
+
+
+def _by_layer(facts: Facts, word: str) -> dict[str, Sequence[float]]:
+    found: Mapping[str, Json] = mapping(facts.weights, "layers")
+    lists = {name: listing(mapping(one).get(word)) for name, one in found.items()}
+    return {
+        name: [value for value in map(number, values) if value is not None]
+        for name, values in lists.items()
+        if values
+    }
+
+
+@rule(
+    "D08",
+    "warn",
+    title="a layer does not learn",
+    why="While others change, its weights stay as they are: no gradient reaches it. A branch "
+    "without a loss, an operation without a gradient, or units that are all dead.",
+    source="Karpathy, CS231n (2016): ratio of weights and updates",
+    dynamic=True,
+)
+def stuck(facts: Facts) -> Iterator[Hit]:
+    """A trainable layer whose weights did not change in two epochs in which others did."""
+    updates = _by_layer(facts, "update")
+    newest = {name: values[-2:] for name, values in updates.items() if len(values) >= 2}
+    if not trains_by_compile(facts):
+        return
+    moving = max((min(values) for values in newest.values()), default=0.0)
+    for name, values in newest.items():
+        layer = facts.graph.by_name.get(name)
+        if layer is not None and layer.trainable is False:
+            continue
+        if max(updates[name]) < _STUCK and moving > _MOVES:
+            yield Hit(
+                f"the weights of {name} changed by {max(values):.1g} of their size in an epoch, "
+                f"those of another layer by {moving:.1g}",
+                "connect the layer to an output with a loss, or set trainable = False",
+                {"layer": name},
+                {"update": list(values), "other": moving},
+            )
+
+
+@rule(
+    "D18",
+    "warn",
+    title="a layer's weights leap",
+    why="Weights that change by many times their own size in one epoch forget what they were: the "
+    "learning rate is too high.",
+    source="Karpathy, CS231n (2016): ratio of weights and updates",
+    dynamic=True,
+)
+def leaps(facts: Facts) -> Iterator[Hit]:
+    """A change within an epoch of more than ten times the size of the weights."""
+    for name, values in _by_layer(facts, "update").items():
+        largest = max((value for value in values if math.isfinite(value)), default=0.0)
+        if largest > _LEAPS:
+            yield Hit(
+                f"in one epoch the weights of {name} changed by {largest:.3g} times their size",
+                slower(facts, ", clipnorm=1.0"),
+                {"layer": name},
+                {"update": largest},
+            )
+
+
+@rule(
+    "D09",
+    "warn",
+    title="units are dead",
+    why="A relu unit that is never above zero for any input gives nothing and gets no gradient: it "
+    "stays dead.",
+    source="Lu et al., Dying ReLU and Initialization (2020)",
+    dynamic=True,
+)
+def dead(facts: Facts) -> Iterator[Hit]:
+    """A layer most of whose units can give nothing but zero."""
+    for name, values in _by_layer(facts, "dead").items():
+        if values and values[-1] >= _DEAD:
+            yield Hit(
+                f"{values[-1]:.0%} of the units of {name} give 0 for every input",
+                f"{slower(facts)}, or activation='leaky_relu'",
+                {"layer": name},
+                {"dead": values[-1]},
+            )
