@@ -20,6 +20,7 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from .artifacts.models import Artifact, ArtifactBlob
+from .linting.badge import Badge
 from .linting.models import Finding, Mute, Severity, Source
 from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 from .quotes.models import Quote
@@ -221,6 +222,11 @@ class Run(models.Model):
     def duration_seconds(self) -> float:
         """From start to end; of a run that has not ended, to its last sign of life."""
         return max(0.0, ((self.finished_at or self.last_seen_at) - self.started_at).total_seconds())
+
+    @property
+    def badge(self) -> Badge | None:
+        """What was found in a searched run and is not muted; None for nothing."""
+        return Badge(found) if (found := getattr(self, "severities", None)) else None
 
     @property
     def objective(self) -> dict[str, str] | None:

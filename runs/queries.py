@@ -18,6 +18,7 @@ from . import documents, metrics
 from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
+from .linting.queries import with_severities
 from .metrics.models import MetricSummary
 from .models import Run, RunDocument, RunEvent, RunLocator, RunParam
 from .search import find
@@ -111,7 +112,7 @@ def search_runs(
     if not is_fresh:
         metrics.sync_search_rows(project_id=project.pk)
     found = find(project_id=project.pk, q=q, order=order, limit=limit, cursor=cursor, listed=listed)
-    rows = whole_runs(project).filter(id__in=found.run_ids)
+    rows = with_severities(whole_runs(project)).filter(id__in=found.run_ids)
     by_id = {run.id: run for run in rows}
     runs = [by_id[run_id] for run_id in found.run_ids if run_id in by_id]
     return Page(completed(runs, project), found.next_cursor, found.total)

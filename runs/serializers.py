@@ -6,6 +6,9 @@ from projects.models import Mode
 
 from .freezing import LONGEST_REASON
 from .ingest.numbers import LARGEST_STEP
+from .linting.documents import COMPONENTS as FINDINGS
+from .linting.models import LONGEST_RULE
+from .linting.muting import LONGEST_REASON as LONGEST_MUTE_REASON
 from .models import Artifact, Status
 from .names import LONGEST_CHARACTERS, clean_name
 from .quotes.values import PARTS
@@ -39,6 +42,14 @@ NOTE = Object(
 QUOTE = Object(
     {"metric": NAME, "part": Choice(PARTS), "step": OrNull(Number(0))},
     required=("metric",),
+)
+MUTE = Object(
+    {
+        "rule": Text(LONGEST_RULE, shortest=1),
+        "run": OrNull(Text(36, shortest=32)),
+        "reason": Text(LONGEST_MUTE_REASON, shortest=1),
+    },
+    required=("rule", "reason"),
 )
 FREEZE = Object({"reason": Text(LONGEST_REASON)})
 UNFREEZE = Object({"reason": Text(LONGEST_REASON, shortest=1)}, required=("reason",))
@@ -86,6 +97,7 @@ _RUN_FIELDS: dict[str, Schema] = {
 }
 
 COMPONENTS: dict[str, Schema] = {
+    **FINDINGS,
     "MetricSummary": of(
         last=_NUMBER,
         first=_NUMBER,

@@ -55,6 +55,7 @@ def vitals_of(run: Run) -> dict[str, Any]:
         "has_ended": run.status in ENDED,
         "objective": objective,
         "standing": record.standing,
+        "found": record.found,
         "groups": groups,
         "tiles": tiles_of(groups, objective),
         "epochs": epochs,

@@ -23,8 +23,8 @@ MOST = 10
 # Files with all of a run read every table that keeps something of it, each once.
 DOWNLOADS = ("/archive.zip", "/page.html", "/export/")
 MOST_OF_DOWNLOAD = 16
-# The run's page also says who quotes it.
-RUN_PAGE, MOST_OF_RUN_PAGE = "/runs/<run_id>/", 11
+# The run's page also says who quotes it, and what rules found in it.
+RUN_PAGE, MOST_OF_RUN_PAGE = "/runs/<run_id>/", 12
 # Few, and still some that any filter of the lines finds; many, and more than a page.
 FEW, MANY = 40, 900
 # Rows that are searched are brought up to date by the first look after new points.
@@ -50,6 +50,7 @@ ASKED = [
         f"{PROJECT}compare/?runs=1,2,3,4,5&all=1",
         f"{PROJECT}complete/?q=params.width = ",
         f"{PROJECT}versions/?below=40",
+        f"{PROJECT}findings/?rule=LOSS01&severity=error&muted=all&run=1",
         f"{RUNS}?q=metrics.loss.min < 9&order=metrics.loss.max",
         f"{RUNS}?format=csv&order=-started",
     )

@@ -8,12 +8,15 @@ from typing import Any
 from ahnb_platform.web.formats import number
 
 from ...identity import is_seed
+from ...models import Severity
 from ...params import flattened
-from .parts import Sentence, counted, link, listed, name
+from .parts import Sentence, counted, link, listed, name, short
 from .record import Record, best_of
 
 MOST_METRICS = 3
 MOST_REASONS = 4
+MOST_RULES = 3
+LONGEST_FINDING = 200
 # An early best is worth a word when so many epochs, and such a part of all, came after it.
 EPOCHS_AFTER = 5
 PART_AFTER = 0.25
@@ -28,6 +31,17 @@ def finding_sentences(record: Record) -> Iterator[Sentence]:
     """Each finding by itself, what harms the result first."""
     for tell in FINDINGS:
         yield from tell(record)
+
+
+def rules(record: Record) -> Iterator[Sentence]:
+    """What rules found that is wrong, or probably wrong, and nobody muted; the worst first."""
+    told = [one for one in record.found.told if one.finding.severity > Severity.INFO]
+    for one in told[:MOST_RULES]:
+        place = f" ({one.finding.place})" if one.finding.place else ""
+        words = short(one.finding.text.rstrip("."), LONGEST_FINDING)
+        yield [link(one.finding.rule, "#findings"), f", {one.severity}{place}: {words}."]
+    if len(told) > MOST_RULES:
+        yield [link(counted(len(told) - MOST_RULES, "more finding"), "#findings"), "."]
 
 
 def lost_points(record: Record) -> Iterator[Sentence]:
@@ -160,6 +174,7 @@ def _times(kinds: Any, kind: str) -> int:
 
 
 FINDINGS = (
+    rules,
     no_result,
     nonfinite_values,
     lost_points,

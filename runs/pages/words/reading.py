@@ -1,6 +1,6 @@
-"""Reads what the words are made from: the places of three runs, then the facts of each.
+"""Reads what the words are made from: the places of three runs, the facts of each, the findings.
 
-Two statements, and what they bring does not grow with the documents beyond the sizes below.
+Three statements, and what they bring does not grow with the documents beyond the sizes below.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.urls import reverse
 from ... import metrics
 from ...models import Run
 from ..delivery import delivery_of
+from ..found import found_in
 from ..overview import Objective, rows_of
 from .record import Facts, Record, Standing, best_of
 
@@ -125,6 +126,7 @@ def record_of(run: Run, objective: Objective | None) -> Record:
         previous=facts.get(previous) if previous else None,
         best=replace(facts[best], value=value) if best in facts else None,
         difference=reverse("runs:difference", args=[run.id]),
+        found=found_in(run),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...metrics import Summary
 from ...models import Run
 from ..delivery import Delivery
+from ..found import NOTHING, Found
 from ..overview import Objective
 
 Document = Mapping[str, Any]
@@ -66,6 +67,7 @@ class Record:
         previous: the run that the same person began before.
         best: the best of the project's other runs, unless this run holds the record itself.
         difference: the address that says how the run differs from another (`?to=NUMBER`).
+        found: what rules found in it.
     """
 
     run: Run
@@ -77,6 +79,7 @@ class Record:
     previous: Facts | None = None
     best: Facts | None = None
     difference: str = ""
+    found: Found = NOTHING
 
     @property
     def has_ended(self) -> bool:

@@ -13,6 +13,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/views/": {"name": "tuning", "address": "q=number > 1"},
     f"{PROJECT}/views/<view_id>/change/": {"act": "share"},
     f"{PROJECT}/bulk/": {"act": "archive", "run": "{run_id}"},
+    f"{PROJECT}/findings/": {"rule": "LOSS01", "reason": "It is meant so."},
     f"{PROJECT}/settings/": {"name": "Renamed"},
     f"{PROJECT}/settings/address/": {"slug": "renamed"},
     f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},
@@ -48,6 +49,7 @@ BATCH = {
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "POST /api/v1/projects/": {"project": "vision/letters"},
     "PATCH /api/v1/projects/<team>/<project>/": {"name": "Renamed"},
+    "POST /api/v1/projects/<team>/<project>/mutes/": {"rule": "LOSS01", "reason": "Meant so."},
     f"PUT {API_RUN}/": {"project": "vision/digits"},
     f"PATCH {API_RUN}/": {"name": "renamed"},
     f"POST {API_RUN}/batches/": BATCH,

@@ -17,6 +17,7 @@ from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
+from runs.linting.muting import mute_rule
 from runs.models import Quote, Run
 from runs.notes import add_note
 from runs.queries import run_for_user
@@ -30,6 +31,7 @@ from .table import Line, path_of
 
 NO_ID = 987_654_321
 MODEL = ("model", {"layers": [{"name": "dense", "class": "Dense"}]})
+FINDING = ("finding", {"id": "LOSS01", "severity": "error", "text": "Twice.", "step": 1})
 
 
 @dataclass
@@ -158,13 +160,14 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
     """An object of each kind in the project, by the names that routes give to their ids."""
     run = cast.make_run(project, owner)
     cast.log_points(run, {"loss": [0.5, 0.25]})
-    send_events(run, MODEL)
+    send_events(run, MODEL, FINDING)
     quote = quote_of(run, owner)
     share = share_project(project=project, by=owner, role=Role.READER, user=guest)
     seen = project_for_user(owner, project.team.slug, project.slug)
     view = save_view(project=seen, by=owner, name="best", address="q=number", is_shared=True)
     token, _ = tokens.issue_token(user=owner, name="old", scopes=["read"], by=owner)
     media = sketch_media(run)
+    mute = mute_rule(project=seen, rule="DATA01", by=owner, reason="Made up.", run=run)
     note = add_note(run=run, by=owner, text="A spike, see #1.", step=1)
     artifact = cast.attach_file(run, owner, "plot.png", cast.PNG)
     return slugs(project.team.slug, project.slug) | {
@@ -179,6 +182,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "view_id": view.pk,
         "note_id": note.id,
         "media_id": media.id,
+        "mute_id": mute.id,
         "token_id": token.pk,
     }
 
@@ -204,6 +208,7 @@ def nothing() -> dict[str, Any]:
             "run_id": cast.uuid7(),
             "note_id": cast.uuid7(),
             "media_id": cast.uuid7(),
+            "mute_id": cast.uuid7(),
             "artifact_id": cast.uuid7(),
             "secret": "nothing",
         }
