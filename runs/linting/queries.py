@@ -81,11 +81,15 @@ def with_mutes(rows: QuerySet[Finding]) -> QuerySet[Finding]:
 
 def with_severities(runs: QuerySet[Run]) -> QuerySet[Run]:
     """Each run with `severities` of what was found and is not muted, the worst first."""
-    told = Finding.objects.filter(
+    worst = told_in_run().order_by("-severity").values("severity")[:MOST_COUNTED]
+    return runs.annotate(severities=ArraySubquery(worst))
+
+
+def told_in_run() -> QuerySet[Finding]:
+    """Inside a query of runs: the findings of each that are not muted."""
+    return Finding.objects.filter(
         ~Exists(_mutes()), project_id=OuterRef("project_id"), run_id=OuterRef("id")
     )
-    worst = told.order_by("-severity").values("severity")[:MOST_COUNTED]
-    return runs.annotate(severities=ArraySubquery(worst))
 
 
 def search_findings(

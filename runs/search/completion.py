@@ -159,6 +159,8 @@ def _plain_texts(project_id: int, name: str) -> Iterable[str]:
         return STATUSES
     if name == "tag":
         return known.tags(project_id)
+    if name == "finding":
+        return known.rules(project_id)
     if name == "user":
         return known.people(project_id)
     return known.plain_values(project_id, TEXT_COLUMNS.get(name, name))

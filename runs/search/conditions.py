@@ -82,7 +82,7 @@ def matching(
 def listed_runs(project_id: int) -> QuerySet[Run]:
     """The runs of a project that lists show."""
     runs = Run.objects.filter(project_id=project_id, trashed_at=None, archived_at=None)
-    return runs.alias(duration=plain_value("duration"))
+    return runs.alias(duration=plain_value("duration"), findings=plain_value("findings"))
 
 
 def parts_of(condition: Condition | None) -> tuple[Condition, ...]:

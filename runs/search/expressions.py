@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     Case,
     CharField,
+    Count,
     Exists,
     F,
     FloatField,
@@ -25,6 +26,7 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 
+from ..linting.queries import told_in_run
 from ..metrics.models import MetricState
 from ..models import LOST_AFTER, Status
 
@@ -94,6 +96,15 @@ def _user_email() -> Combinable:
     return Subquery(User.objects.filter(pk=OuterRef("user_id")).values("email")[:1])
 
 
+def _number_of_findings() -> Combinable:
+    counted = told_in_run().order_by().values("run_id").annotate(count=Count("*"))
+    return Coalesce(Subquery(counted.values("count")), 0)
+
+
+def _worst_finding() -> Combinable:
+    return Subquery(told_in_run().order_by("-severity", "rule").values("rule")[:1])
+
+
 def _state() -> QuerySet[MetricState]:
     return MetricState.objects.filter(project_id=OuterRef("project_id"), run_id=OuterRef("id"))
 
@@ -119,4 +130,6 @@ _VALUES: dict[str, Callable[[], Combinable]] = {
     "status": _shown_status,
     "user": _user_email,
     "tag": lambda: F("tags__0"),
+    "findings": _number_of_findings,
+    "finding": _worst_finding,
 }

@@ -11,7 +11,7 @@ from ahnb_platform.accounts.models import User
 
 from ..distinct import distinct_values
 from ..metrics.models import MetricSummary
-from ..models import Run, RunParam
+from ..models import Finding, Run, RunParam
 
 # How many of the newest runs say what is in use, and how many values of a parameter are looked at.
 NEWEST_FOR_NAMES, NEWEST_FOR_VALUES, MOST_VALUES = 100, 1_000, 100
@@ -60,6 +60,11 @@ def tags(project_id: int) -> list[str]:
     """The tags of the newest runs, the most frequent first."""
     lists = _newest(project_id, NEWEST_FOR_VALUES).values_list("tags", flat=True)
     return [tag for tag, _ in Counter(tag for tags in lists for tag in tags).most_common()]
+
+
+def rules(project_id: int) -> list[str]:
+    """The rules that found something in the project."""
+    return distinct_values(Finding, project_id, "rule")
 
 
 def people(project_id: int) -> list[str]:

@@ -6,10 +6,11 @@ from difflib import get_close_matches
 from functools import reduce
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from ahnb_platform.accounts.models import User
 
+from ..linting.queries import told_in_run
 from ..models import Status
 from . import values
 from .comparing import affirmed_of, compared, refuse_like
@@ -18,7 +19,12 @@ from .expressions import is_status
 from .fields import NUMBERS, TEXTS, TIMES, Field
 from .tree import Comparison
 
-WHOLE = ("number", "version", "size")
+WHOLE = ("number", "version", "size", "findings")
+# Comparisons of a number of findings that ask whether there is any.
+SOME_OR_NONE = {
+    **dict.fromkeys([(">", 0), (">=", 1), ("!=", 0)], True),
+    **dict.fromkeys([("=", 0), ("<", 1), ("<=", 0)], False),
+}
 STATUSES = (*Status.values, "lost")
 TEXT_COLUMNS = {
     "model": "model_name",
@@ -41,7 +47,8 @@ def plain(comparison: Comparison) -> Q:
     if name in TIMES or name in NUMBERS:
         return _measure(comparison)
     positive, is_negated = affirmed_of(comparison)
-    found = {"status": _status, "user": _user, "tag": _tag}[name](positive)
+    looks = {"status": _status, "user": _user, "tag": _tag, "finding": _finding}
+    found = looks[name](positive)
     return ~found if is_negated else found
 
 
@@ -51,6 +58,8 @@ def _missing(name: str) -> Q:
         return Q(**{_column(name): ""})
     if name == "tag":
         return Q(tags=[])
+    if name == "finding":
+        return ~Q(Exists(told_in_run()))
     column = {"user": "user_id", "status": "status"}.get(name) or _COLUMNS[name]
     return Q(**{f"{column}__isnull": True})
 
@@ -74,6 +83,10 @@ def _measure(comparison: Comparison) -> Q:
     if field.name in WHOLE:
         read = _whole
     found = [read(value, at) for value, at in comparison.placed]
+    if field.name == "findings" and (comparison.operator, found[0]) in SOME_OR_NONE:
+        # Whether there is any is found without counting them.
+        is_any = Q(Exists(told_in_run()))
+        return is_any if SOME_OR_NONE[comparison.operator, found[0]] else ~is_any
     return compared(_COLUMNS[field.name], comparison.operator, found)
 
 
@@ -109,6 +122,14 @@ def _tag(comparison: Comparison) -> Q:
     return Q(tags__overlap=[values.text(value, at) for value, at in comparison.placed])
 
 
+def _finding(comparison: Comparison) -> Q:
+    """As a tag: `=` is any rule that found something, `!=` none."""
+    texts = [values.text(value, at) for value, at in comparison.placed]
+    if comparison.operator != "like":
+        _only_equality(comparison)
+    return Q(Exists(told_in_run().filter(compared("rule", comparison.operator, texts))))
+
+
 def _only_equality(comparison: Comparison) -> None:
     if comparison.operator not in ("=", "in"):
         raise QueryError(
@@ -132,4 +153,5 @@ _COLUMNS = {
     "duration": "duration",
     "version": "model_version",
     "size": "model_parameters",
+    "findings": "findings",
 }
