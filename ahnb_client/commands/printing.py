@@ -34,6 +34,11 @@ def value(thing: Any, most: int = 60) -> str:
     return told if len(told) <= most else told[: most - 1] + "…"
 
 
+def counted(number: int, noun: str) -> str:
+    """As 1 file, 2,000 files; nothing for 0."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
 def pointed(text: str, position: int, most: int = 76) -> str:
     """The line in which a character stands and, below it, a caret; of a long one the part there."""
     begin = text.rfind("\n", 0, position) + 1

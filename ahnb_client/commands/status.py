@@ -14,6 +14,7 @@ from ..transport.files import Files
 from ..transport.http import Server
 from ..transport.spool import Spool, refused_files, spool_folders
 from .person import email_of, may_record
+from .printing import counted
 
 NAME = "status"
 HELP = "show settings, connection and what waits to be sent"
@@ -83,5 +84,5 @@ def _in_words(report: dict[str, Any]) -> str:
 
 
 def _left(one: dict[str, Any]) -> str:
-    files = f"  {one['files']:,} files" if one["files"] else ""
+    files = "  " + counted(one["files"], "file") if one["files"] else ""
     return f"{Path(one['folder']).name}  {one['bytes'] / 1e6:.1f} MB{files}  {one['state']}"

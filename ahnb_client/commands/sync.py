@@ -18,6 +18,7 @@ from ..errors import ConfigurationError
 from ..transport.http import Server
 from ..transport.shipment import Shipment
 from ..transport.spool import LeftSegments, Spool, spool_folders, this_host
+from .printing import counted
 
 NAME = "sync"
 HELP = "send what runs left on this machine"
@@ -168,6 +169,6 @@ def _print_summary(results: list[Result]) -> None:
     if not results:
         print("Nothing waits to be sent.")
     for result in results:
-        records = f"{result.records:,} records" if result.records else ""
-        files = f"{result.files:,} files" if result.files else ""
+        records = counted(result.records, "record")
+        files = counted(result.files, "file")
         print("  ".join(filter(None, (result.run, result.state, records, files, result.trouble))))

@@ -112,12 +112,17 @@ def sections_of(asked: Asked, kinds: Mapping[str, Sequence[Leaves]]) -> list[Sec
         Section(
             "layers", "Layers", layer_table(layers, asked.base, show_all=asked.show_all), remark
         ),
-        Section("data", "Data", table([leaves_of(data) for data in kinds["data"]])),
+        Section("data", "Data", table([_data(one) for one in kinds["data"]])),
         Section("git", "Commit", table([_mapped(one.get("git")) for one in environments])),
         Section("packages", "Packages", table([_packages(one) for one in environments])),
         Section("environment", "Environment", table([_rest(one) for one in environments])),
         Section("hardware", "Hardware", table([_hardware(one) for one in environments])),
     ]
+
+
+def _data(document: Leaves) -> Leaves:
+    """The fingerprints tell whether data differ; the statistics for rules would say it again."""
+    return leaves_of({name: part for name, part in document.items() if name != "statistics"})
 
 
 def metric_table(asked: Asked) -> Table:

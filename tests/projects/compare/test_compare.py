@@ -165,7 +165,10 @@ def test_packages_commit_hardware_and_data_have_cards_of_their_own(
             "git": {"commit": commit, "dirty": False},
             "gpus": [{"name": f"card {commit}"}],
         }
-        data = {"train": {"shape": [int(version[-1]), 28]}}
+        data = {
+            "train": {"shape": [int(version[-1]), 28]},
+            "statistics": {"x": {"rows": int(version[-1])}},
+        }
         run = sketch_run(digits, alice)
         send_events(run, ("environment", environment), ("data", data))
     text = compared(page, digits, "1,2")
