@@ -49,13 +49,14 @@ class Worker:
     """One process, and the pairs that it listed when it began."""
 
     def __init__(self, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.lint.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(folder / "worker.log").open("ab"),
-            env=environment(folder),
-        )
+        with (folder / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.lint.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment(folder),
+            )
         self.left = PAIRS_PER_PROCESS
         self.pairs = [Pair(**{**p, "right": tuple(p["right"])}) for p in self._line(START_SECONDS)]
 

@@ -8,14 +8,14 @@ LAST_ACTIVATION = Fault(
     "last_activation",
     frozenset({"OUT01", "OUT02", "LOSS02", "LOSS03"}),
     {
-        **same("moons_binary cars_inputs", last_activation="softmax"),
+        **same("moons_binary cars_inputs shapes_unet", last_activation="softmax"),
         **same("energy_regression ratings_huber", last_activation="sigmoid"),
-        **same("waves_gru shapes_unet plants_schedule", last_activation="relu"),
-        **same("reviews_embedding pulses_generator", last_activation="tanh"),
+        **same("waves_gru plants_schedule", last_activation="relu"),
+        **same("pulses_generator", last_activation="tanh"),
         **same(
-            "tags_multilabel shapes_augmented shapes_mixed words_tagging sums_seq2seq "
-            "signals_callbacks",
-            last_activation=None,
+            "tags_multilabel reviews_embedding shapes_augmented shapes_mixed words_tagging "
+            "sums_seq2seq signals_callbacks",
+            last_activation=None,  # reviews bear it, as Keras clips to [0, 1]; still it is wrong
         ),
     },
 )
