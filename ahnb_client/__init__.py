@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .autologging import autolog
     from .callback import AHNBCallback
     from .client import Client
-    from .linter import lint
+    from .linter.once import lint
     from .run import Run, run
 
 __all__ = ["AHNBCallback", "Client", "Run", "__version__", "autolog", "errors", "lint", "run"]
@@ -25,7 +25,7 @@ _HOMES = {
     "Client": "client",
     "Run": "run",
     "autolog": "autologging",
-    "lint": "linter",
+    "lint": "linter.once",
     "run": "run",
 }
 

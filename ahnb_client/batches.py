@@ -7,7 +7,7 @@ from weakref import WeakMethod
 
 from ahnb_client.capture.logs import numbers
 from ahnb_client.clock import now
-from ahnb_client.linter import Linter
+from ahnb_client.linter.live import Linter
 from ahnb_client.progress import Progress
 from ahnb_client.run import Run
 from ahnb_client.transport.block import Block

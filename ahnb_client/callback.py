@@ -24,7 +24,7 @@ from ahnb_client.fit import (
     wrap_model_methods,
 )
 from ahnb_client.guard import Guard, guarded
-from ahnb_client.linter import Linter, checked_level
+from ahnb_client.linter.live import Linter, checked_level
 from ahnb_client.linting.finding import Finding
 from ahnb_client.run import Run
 from ahnb_client.surroundings import usable_parts

@@ -18,6 +18,7 @@ from .commands import (
     download,
     export,
     importing,
+    lint,
     login,
     note,
     quote,
@@ -36,7 +37,7 @@ COMMANDS = (
     *(login, status, sync, doctor),
     *(runs, show, note, diff, quote, export),
     *(artifacts, download),
-    *(verify, rerun),
+    *(verify, rerun, lint),
     *(importing, discard, completion),
 )
 FAILED, UNREACHABLE, REFUSED = 1, 4, 5

@@ -105,7 +105,7 @@ def remember_training(model: Any, training: Training) -> None:
 
 def _watched_fit(original: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
     def fit(*args: Any, **kwargs: Any) -> Any:
-        observers = _observers(_given_callbacks(signature, args, kwargs))
+        observers = observers_in(_given_callbacks(signature, args, kwargs))
         if not observers and _make_observer is not None:
             args, kwargs, observers = _with_observer(_make_observer, signature, args, kwargs)
         if not observers:
@@ -136,14 +136,14 @@ def _with_observer(
         bound = signature.bind(*args, **kwargs)
         observer = make()
         given = bound.arguments.get("callbacks")
-        bound.arguments["callbacks"] = _beside(given, observer, args[0])
+        bound.arguments["callbacks"] = beside(given, observer, args[0])
         return bound.args, bound.kwargs, [observer]
     except Exception as error:  # noqa: BLE001 - Keras says what is wrong with the call
         logger.debug("AHNB does not record a call: %s", error)
         return args, kwargs, []
 
 
-def _beside(given: Any, observer: Any, model: Any) -> Any:
+def beside(given: Any, observer: Any, model: Any) -> Any:
     """The callbacks `given` in any form, and ours; nothing that was given is changed."""
     if given is None:
         return [observer]
@@ -165,7 +165,7 @@ def _recorded_evaluate(
     def evaluate(*args: Any, **kwargs: Any) -> Any:
         training = _trainings.get(args[0]) if args else None
         given = _given_callbacks(signature, args, kwargs)
-        if training is None or _observers(given):
+        if training is None or observers_in(given):
             return original(*args, **kwargs)
         make = functools.partial(EvaluationCallback, training.evaluated)
         args, kwargs, _ = _with_observer(make, signature, args, kwargs)
@@ -215,7 +215,7 @@ def _given_callbacks(
         return None  # Keras says what is wrong with the call.
 
 
-def _observers(callbacks: Any) -> list[FitObserver]:
+def observers_in(callbacks: Any) -> list[FitObserver]:
     """Return our callbacks among those given: None, one, a list, a tuple or a CallbackList."""
     return list(dict.fromkeys(_found(callbacks)))
 

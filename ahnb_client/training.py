@@ -19,7 +19,7 @@ from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.capture.trial import Trial, running_trial
 from ahnb_client.guard import Guard
-from ahnb_client.linter import Linter
+from ahnb_client.linter.live import Linter
 from ahnb_client.notices import tell_address
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress

@@ -9,6 +9,7 @@ from ahnb_client.version import __version__
 
 # A finding of a training that goes on is the same one although its end has moved.
 _MOVING = ("epoch", "step")
+_is_silent = False
 
 
 def in_words(finding: Finding) -> str:
@@ -19,9 +20,15 @@ def in_words(finding: Finding) -> str:
     return f"{' '.join(said.split())} (docs/lint/{finding.id}.md)"
 
 
+def be_silent() -> None:
+    """Say no finding from now on: somebody else shows them."""
+    global _is_silent
+    _is_silent = True
+
+
 def tell_finding(finding: Finding) -> None:
     """Say it on standard error; what is only for information is not said."""
-    if finding.severity != "info":
+    if finding.severity != "info" and not _is_silent:
         tell(in_words(finding))
 
 
