@@ -18,10 +18,12 @@ from .models import LONGEST_PLACE, LONGEST_RULE, Finding, Severity, Source
 
 # What a finding is called that names no rule.
 NAMELESS = "FINDING"
+MOMENTS = ("step", "epoch")
 # Where an event says what was found; any client may send one (docs/api.md).
 WORDS = ("text", "message", "title", "rule", "id")
 LONGEST_TEXT = 2_000
 LONGEST_WORD = 120
+LONGEST_VERSION = 16
 # Bytes of JSON; what is larger is left out.
 LARGEST_EVIDENCE = 16 * 1024
 
@@ -31,7 +33,8 @@ def told_in(key: RunKey, data: Any, at: datetime) -> Finding | None:
     if not isinstance(data, Mapping):
         return None
     where, text = _where(data), _first_text(data, WORDS)
-    if not text and "step" not in where:
+    step, epoch = (_moment(data, where, word) for word in MOMENTS)
+    if not text and step is None:
         return None
     rule = _first_text(data, ("id", "rule"))[:LONGEST_RULE] or NAMELESS
     return Finding(
@@ -44,10 +47,11 @@ def told_in(key: RunKey, data: Any, at: datetime) -> Finding | None:
         fix=_first_text(data, ("fix",))[:LONGEST_TEXT],
         where=where,
         evidence=bounded(data.get("evidence")),
-        step=step_of(where, "step"),
-        epoch=step_of(where, "epoch"),
+        step=step,
+        epoch=epoch,
         source=Source.CLIENT,
         found_at=at,
+        rules_version=_first_text(data, ("rules_version",))[:LONGEST_VERSION],
     )
 
 
@@ -60,6 +64,11 @@ def step_of(where: Mapping[str, Any], word: str) -> int | None:
     """The step or epoch of a place; None without one that can be drawn."""
     value = where.get(word)
     return value if is_whole(value, LARGEST_STEP) else None
+
+
+def _moment(data: Mapping[str, Any], where: Mapping[str, Any], word: str) -> int | None:
+    found = step_of(data, word)
+    return step_of(where, word) if found is None else found
 
 
 def bounded(value: Any) -> dict[str, Any]:
@@ -82,16 +91,17 @@ def spelled(value: Any) -> Any:
 
 
 def _where(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The kinds of place that are known, each a number or a short text."""
+    """The kinds of place that are known, each a number or a short text.
+
+    Without them the step or epoch is the place; beside them it only tells when it was found.
+    """
     given = data.get("where")
-    known = given if isinstance(given, Mapping) else {}
-    values = {word: known.get(word, data.get(word)) for word in ("step", "epoch")}
-    words = {word: known[word] for word in PLACES if word in known} | values
-    return {word: found for word in PLACES if (found := _short(word, words.get(word))) is not None}
+    known = given if isinstance(given, Mapping) else {word: data.get(word) for word in MOMENTS}
+    return {word: found for word in PLACES if (found := _short(word, known.get(word))) is not None}
 
 
 def _short(word: str, value: Any) -> str | int | None:
-    if word in ("step", "epoch"):
+    if word in MOMENTS:
         return value if is_whole(value, LARGEST_STEP) else None
     if isinstance(value, str):
         return value[:LONGEST_WORD] or None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Mapping
+from itertools import islice, pairwise
 from typing import Any
 
 from .. import metrics
@@ -29,15 +30,16 @@ def facts_of(run: Run, *, with_curves: bool = True) -> dict[str, Any]:
     """
     documents = _documents(run)
     summary = documents.pop("summary", None)
+    curves = curves_of(run) if with_curves else {"epoch": {}, "batch": {}}
     return {
         "facts": VERSION,
         "model": documents.get("model"),
         "params": run.params,
         "data": documents.get("data"),
         "environment": documents.get("environment"),
-        "curves": curves_of(run) if with_curves else {"epoch": {}, "batch": {}},
+        "curves": curves,
         "weights": _last_event(run, "weights"),
-        "run": _run_facts(run, summary),
+        "run": _run_facts(run, summary) | _epoch_seconds(run, curves["epoch"]),
     }
 
 
@@ -65,6 +67,18 @@ def _run_facts(run: Run, summary: Any) -> dict[str, Any]:
         "status": run.shown_status,
         "seconds": run.duration_seconds,
     }
+
+
+def _epoch_seconds(run: Run, curves: Mapping[str, Any]) -> dict[str, Any]:
+    """How long each epoch took, by the times of its points; nothing where epochs were repeated."""
+    name = next(iter(curves), None)
+    if name is None or len(run.state.attempts) > 1:
+        return {}
+    one = _series(run, [name], points=EPOCH_POINTS, with_times=True)[name]
+    if not one.exact or not one.times:
+        return {}
+    ends = [run.started_at.timestamp(), *one.times]
+    return {"epoch_seconds": [max(0.0, end - start) for start, end in pairwise(ends)]}
 
 
 # Curves

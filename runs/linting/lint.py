@@ -72,7 +72,10 @@ def lint_run(key: RunKey) -> list[Finding]:
     facts = facts_of(run, with_curves=is_over)
     found = _keyed(_row(key, one) for one in check(facts, dynamic=None if is_over else False))
     for place, row in _told(key).items():
-        if place not in found and not _is_judged(row.rule, facts, is_over=is_over):
+        if place in found:
+            # When it was seen only the client knows.
+            found[place].step = row.step if found[place].step is None else found[place].step
+        elif not _is_judged(row.rule, facts, is_over=is_over):
             found[place] = row
     _replace(key, dict(sorted(found.items(), key=_worst_first)[:MOST_FINDINGS]))
     return list(found.values())

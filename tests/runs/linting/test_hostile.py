@@ -65,6 +65,13 @@ def test_the_first_of_a_rule_at_a_place_stays(run: Run, api: Api) -> None:
     assert Finding.objects.get().text == "first"
 
 
+def test_beside_a_place_the_step_tells_only_when(run: Run, api: Api) -> None:
+    found = {"id": "A", "text": "x", "where": {"layer": "dense"}, "step": 7, "rules_version": "1.2"}
+    send(api, run, batch(events=[event("finding", found)]))
+    row = Finding.objects.get()
+    assert (row.place, row.step, row.rules_version) == ("layer dense", 7, "1.2")
+
+
 def test_steps_without_a_place_are_places(run: Run, api: Api) -> None:
     events = [event("finding", {"rule": "spike", "step": step, "text": "x"}) for step in (1, 2)]
     send(api, run, batch(events=events))

@@ -102,6 +102,14 @@ def test_without_the_data_the_client_knows_better(run: Run) -> None:
     assert found(run) == [(STATIC, "data y", "client"), (STATIC, "layer bad_1", "server")]
 
 
+def test_the_step_at_which_the_client_saw_it_stays(run: Run) -> None:
+    told = {"id": STATIC, "text": "Mine.", "where": {"layer": "bad_1"}, "step": 9}
+    send_events(run, MODEL, ("finding", told))
+    lint_run(key_of(run))
+    row = Finding.objects.get()
+    assert (row.source, row.step) == (Source.SERVER, 9)
+
+
 def test_linting_twice_gives_the_same_and_keeps_the_time(run: Run) -> None:
     send_events(run, MODEL)
     lint_run(key_of(run))
