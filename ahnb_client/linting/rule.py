@@ -40,6 +40,8 @@ class Rule:
         source: where that is known from: a paper, a book, Keras' documentation.
         dynamic: it reads what the training did, and is looked at again after each epoch.
         look: yields a `Hit` for each place.
+        found: lines of Keras in which it finds something; `docs/lint/` shows them, tests run them.
+        sound: lines close to those in which it finds nothing.
     """
 
     id: str
@@ -49,6 +51,8 @@ class Rule:
     source: str
     dynamic: bool
     look: Look
+    found: str = ""
+    sound: str = ""
 
     def findings(self, facts: Facts) -> Iterator[Finding]:
         """Yield what this rule finds in `facts`."""
@@ -68,13 +72,15 @@ def rule(
     why: str,
     source: str,
     dynamic: bool = False,
+    found: str = "",
+    sound: str = "",
 ) -> Callable[[Look], Look]:
     """Put a function that yields a `Hit` for each place into the list of rules."""
 
     def listed(look: Look) -> Look:
         if id in RULES:
             raise ValueError(f"two rules have the id {id}")
-        RULES[id] = Rule(id, severity, title, why, source, dynamic, look)
+        RULES[id] = Rule(id, severity, title, why, source, dynamic, look, found, sound)
         return look
 
     return listed

@@ -7,9 +7,10 @@ from copy import copy
 from functools import cached_property
 
 from .curves import Curve
-from .heads import Head, heads_of
+from .heads import Head, heads_of, is_plain
 from .layers import Graph, Layer
-from .reading import Json, mapping, whole
+from .rates import Rate, rate_of
+from .reading import Json, mapping, number, whole
 from .samples import Sample
 
 
@@ -53,6 +54,11 @@ class Facts:
         """The outputs, each with its loss and targets."""
         return heads_of(self.model, self.graph, self.samples)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the model is of Keras' own classes, which train as `compile` says."""
+        return is_plain(self.model)
+
     # What compile and fit were given
 
     @property
@@ -74,6 +80,29 @@ class Facts:
     def callbacks(self) -> Mapping[str, Json]:
         """Settings of the other callbacks, by the name of their class."""
         return mapping(self.document, "params", "callbacks")
+
+    @cached_property
+    def rate(self) -> Rate:
+        """The learning rate, as far as settings tell it."""
+        return rate_of(self.optimizer, self.callbacks)
+
+    @property
+    def updates(self) -> int | None:
+        """How many updates of the weights fit is to make; None where that is unknown."""
+        epochs, steps = whole(self.fit.get("epochs")), whole(self.fit.get("steps"))
+        rows, batch = self.rows, whole(self.fit.get("batch_size"))
+        if steps is None and rows is not None and batch:
+            steps = -(-rows // batch)
+        if epochs is None or steps is None:
+            return None
+        return max(epochs - (whole(self.fit.get("initial_epoch")) or 0), 0) * steps
+
+    @property
+    def validates(self) -> bool | None:
+        """Whether fit validates on anything; None where its arguments are unknown."""
+        if self.data.get("validation") or number(self.fit.get("validation_split")):
+            return True
+        return False if self.fit and "validation" in self.data else None
 
     # The data
 

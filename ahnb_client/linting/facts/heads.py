@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .layers import PASSING, Graph, Layer
 from .reading import Json, listing, mapping, text
@@ -19,7 +19,13 @@ _SHORT = {
     "bce": "binary_crossentropy",
     "kld": "kl_divergence",
     "huber_loss": "huber",
+    "kldivergence": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "logcosh": "log_cosh",
 }
+
+
+_DEPTH = 32
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Head:
         target: the statistics of its labels.
         output_shape: with None for an axis of unknown length.
         metrics: names of its metrics, as they were given to compile.
+        metric_settings: of those that were given as objects, by these names.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Head:
     loss_settings: Mapping[str, Json]
     target: Sample | None
     metrics: tuple[str, ...] = ()
+    metric_settings: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     @property
     def units(self) -> int | None:
@@ -60,39 +68,67 @@ class Head:
 def heads_of(
     model: Mapping[str, Json], graph: Graph, samples: Mapping[str, Sample]
 ) -> tuple[Head, ...]:
-    """The outputs in the model's order; of a subclassed model the one that its last layer gives.
+    """The outputs in the model's order.
 
-    A model of whose outputs nothing is known has none.
+    A subclassed model has none: what its `call` does is unknown. Of a model of a person's own
+    class the targets are unknown: its training step may make them itself.
     """
-    layers = _output_layers(model, graph)
+    outputs = _output_layers(model, graph)
+    layers = [_innermost(layer, graph) for layer in outputs]
     compiled = mapping(model.get("compile"))
-    names = [layer.name for layer in layers]
-    losses = [_part(compiled.get("loss_config"), names, place) for place in range(len(names))]
+    names = [layer.name for layer in outputs]
+    losses = _parts(compiled.get("loss_config"), names)
     if not any(losses):  # a client that tells names alone
-        losses = [_part(compiled.get("loss"), names, place) for place in range(len(names))]
-    metrics = [_part(compiled.get("metrics"), names, place) for place in range(len(names))]
+        losses = _parts(compiled.get("loss"), names)
+    metrics = _parts(compiled.get("metrics"), names)
+    objects = _parts(compiled.get("metrics_config"), names)
+    known = samples if is_plain(model) else {}
     return tuple(
         Head(
-            name=layer.name,
+            name=names[place],
             layer=layer,
             activation=_last_activation(layer, graph),
             output_shape=layer.output_shape,
             loss=_loss_name(losses[place]),
             loss_settings=mapping(losses[place], "config"),
-            target=_target(samples, layer.name, place, len(names)),
+            target=_target(known, names[place], place, len(names)),
             metrics=_names(metrics[place]),
+            metric_settings=_settings(objects[place]),
         )
         for place, layer in enumerate(layers)
     )
 
 
+def is_plain(model: Mapping[str, Json]) -> bool:
+    """Whether the model is of one of Keras' own classes, which train as `compile` says."""
+    module = text(model.get("module"))
+    return module is None or module.startswith(("keras.", "tf_keras."))
+
+
 def _output_layers(model: Mapping[str, Json], graph: Graph) -> list[Layer]:
     named = [name for name in listing(model.get("output_layers")) if isinstance(name, str)]
     known = [graph.by_name[name] for name in named if name in graph.by_name]
-    if known:
-        return known
+    outputs = listing(model.get("outputs"))
+    if named:
+        # Which output is which is not told where a layer has several or an operation gives one.
+        is_told = len(known) == len(named) and len(outputs) in (0, len(named))
+        return known if is_told else []
     outermost = [layer for layer in graph.layers if layer.parent is None]
-    return outermost[-1:] if graph.is_known else []
+    is_chain = model.get("kind") == "sequential"
+    return outermost[-1:] if is_chain else []
+
+
+def _innermost(layer: Layer, graph: Graph) -> Layer:
+    """The layer that gives the output of an inner model, if there is one such."""
+    for _ in range(_DEPTH):
+        if layer.kind not in ("Sequential", "Functional", "Model"):
+            break
+        held = graph.holders.get(layer.name, ())
+        ends = [one for one in held if not graph.after(one)]
+        if len(ends) != 1 or ends[0].is_operation:
+            break
+        layer = ends[0]
+    return layer
 
 
 def _last_activation(layer: Layer, graph: Graph) -> str | None:
@@ -106,10 +142,14 @@ def _last_activation(layer: Layer, graph: Graph) -> str | None:
             return "linear"
         before = graph.before(layer)
         passes = layer.kind in PASSING or layer.is_activation
-        if not passes or len(before) != 1:
+        if not passes or len(before) != 1 or layer.is_operation:
             return None
         layer = before[0]
     return None
+
+
+def _parts(given: Json, names: Sequence[str]) -> list[Json]:
+    return [_part(given, names, place) for place in range(len(names))]
 
 
 def _part(given: Json, names: Sequence[str], place: int) -> Json:
@@ -138,6 +178,12 @@ def _loss_name(given: Json) -> str | None:
 def _names(given: Json) -> tuple[str, ...]:
     found = listing(given) if not isinstance(given, str) else (given,)
     return tuple(name for name in found if isinstance(name, str))
+
+
+def _settings(given: Json) -> dict[str, Mapping[str, Json]]:
+    found = listing(given) if not isinstance(given, Mapping) else (given,)
+    objects = [one for one in found if isinstance(one, Mapping)]
+    return {str(one.get("class_name")): mapping(one, "config") for one in objects}
 
 
 def _target(samples: Mapping[str, Sample], name: str, place: int, heads: int) -> Sample | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from .reading import Json, listing, mapping, shape, text, truth, whole
 
 Shape = tuple[int | None, ...]
+Key = tuple[str | None, str]  # the holder and the name
 # What holds a kernel that a linear map is made of.
 WEIGHTED = (
     "Dense",
@@ -39,13 +40,27 @@ PASSING = (
     "Identity",
     "ActivityRegularization",
 )
-# Layers that are nothing but an activation, by its name.
+# Layers that are nothing but an activation, by its name; also given as an activation.
 ACTIVATIONS = {
     "Softmax": "softmax",
     "ReLU": "relu",
     "LeakyReLU": "leaky_relu",
     "PReLU": "prelu",
     "ELU": "elu",
+}
+# The same as an operation between layers, ``keras.ops.relu(x)``.
+_OPERATIONS = ACTIVATIONS | {
+    "Relu": "relu",
+    "Relu6": "relu6",
+    "LeakyRelu": "leaky_relu",
+    "Elu": "elu",
+    "Selu": "selu",
+    "Gelu": "gelu",
+    "Silu": "silu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Softplus": "softplus",
+    "LogSoftmax": "log_softmax",
 }
 
 
@@ -60,6 +75,7 @@ class Layer:
         settings: its configuration; initializers and the like are ``{"class": …, …}``.
         own: of a person's own class: what it does is unknown.
         calls: how often it is called.
+        is_operation: it is no layer but an operation between layers, as ``x + y``.
     """
 
     name: str
@@ -74,6 +90,8 @@ class Layer:
     activation: str | None = None
     settings: Mapping[str, Json] = field(default_factory=dict)
     own: bool = False
+    calls: int = 1
+    is_operation: bool = False
 
     @classmethod
     def read(cls, row: Mapping[str, Json]) -> Layer:
@@ -89,9 +107,23 @@ class Layer:
             trainable_parameters=whole(row.get("trainable_parameters")),
             trainable=truth(row.get("trainable")),
             dtype=text(row.get("dtype")),
-            activation=ACTIVATIONS.get(kind) or text(row.get("activation")),
+            activation=ACTIVATIONS.get(kind) or _activation(row.get("activation")),
             settings=mapping(row.get("settings")),
             own=row.get("own") is True,
+            calls=whole(row.get("calls")) or 1,
+        )
+
+    @classmethod
+    def operation(cls, row: Mapping[str, Json]) -> Layer:
+        """An operation between layers, told of in ``operations``."""
+        kind = text(row.get("class")) or ""
+        return cls(
+            name=text(row.get("name")) or "",
+            kind=kind,
+            parent=text(row.get("parent")),
+            output_shape=shape(row.get("output_shape")) or None,
+            activation=_OPERATIONS.get(kind),
+            is_operation=True,
         )
 
     @property
@@ -116,52 +148,99 @@ class Layer:
 
 
 class Graph:
-    """Which layer hands on to which, inner models included; nothing where it is not known."""
+    """Which layer hands on to which, inner models included; nothing where it is not known.
+
+    Names are unique within one model only: an inner model's edges join what it holds.
+    """
 
     def __init__(self, model: Mapping[str, Json]) -> None:
-        rows = [row for row in listing(model.get("layers")) if isinstance(row, Mapping)]
-        self.layers = tuple(Layer.read(row) for row in rows)
-        self._edges = [*_pairs(model.get("edges"))]
-        for inner in mapping(model.get("inner_edges")).values():
-            self._edges += _pairs(inner)
+        self.layers = tuple(map(Layer.read, _rows(model.get("layers"))))
+        operations = map(Layer.operation, _rows(model.get("operations")))
+        self._nodes = {(one.parent, one.name): one for one in (*operations, *self.layers)}
+        self._sources: dict[Key, list[Layer]] = {}
+        self._targets: dict[Key, list[Layer]] = {}
+        is_joined = self._join(None, model.get("edges"))
+        self.is_known = is_joined or model.get("kind") == "sequential"  # of a single layer
+        for holder, edges in mapping(model.get("inner_edges")).items():
+            self._join(holder, edges)
 
     @cached_property
     def by_name(self) -> Mapping[str, Layer]:
-        """The layers by their names."""
-        return {layer.name: layer for layer in self.layers}
+        """The layers by their names, the outermost of those of one name."""
+        return {layer.name: layer for layer in reversed(self.layers)}
 
-    @property
-    def is_known(self) -> bool:
-        """Whether anything is known of how the layers are connected."""
-        return bool(self._edges)
+    @cached_property
+    def holders(self) -> Mapping[str, tuple[Layer, ...]]:
+        """What the inner models and blocks hold, by their names."""
+        found: dict[str, list[Layer]] = {}
+        for layer in self.layers:
+            if layer.parent is not None:
+                found.setdefault(layer.parent, []).append(layer)
+        return {name: tuple(layers) for name, layers in found.items()}
 
     def before(self, layer: Layer) -> list[Layer]:
-        """The layers whose outputs `layer` gets."""
-        return [self.by_name[one] for one in self._sources.get(layer.name, ())]
+        """The layers and operations whose outputs `layer` gets."""
+        return self._sources.get(_key(layer), [])
 
     def after(self, layer: Layer) -> list[Layer]:
-        """The layers that get what `layer` gives."""
-        return [self.by_name[one] for one in self._targets.get(layer.name, ())]
+        """The layers and operations that get what `layer` gives."""
+        return self._targets.get(_key(layer), [])
 
-    @cached_property
-    def _sources(self) -> Mapping[str, list[str]]:
-        return self._grouped((target, source) for source, target in self._edges)
+    def starts(self) -> list[Layer]:
+        """The outermost layers that get nothing from another: inputs, or a first layer."""
+        outermost = [layer for layer in self.layers if layer.parent is None]
+        return [layer for layer in outermost if not self.before(layer)]
 
-    @cached_property
-    def _targets(self) -> Mapping[str, list[str]]:
-        return self._grouped(iter(self._edges))
+    def next(self, layer: Layer, over: Collection[str] = PASSING) -> list[Layer]:
+        """What `layer` hands on to, past layers of a kind in `over`; in their order, each once."""
+        return self._reached(self.after, layer, over)
 
-    def _grouped(self, pairs: Json) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name, other in pairs:
-            if other in self.by_name:
-                found.setdefault(name, []).append(other)
-        return found
+    def previous(self, layer: Layer, over: Collection[str] = PASSING) -> list[Layer]:
+        """What hands on to `layer`, past layers of a kind in `over`."""
+        return self._reached(self.before, layer, over)
+
+    def _reached(
+        self, follow: Callable[[Layer], list[Layer]], start: Layer, over: Collection[str]
+    ) -> list[Layer]:
+        found: dict[Key, Layer] = {}
+        seen: set[Key] = set()
+        waiting = list(follow(start))
+        while waiting:
+            layer = waiting.pop(0)
+            if _key(layer) in seen:
+                continue
+            seen.add(_key(layer))
+            further = follow(layer) if layer.kind in over and not layer.is_operation else []
+            waiting += further
+            if not further:
+                found[_key(layer)] = layer
+        return list(found.values())
+
+    def _join(self, holder: str | None, edges: Json) -> bool:
+        """Take up the edges of one model; whether it has any."""
+        pairs = [edge for edge in listing(edges) if len(listing(edge)) == 2]
+        for edge in pairs:
+            source, target = (self._node(holder, name) for name in edge)
+            if source is not None and target is not None:
+                self._targets.setdefault(_key(source), []).append(target)
+                self._sources.setdefault(_key(target), []).append(source)
+        return bool(pairs)
+
+    def _node(self, holder: str | None, name: Json) -> Layer | None:
+        if not isinstance(name, str):
+            return None
+        # A layer that two models share stands in the table once.
+        return self._nodes.get((holder, name)) or self.by_name.get(name)
 
 
-def _pairs(edges: Json) -> list[tuple[str, str]]:
-    return [
-        (str(edge[0]), str(edge[1]))
-        for edge in listing(edges)
-        if isinstance(edge, (list, tuple)) and len(edge) == 2
-    ]
+def _rows(rows: Json) -> list[Mapping[str, Json]]:
+    return [row for row in listing(rows) if isinstance(row, Mapping)]
+
+
+def _key(layer: Layer) -> Key:
+    return layer.parent, layer.name
+
+
+def _activation(value: Json) -> str | None:
+    name = text(value)
+    return None if name is None else ACTIVATIONS.get(name, name)

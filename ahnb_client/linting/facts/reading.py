@@ -32,6 +32,12 @@ def number(value: Json) -> float | None:
         return math.inf if value > 0 else -math.inf
 
 
+def finite(value: Json) -> float | None:
+    """`value` as a float if it is a finite number, else None."""
+    found = number(value)
+    return found if found is not None and math.isfinite(found) else None
+
+
 def whole(value: Json) -> int | None:
     """`value` if it is a whole number, else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None

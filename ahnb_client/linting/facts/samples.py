@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .reading import Json, mapping, number, shape, text, truth, whole
+from .reading import Json, finite, mapping, shape, text, truth, whole
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sample:
             rows=whole(found.get("rows")),
             dtype=text(found.get("dtype")),
             raw=found.get("raw") is True,
-            **{name: number(found.get(name)) for name in _NUMBERS},  # type: ignore[arg-type]
+            **{name: finite(found.get(name)) for name in _NUMBERS},  # type: ignore[arg-type]
             nan=whole(found.get("nan")) or 0,
             infinite=whole(found.get("infinite")) or 0,
             **{name: truth(found.get(name)) for name in _TRUTHS},

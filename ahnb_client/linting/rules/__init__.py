@@ -3,6 +3,22 @@
 from importlib import import_module
 
 MODULES: tuple[str, ...] = (
+    # of model, arguments and data
+    "outputs",
+    "losses",
+    "labels",
+    "shapes",
+    "data",
+    "order",
+    "recurrent",
+    "activations",
+    "normalizing",
+    "initial",
+    "learning_rate",
+    "precision",
+    "metrics",
+    "fitting",
+    "watching",
     # of what the training did
     "start",
     "divergence",
