@@ -17,8 +17,19 @@ if TYPE_CHECKING:
     from .client import Client
     from .linter.once import lint
     from .run import Run, run
+    from .timing import timed
 
-__all__ = ["AHNBCallback", "Client", "Run", "__version__", "autolog", "errors", "lint", "run"]
+__all__ = [
+    "AHNBCallback",
+    "Client",
+    "Run",
+    "__version__",
+    "autolog",
+    "errors",
+    "lint",
+    "run",
+    "timed",
+]
 
 _HOMES = {
     "AHNBCallback": "callback",
@@ -27,6 +38,7 @@ _HOMES = {
     "autolog": "autologging",
     "lint": "linter.once",
     "run": "run",
+    "timed": "timing",
 }
 
 

@@ -186,7 +186,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             self._is_model_pending = not self.guard.call("model", is_complete, model)
             self.guard.call("evaluations", remember_training, model, self._training)
             if not self._is_model_pending:
-                self._training.lint_model()
+                self._training.lint_model(self._model)
 
     @guarded("the end of the run")
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -226,7 +226,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         if self._is_model_pending:
             self._is_model_pending = False
             self._training.record_model(self._model)
-            self._training.lint_model()
+            self._training.lint_model(self._model)
 
     def _watch(self, iterator: Any) -> None:
         """Learn of the end by the death of objects that live as long as the fit.

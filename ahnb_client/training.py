@@ -18,6 +18,7 @@ from ahnb_client.capture.optimizer import optimizer_params, other_optimizers
 from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.capture.trial import Trial, running_trial
+from ahnb_client.capture.updates import updates_of
 from ahnb_client.guard import Guard
 from ahnb_client.linter.live import Linter
 from ahnb_client.notices import tell_address
@@ -26,6 +27,7 @@ from ahnb_client.progress import Progress
 from ahnb_client.resuming import Backup, Memory
 from ahnb_client.run import Run
 from ahnb_client.surroundings import Surroundings
+from ahnb_client.timing import timers_in
 
 _UNSEEN = ("failed", "fit was left before its end, by an exception that was caught")
 
@@ -100,18 +102,21 @@ class Training:
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
         facts = {"params": filled, "data": data or {}}
-        self._guard.call("lint", self.linter.begin_fit, facts, run.event)
+        timers = timers_in(arguments.given.get("x")) if arguments is not None else []
+        self._guard.call("lint", self.linter.begin_fit, facts, run.event, timers)
 
     def _data_of(self, arguments: FitArguments | None) -> dict[str, Any] | None:
         return arguments.data(counted="data" in self._parts) if arguments is not None else None
 
-    def lint_model(self) -> None:
+    def lint_model(self, model: Any) -> None:
         """Look for mistakes in the model as it was recorded last, and in what it is given.
 
         Raises:
             LintError: there are some, and the person wants to be stopped by them.
         """
         self._guard.call("lint", self.linter.check_model, self._document)
+        if self.linter.is_on and "weights" in self._parts:
+            self.linter.watch_weights(self._guard.call("updates of weights", updates_of, model))
 
     def open_run(self, **instead: Any) -> Run:
         """Return the run, begun or taken up again; `instead` of what the options say."""

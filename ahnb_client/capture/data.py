@@ -6,6 +6,7 @@ from typing import Any
 
 from ahnb_client.capture.values import Json, dtype_name, qualified_name
 
+SOURCE = "_ahnb_source"  # of a data set that `ahnb_client.timed` made: what it was made from
 _MAX_PARTS = 100
 _MAX_WRAPPERS = 32
 _CARDINALITIES = {-1: "infinite", -2: "unknown"}
@@ -55,7 +56,7 @@ def wrapped_stages(data: Any) -> Iterator[Any]:
         if data is None:
             return
         yield data
-        data = getattr(data, "_input_dataset", None)
+        data = getattr(data, SOURCE, None) or getattr(data, "_input_dataset", None)
 
 
 def _sequence(data: Any) -> Json:

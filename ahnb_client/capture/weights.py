@@ -52,13 +52,13 @@ def _bytes_of(variable: Any, most: int | None) -> bytes:
     import numpy
 
     value = variable.value() if callable(variable.value) else variable.value  # of tf_keras
-    values = numpy.ascontiguousarray(_on_host(value))
+    values = numpy.ascontiguousarray(on_host(value))
     if most is not None and values.size > most:
         values = values.reshape(-1)[numpy.linspace(0, values.size - 1, most).astype("int64")]
     return values.tobytes()
 
 
-def _on_host(value: Any) -> Any:
+def on_host(value: Any) -> Any:
     """A tensor as its back end gives it to NumPy."""
     if hasattr(value, "detach"):  # PyTorch, which has no bfloat16 in NumPy
         value = value.detach().cpu()

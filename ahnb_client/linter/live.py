@@ -1,16 +1,18 @@
 """Lints one training while it goes on."""
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from time import monotonic
 from typing import Any, Literal, cast
 
+from ahnb_client.capture.updates import Updates
 from ahnb_client.errors import ConfigurationError, LintError
 from ahnb_client.linter.curves import Curves
 from ahnb_client.linter.telling import event_of, key_of, tell_finding
 from ahnb_client.linting.checking import check
 from ahnb_client.linting.facts import Facts
 from ahnb_client.linting.finding import Finding
+from ahnb_client.timing import Timer
 
 Level = Literal["warn", "off", "raise"]
 LEVELS = ("warn", "off", "raise")
@@ -49,6 +51,8 @@ class Linter:
         self._epochs, self._next_check = 0, 0
         self._began_at = self._epoch_began_at = monotonic()
         self._seconds: list[float] = []
+        self._updates: Updates | None = None
+        self.timers: list[Timer] = []
 
     @property
     def is_on(self) -> bool:
@@ -58,13 +62,21 @@ class Linter:
     # Facts
 
     def begin_fit(
-        self, facts: Mapping[str, Any], send: Callable[[str, Any], None] | None = None
+        self,
+        facts: Mapping[str, Any],
+        send: Callable[[str, Any], None] | None = None,
+        timers: Iterable[Timer] = (),
     ) -> None:
-        """A fit begins: what is known of ``params`` and ``data``; `send` takes the events."""
-        self._send = send
+        """A fit begins: what is known of ``params`` and ``data``; `send` takes the events.
+
+        `timers` are those of data that the person had `timed`.
+        """
+        self._send, self.timers = send, list(timers)
         self.document |= facts
         self.document["run"] = {"status": "running"}
         self._began_at = self._epoch_began_at = monotonic()
+        for timer in self.timers:
+            timer.begin()
         self._facts = Facts(self.document)
 
     def check_model(self, model: Mapping[str, Any]) -> None:
@@ -78,6 +90,10 @@ class Linter:
         self.document["model"] = model
         self._facts = Facts(self.document)
         self._take(check(self._facts, ignore=self._ignore, dynamic=False), None)
+
+    def watch_weights(self, updates: Updates | None) -> None:
+        """Follow the weights of the fit that begins."""
+        self._updates = updates
 
     def begin_epoch(self) -> None:
         """Measure the time from now on."""
@@ -95,6 +111,9 @@ class Linter:
             self._seconds.append(round(monotonic() - self._epoch_began_at, 6))
         is_sound = self.curves.add_epoch(epoch, metrics)
         self._epochs += 1
+        if self._updates is not None:
+            self._updates.end_epoch(epoch)
+            self.document["weights"] = self._updates.document()
         if self._epochs >= self._next_check or not is_sound:
             self._next_check = self._epochs + 1 + max(self._epochs - _EACH, 0) // _EACH
             self.check_training(step)
@@ -104,6 +123,9 @@ class Linter:
         if self._epochs:
             with contextlib.suppress(LintError):
                 self.check_training(step, status)
+        if self._updates is not None and self._send is not None and self._epochs:
+            self._send("weights", self._updates.document())
+        self._updates = None
 
     def see_batch(self, step: int, metrics: Mapping[str, Any]) -> None:
         """Take the metrics after a batch.
@@ -129,10 +151,12 @@ class Linter:
 
     def run_facts(self) -> dict[str, Any]:
         """Return how long it took: ``seconds`` and those of each epoch."""
-        return {
-            "seconds": round(monotonic() - self._began_at, 3),
-            "epoch_seconds": list(self._seconds),
-        }
+        seconds = monotonic() - self._began_at
+        told: dict[str, Any] = {"seconds": round(seconds, 3), "epoch_seconds": [*self._seconds]}
+        if self.timers:
+            waited = sum(timer.seconds() for timer in self.timers)
+            told["data_wait"] = round(min(waited / max(seconds, 1e-9), 1.0), 4)
+        return told
 
     # Findings
 

@@ -9,7 +9,7 @@ import pytest
 
 import ahnb_client
 from ahnb_client import AHNBCallback
-from ahnb_client.errors import ConfigurationError
+from ahnb_client.errors import ConfigurationError, LintError
 from tests.ahnb_client.keras.conftest import records_of
 
 pytestmark = pytest.mark.keras
@@ -101,3 +101,109 @@ def test_lint_needs_neither_run_nor_training(sums, spool):
 def test_lint_of_a_model_alone_says_what_can_be_said():
     model = keras.Sequential([keras.layers.Dense(3)])
     assert isinstance(ahnb_client.lint(model), list)
+
+
+def test_loss_that_is_no_number_is_told_once_and_recorded(sums, capsys):
+    callback = AHNBCallback(strict=True)
+    regression(rate=1e20).fit(*sums, epochs=4, batch_size=10, verbose=0, callbacks=[callback])
+    assert "D01" in [finding.id for finding in callback.findings]
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("ahnb: D01")]
+    assert len(said) == 1
+    assert "Fix: " in said[0]
+    (event,) = [one for one in records_of(callback.run).data_of("finding") if one["id"] == "D01"]
+    assert event["where"]["metric"] == "loss"
+    assert event["rules_version"]
+
+
+def test_off_looks_for_nothing(sums, capsys):
+    callback = AHNBCallback(lint="off", strict=True)
+    regression(rate=1e20).fit(*sums, epochs=2, verbose=0, callbacks=[callback])
+    assert callback.findings == []
+    assert records_of(callback.run).data_of("finding") == []
+    assert "D01" not in capsys.readouterr().err
+
+
+def test_ignored_rule_is_not_looked_at(sums):
+    callback = AHNBCallback(lint_ignore=["D01"], strict=True)
+    regression(rate=1e20).fit(*sums, epochs=3, verbose=0, callbacks=[callback])
+    assert "D01" not in [finding.id for finding in callback.findings]
+
+
+def test_raise_stops_a_training_whose_loss_is_no_number_within_the_epoch(sums):
+    callback = AHNBCallback(lint="raise", strict=True)
+    with pytest.raises(LintError, match="D01") as raised:
+        regression(rate=1e20).fit(*sums, batch_size=4, verbose=0, callbacks=[callback])
+    assert [finding.id for finding in raised.value.findings] == ["D01"]
+    records = records_of(callback.run)
+    assert records.last("status")["status"] == "failed"
+    assert len(records.steps("batch/loss")) < 10
+
+
+def test_raise_without_batches_stops_at_the_end_of_the_epoch(sums):
+    callback = AHNBCallback(lint="raise", log_batches=False)
+    with pytest.raises(LintError, match="D01"):
+        regression(rate=1e20).fit(*sums, epochs=9, batch_size=4, verbose=0, callbacks=[callback])
+    assert records_of(callback.run).steps("loss") == [0]
+
+
+def test_raise_lets_a_sound_training_be(sums):
+    callback = AHNBCallback(lint="raise", strict=True)
+    fitted = regression().fit(*sums, epochs=2, verbose=0, callbacks=[callback])
+    assert len(fitted.history["loss"]) == 2
+
+
+def test_what_became_of_the_weights_is_recorded(sums):
+    callback = AHNBCallback(strict=True)
+    model = regression()
+    model.layers[0].trainable = False
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(*sums, epochs=5, verbose=0, callbacks=[callback])
+    (weights,) = records_of(callback.run).data_of("weights")
+    (learned,) = weights["layers"].values()
+    assert learned["epoch"] == [0, 1, 2, 3]
+    assert all(update > 0 for update in learned["update"])
+
+
+def test_dead_units_are_seen_in_the_weights(sums):
+    keras.utils.set_random_seed(3)
+    first = keras.layers.Dense(4, activation="relu")
+    negative = keras.initializers.Constant(-1)
+    second = keras.layers.Dense(4, activation="relu", kernel_initializer=negative)
+    model = keras.Sequential([keras.Input((3,)), first, second, keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    callback = AHNBCallback(strict=True)
+    model.fit(*sums, epochs=2, verbose=0, callbacks=[callback])
+    assert ("D09", second.name) in [(one.id, one.where.get("layer")) for one in callback.findings]
+
+
+@pytest.mark.parametrize("kind", ["tf.data", "PyDataset", "generator"])
+def test_timed_data_is_the_same_data_and_tells_how_long_was_waited(sums, kind):
+    class Batches(keras.utils.PyDataset):
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, index: int) -> Any:
+            return sums[0][index * 10 :][:10], sums[1][index * 10 :][:10]
+
+    def source() -> Any:
+        if kind == "tf.data":
+            import tensorflow
+
+            return tensorflow.data.Dataset.from_tensor_slices(sums).batch(10)
+        made = Batches()
+        return made if kind == "PyDataset" else (made[index % 4] for index in range(12))
+
+    def trained(data: Any, callbacks: list[Any]) -> Any:
+        model = regression()
+        return model.fit(
+            data, epochs=2, steps_per_epoch=4, shuffle=False, verbose=0, callbacks=callbacks
+        ).history["loss"]
+
+    callback = AHNBCallback(strict=True)
+    assert trained(ahnb_client.timed(source()), [callback]) == trained(source(), [])
+    assert 0 < records_of(callback.run).last("summary")["run"]["data_wait"] < 1
+
+
+def test_arrays_need_no_timing(sums):
+    assert ahnb_client.timed(sums[0]) is sums[0]
+    assert ahnb_client.timed(None) is None

@@ -1,0 +1,152 @@
+"""What an epoch did to the weights of a model, looked at in a few layers and values of each.
+
+Values are copied to the host when they are taken: a back end may use their memory again.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ahnb_client.capture.values import Json
+from ahnb_client.capture.weights import on_host
+
+MAX_LAYERS = 24
+MAX_VALUES = 4_096  # of one kernel
+LARGEST = 1 << 22  # values; a larger kernel is left where it is
+DEAD_VALUES = 1 << 16  # values of a kernel that is looked at whole, to find dead units
+_BOUNDS = {"relu": (0.0, math.inf), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
+
+
+class Updates:
+    """The kernels of one model, and how far each went in every epoch that was looked at."""
+
+    def __init__(self, model: Any) -> None:
+        """Choose layers evenly, the first and the last among them, and take their weights."""
+        self._layers = _chosen(model)
+        self._before = self._taken()
+        self.changes: dict[str, list[float]] = {name: [] for name in self._layers}
+        self.dead: dict[str, list[float]] = {}
+        self._epochs: list[int] = []
+        self._count, self._passed, self._next = 0, 0, 1
+
+    def end_epoch(self, epoch: int) -> None:
+        """Take the weights after an epoch: after 1, 2, 3, 4, 6, 9 … as it costs a millisecond."""
+        self._passed += 1
+        self._count += 1
+        if self._count < self._next:
+            return
+        after = self._taken()
+        for name, values in after.items():
+            self.changes[name].append(_change(self._before[name], values) / self._passed)
+        self._epochs.append(epoch)
+        self._before, self._passed = after, 0
+        self._next = self._count + max(self._count // 2, 1)
+        self._look_for_dead()
+
+    def document(self) -> dict[str, Json]:
+        """Return ``{layers: {name: {epoch, update, dead}}}``, the event ``weights``."""
+        layers = {
+            name: {
+                "epoch": list(self._epochs),
+                "update": list(values),
+                **({"dead": list(self.dead[name])} if name in self.dead else {}),
+            }
+            for name, values in self.changes.items()
+        }
+        return {"layers": layers}
+
+    def _taken(self) -> dict[str, Any]:
+        return {name: _sample(layer.kernel) for name, layer in self._layers.items()}
+
+    def _look_for_dead(self) -> None:
+        for name, layer in self._layers.items():
+            share = _dead_share(layer)
+            if share is not None:
+                self.dead.setdefault(name, []).append(share)
+
+
+def updates_of(model: Any) -> Updates | None:
+    """Return what follows the weights of `model`; None where they lie on several devices."""
+    import keras
+
+    strategy = getattr(model, "distribute_strategy", None)
+    if keras.distribution.distribution() is not None:
+        return None
+    return Updates(model) if getattr(strategy, "num_replicas_in_sync", 1) == 1 else None
+
+
+def _chosen(model: Any) -> Mapping[str, Any]:
+    """Trainable layers with a kernel of a usual size, by name."""
+    import numpy
+
+    flat = [layer for layer in model._flatten_layers() if _has_kernel(layer)]
+    if len(flat) > MAX_LAYERS:
+        places = numpy.linspace(0, len(flat) - 1, MAX_LAYERS).astype("int64")
+        flat = [flat[at] for at in places]
+    return {layer.name: layer for layer in flat}
+
+
+def _has_kernel(layer: Any) -> bool:
+    kernel = vars(layer).get("_kernel", vars(layer).get("kernel"))
+    shape = getattr(kernel, "shape", None)
+    return bool(
+        shape
+        and layer.trainable
+        and type(layer).__module__.startswith("keras.")
+        and 1 < math.prod(shape) <= LARGEST
+    )
+
+
+def _sample(variable: Any) -> Any:
+    """Some of the values as float32, on the host."""
+    import numpy
+
+    value = variable.value
+    if math.prod(value.shape) > MAX_VALUES and len(value.shape) > 1:
+        step = math.ceil(math.prod(value.shape) / MAX_VALUES)
+        value = value[:: min(step, max(value.shape[0] // 4, 1))]
+    values = numpy.array(on_host(value), dtype="float32").reshape(-1)
+    return values[:: math.ceil(len(values) / MAX_VALUES)]
+
+
+def _change(before: Any, after: Any) -> float:
+    """The norm of the difference by the norm of what was."""
+    import numpy
+
+    if before is None or before.shape != after.shape:
+        return math.nan
+    size = float(numpy.linalg.norm(before))
+    moved = float(numpy.linalg.norm(after - before))
+    return moved / size if size else (math.inf if moved else 0.0)
+
+
+def _dead_share(layer: Any) -> float | None:
+    """Which part of the units is below zero for all that the layer before can give.
+
+    Known of Dense layers with relu that follow one with a bounded range; None of all others.
+    """
+    import numpy
+
+    bounds = _input_bounds(layer)
+    if bounds is None or math.prod(layer.kernel.shape) > DEAD_VALUES:
+        return None
+    kernel = numpy.array(on_host(layer.kernel.value), dtype="float64")
+    bias = numpy.array(on_host(layer.bias.value), dtype="float64")
+    with numpy.errstate(invalid="ignore"):
+        gains = numpy.where(kernel > 0, kernel * bounds[1], kernel * bounds[0])
+    most = numpy.nansum(gains, axis=0) + bias
+    return float((most <= 0).mean())
+
+
+def _input_bounds(layer: Any) -> tuple[float, float] | None:
+    """The range of what a Dense layer with relu gets, where another Dense layer gives it."""
+    if type(layer).__name__ != "Dense" or layer.bias is None or _activation(layer) != "relu":
+        return None
+    nodes = layer._inbound_nodes
+    parents = nodes[0].parent_nodes if len(nodes) == 1 else []
+    before = parents[0].operation if len(parents) == 1 else None
+    return _BOUNDS.get(_activation(before)) if type(before).__name__ == "Dense" else None
+
+
+def _activation(layer: Any) -> str:
+    return str(getattr(layer.activation, "__name__", ""))
