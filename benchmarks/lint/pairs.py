@@ -47,8 +47,8 @@ class Result:
 
     Attributes:
         findings: what the linter said until the end, or until `error`.
-        score: on test data; None where there is none because of `error`.
-        error: what Keras raised in the training, or in predicting for the score.
+        score: on test data; None after an `error`, or for predictions of a wrong shape.
+        error: what Keras raised in the training.
         failure: why there is no result at all: out of time, or the process was gone.
         seconds: of the whole program.
     """
@@ -89,12 +89,14 @@ def with_sound(pairs: Collection[Pair], chosen: Collection[Pair]) -> list[Pair]:
 
 
 def sample(pairs: Collection[Pair]) -> list[Pair]:
-    """Of each kind the first pair of each group, and their sound programs."""
-    first: dict[tuple[str, str], Pair] = {}
-    for pair in pairs:
-        if pair.kind is not None:
-            first.setdefault((pair.kind, pair.group), pair)
-    return with_sound(pairs, [*first.values()])
+    """Of each kind one pair of each group, of various programs, and their sound programs."""
+    kinds = dict.fromkeys(pair.kind for pair in pairs if pair.kind is not None)
+    chosen = []
+    for number, kind in enumerate(kinds):
+        for group in GROUPS:
+            of_both = [p for p in pairs if (p.kind, p.group) == (kind, group)]
+            chosen += of_both[number % len(of_both) :][:1] if of_both else []
+    return with_sound(pairs, chosen)
 
 
 def named(pairs: Collection[Pair], names: Collection[str]) -> list[Pair]:

@@ -71,5 +71,7 @@ def said(result: Result) -> str:
     """A score beside the least that the sound program has to reach."""
     if reason := result.failure or result.error:
         return reason.splitlines()[0][:90]
+    if result.score is None:
+        return "no score: predictions are of another shape than labels"
     sign = "≥" if result.is_good else "<"
     return f"{result.score:10.3f} {sign} {result.pair.floor}  {result.seconds:.1f} s"

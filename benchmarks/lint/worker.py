@@ -60,11 +60,20 @@ def run(program: str, kind: str | None, lint: bool) -> dict[str, Any]:
     score, error = None, None
     try:
         model, data = train(chosen, choices, [linter] if linter else [])
-        score = chosen.score(model, data)
     except Exception as raised:  # noqa: BLE001 - a mistake may show in any way
         error = f"{type(raised).__name__}: {str(raised)[:300]}"
+    else:
+        score = scored(chosen, model, data)
     seconds = time.perf_counter() - begin
     return {"findings": said_by(linter), "score": score, "error": error, "seconds": seconds}
+
+
+def scored(program: Any, model: Any, data: Any) -> float | None:
+    """The score on test data; None where predictions are of another shape than labels."""
+    try:
+        return float(program.score(model, data))
+    except ValueError:
+        return None
 
 
 def answers(out: TextIO) -> None:

@@ -100,6 +100,12 @@ def test_unknown_name_is_told() -> None:
         named(PAIRS, ["iris", "mushrooms"])
 
 
-def test_sample_has_each_kind_in_each_set() -> None:
-    twice = [*PAIRS, Pair("more", None, "held-out", 0.9), Pair("more", "nan", "held-out", 0.9)]
-    assert sample(twice) == PAIRS
+def test_sample_has_each_kind_in_each_set_and_various_programs() -> None:
+    more = [Pair("more", None, "held-out", 0.9), Pair("more", "nan", "held-out", 0.9)]
+    assert sample([*PAIRS, *more]) == [SOUND, FROZEN, NAN, *more]
+
+
+def test_prediction_of_a_wrong_shape_has_no_score_and_is_no_error() -> None:
+    results = [result(NAN, score=None)]
+    assert "no score" in scores(results)
+    assert crashed(results) == Share(0, 1)
