@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
+from projects.queries import project_for_user
+from runs.linting.muting import mute_rule
 from runs.notes import add_note
 from runs.services import pin_run, trash_run
 
@@ -24,6 +26,13 @@ def paths(digits: Project, alice: User) -> list[str]:
     pin_run(run=runs[1], by=alice)
     add_note(run=runs[0], by=alice, text="Looks calmer.", step=1)
     trash_run(run=runs[-1], by=alice)
+    told = {"severity": "error", "text": "Twice.", "fix": "Dense(10)", "evidence": {"units": 10}}
+    for run in runs[:2]:
+        for rule, layer in (("LOSS01", "dense"), ("DATA01", "input"), ("OWN", "other")):
+            found = {"id": rule, "where": {"layer": layer}, "step": 1, **told}
+            send_events(run, ("finding", found))
+    seen = project_for_user(alice, "vision", "digits")
+    mute_rule(project=seen, rule="DATA01", by=alice, reason="It is meant so.")
     send_events(runs[0], ("model", {"name": "digits", "layers": [LAYER]}))
     here = digits.get_absolute_url()
     return [
@@ -37,6 +46,9 @@ def paths(digits: Project, alice: User) -> list[str]:
         f"{here}views/",
         f"{here}insights/",
         f"{here}activity/",
+        f"{here}findings/",
+        f"{here}findings/?rule=LOSS01&muted=all&severity=error",
+        f"{here}findings/?severity=info",
         f"{here}storage/",
         runs[0].get_absolute_url(),
         f"{runs[0].get_absolute_url()}edit/",
