@@ -21,6 +21,9 @@ _HARMLESS = (
 )
 
 
+_LOW = 1e-3
+
+
 @dataclass(frozen=True)
 class Rate:
     """The learning rate.
@@ -44,12 +47,20 @@ def rate_of(optimizer: Mapping[str, Json], callbacks: Mapping[str, Json]) -> Rat
     schedule = mapping(optimizer, "schedule")
     is_left = all(name.partition("_")[0] in _HARMLESS for name in callbacks)
     if not schedule:
-        return Rate(first, None, is_left)
+        return Rate(first, None, is_left and not _may_hide(optimizer, first))
     kind, config = text(schedule.get("class_name")) or "?", mapping(schedule, "config")
     peak = _peak(kind, config)
     if peak is None:
         return Rate(None, kind, False)
     return Rate(peak, kind, is_left, _end(kind, config, peak))
+
+
+def _may_hide(optimizer: Mapping[str, Json], first: float | None) -> bool:
+    """Whether a low first rate may be that of a schedule: one that Keras cannot serialize takes
+    all other settings with it.
+    """
+    settings = set(optimizer) - {"name", "class_name", "learning_rate", "loss_scaling"}
+    return not settings and first is not None and first < _LOW
 
 
 def _peak(kind: str, config: Mapping[str, Json]) -> float | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..facts import Facts, Layer
+from ..facts.reading import listing
 from ..rule import Hit, rule
 
 _MAPS = ("Dense", "Conv1D", "Conv2D", "Conv3D")
@@ -54,7 +56,7 @@ def _is_plain_map(layer: Layer) -> bool:
 
 def _narrows(layer: Layer, behind: list[Layer]) -> bool:
     """Whether the layer is there to pass on less: an embedding, a code, a factor of a matrix."""
-    width = layer.input_shape[-1] if layer.input_shape else None
+    width = _width(layer)
     if width is None or layer.units is None:
         return True  # unknown
     if layer.units >= width:
@@ -66,9 +68,18 @@ def _narrows(layer: Layer, behind: list[Layer]) -> bool:
     return layer.units < widest or (is_pointwise and layer.units == widest)
 
 
-def _sizes(layer: Layer) -> list[object]:
+def _width(layer: Layer) -> int | None:
+    """How many values a unit has as inputs, of a convolution at one place."""
+    width = layer.input_shape[-1] if layer.input_shape else None
+    sizes = _sizes(layer)
+    if width is not None and sizes and sizes == layer.settings.get("strides"):
+        return width * math.prod(sizes)  # patches, one beside the other
+    return width
+
+
+def _sizes(layer: Layer) -> list[int]:
     found = layer.settings.get("kernel_size")
-    return list(found) if isinstance(found, (list, tuple)) else [found]
+    return [size for size in listing(found) if isinstance(size, int)]
 
 
 @rule(

@@ -58,6 +58,8 @@ def _names() -> dict[str, Any]:
         "numbers": random.normal(size=ROWS),
         "shares": random.random(ROWS),
         "prices": random.random(ROWS) * 900 + 100.5,
+        "images": random.random((ROWS, 28, 28, 1)),
+        "pictures": random.integers(0, 256, (ROWS, 32, 32, 3)).astype("uint8"),
         "sequences": random.normal(size=(ROWS, 5, 3)),
         "tokens": random.permutation(np.arange(ROWS * 5) % 20 + 1).reshape(ROWS, 5),
     }
