@@ -15,6 +15,7 @@ from .clock import now
 from .config import Config
 from .errors import AHNBError, ConfigurationError
 from .identifiers import given_run_id, is_project, is_run_id, uuid7
+from .linting.finding import Finding
 from .media.logged import LogsMedia
 from .notices import tell
 from .observers import tell_began, tell_ended, tell_ends
@@ -84,6 +85,7 @@ class Run(LogsMedia, LogsFiles):
         self.project = project or self._config.project
         self._check_project()
         self.status: str = "running"
+        self.findings: Sequence[Finding] = ()  # what a linter found, where one looks on
         self.before_end: Callable[[], None] | None = None  # what else has to be recorded
         self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
         self._create = plain(

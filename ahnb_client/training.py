@@ -102,6 +102,7 @@ class Training:
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
         facts = {"params": filled, "data": data or {}}
+        run.findings = self.linter.findings
         timers = timers_in(arguments.given.get("x")) if arguments is not None else []
         self._guard.call("lint", self.linter.begin_fit, facts, run.event, timers)
 

@@ -17,7 +17,7 @@ from ahnb_client.timing import Timer
 Level = Literal["warn", "off", "raise"]
 LEVELS = ("warn", "off", "raise")
 MAX_SECONDS = 500  # epochs whose length is kept
-_EACH = 20  # epochs after each of which the rules are asked; then after every 5 % more
+_EACH = 20  # epochs after each of which the rules are asked; then after every 10 % more
 
 
 def checked_level(level: str) -> Level:
@@ -115,7 +115,7 @@ class Linter:
             self._updates.end_epoch(epoch)
             self.document["weights"] = self._updates.document()
         if self._epochs >= self._next_check or not is_sound:
-            self._next_check = self._epochs + 1 + max(self._epochs - _EACH, 0) // _EACH
+            self._next_check = self._epochs + 1 + max(self._epochs - _EACH, 0) // 10
             self.check_training(step)
 
     def end_fit(self, status: str, step: int | None) -> None:

@@ -4,6 +4,7 @@ import math
 from html import escape
 
 from ahnb_client.better import mode_of
+from ahnb_client.linting.finding import SEVERITIES
 from ahnb_client.run import Run
 
 from .curves import Curve, Follower
@@ -34,7 +35,8 @@ def html_of(follower: Follower, seconds: float | None = None) -> str:
     groups = "".join(_group(name, curves, run) for name, curves in _groups(follower))
     return (
         f'<div style="{_BOX}"><div>{_head(run, seconds)}</div>'
-        f'<div style="display:flex;flex-wrap:wrap;gap:4px 24px">{groups}</div></div>'
+        f'<div style="display:flex;flex-wrap:wrap;gap:4px 24px">{groups}</div>'
+        f"{_findings(run)}</div>"
     )
 
 
@@ -58,6 +60,17 @@ def _head(run: Run, seconds: float | None) -> str:
     if seconds is not None:
         parts.append(f'<span style="{_FAINT}">{_duration(seconds)}</span>')
     return " · ".join(parts)
+
+
+def _findings(run: Run) -> str:
+    """One line: how many mistakes were found, and the worst of them."""
+    found = [one for one in run.findings if one.severity != "info"]
+    if not found:
+        return ""
+    worst = min(found, key=lambda one: SEVERITIES.index(one.severity))
+    count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+    told = f"{worst.id} {worst.severity}: {worst.text}"
+    return f"<div><strong>{count}</strong> · {escape(told)}</div>"
 
 
 def _link(run: Run) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ahnb_client.config import Config
+from ahnb_client.linting.finding import Finding
 from ahnb_client.notebook.card import html_of, text_of
 from ahnb_client.notebook.curves import MAX_POINTS, Curve, Follower
 from ahnb_client.notebook.sparkline import sparkline
@@ -181,3 +182,15 @@ def test_a_run_that_records_nothing_shows_nothing(loaded: Kernel) -> None:
     loaded.run("import os\nos.environ['AHNB_MODE'] = 'disabled'")
     answer: Any = loaded.run('with ahnb_client.run(name="a") as run: run.log({"loss": 1.0})')
     assert (answer.error, answer.displays) == ("", [])
+
+
+def test_worst_finding_is_told_in_one_line(offline):
+    assert "finding" not in words(card_of(offline))
+    offline.findings = [
+        Finding("LR01", "warn", "a rate of <5>", ""),
+        Finding("D01", "error", "the loss is nan", ""),
+        Finding("BN01", "info", "a bias too many", ""),
+    ]
+    assert "2 findings · D01 error: the loss is nan" in words(card_of(offline))
+    offline.findings = offline.findings[:1]
+    assert "1 finding · LR01 warn: a rate of <5>" in words(card_of(offline))
