@@ -362,6 +362,11 @@ class Run(LogsMedia, LogsFiles):
             self._add_event("status", {"status": "running"})
         tell_began(self)
 
+    @property
+    def config(self) -> Config:
+        """The settings that it was begun with."""
+        return self._config
+
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""
         if self._shipment is None:

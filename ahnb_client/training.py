@@ -21,6 +21,7 @@ from ahnb_client.capture.trial import Trial, running_trial
 from ahnb_client.capture.updates import updates_of
 from ahnb_client.guard import Guard
 from ahnb_client.linter.live import Linter
+from ahnb_client.linter.repeats import tell_repeats
 from ahnb_client.notices import tell_address
 from ahnb_client.params import without_secrets
 from ahnb_client.progress import Progress
@@ -81,6 +82,7 @@ class Training:
         self.end_as(*(self._seen or _UNSEEN))  # a fit of which nothing more was heard
         self._seen = None
         trial = self._guard.call("the trial", running_trial)
+        is_first = self.run is None
         run = self._run_of_fit(arguments, trial)
         self.in_fit = True
         self._progress.begin_fit(steps)
@@ -105,6 +107,8 @@ class Training:
         run.findings = self.linter.findings
         timers = timers_in(arguments.given.get("x")) if arguments is not None else []
         self._guard.call("lint", self.linter.begin_fit, facts, run.event, timers)
+        if is_first and self.linter.is_on and not self._resumes:
+            self._guard.call("repeats", tell_repeats, run, run.config)
 
     def _data_of(self, arguments: FitArguments | None) -> dict[str, Any] | None:
         return arguments.data(counted="data" in self._parts) if arguments is not None else None
