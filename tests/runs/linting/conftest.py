@@ -6,6 +6,7 @@ import pytest
 
 from ahnb_client.linting.facts import Facts
 from ahnb_client.linting.rule import RULES, Hit, rule
+from ahnb_client.linting.rules import load
 from runs.models import Run
 from tests import cast
 
@@ -29,11 +30,16 @@ def rising_loss(facts: Facts) -> Iterator[Hit]:
 
 @pytest.fixture
 def rules() -> Iterator[None]:
+    """These two alone, so that no rule to come changes what is found here."""
+    load()
+    kept = dict(RULES)
+    RULES.clear()
     about = {"why": "It matters.", "source": "A test."}
     rule(STATIC, "error", title="A bad layer", **about)(many_layers)
     rule(DYNAMIC, "warn", title="A rising loss", dynamic=True, **about)(rising_loss)
     yield
-    del RULES[STATIC], RULES[DYNAMIC]
+    RULES.clear()
+    RULES.update(kept)
 
 
 @pytest.fixture
