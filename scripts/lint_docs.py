@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Write `docs/lint/`, a section for each rule, from the rules themselves: `scripts/lint_docs.py`.
+"""Write `docs/lint/`, a page for each rule, from the rules themselves: `scripts/lint_docs.py`.
 
 A test says so when the pages are not what the rules say.
 """
@@ -18,6 +18,8 @@ from ahnb_client.linting.pages import pages  # noqa: E402 - the path is needed f
 def main() -> None:
     folder = HERE / "docs" / "lint"
     folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.md"):
+        old.unlink()
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
 

@@ -13,11 +13,16 @@ def test_pages_are_those_of_the_rules() -> None:
     assert written == pages(), "run scripts/lint_docs.py"
 
 
-def test_every_rule_has_a_section() -> None:
+def test_every_rule_has_a_page() -> None:
     made = pages()
     for one in RULES.values():
-        name, _, anchor = page_of(one).partition("#")
-        assert f"## {one.id}\n" in made[name]
-        assert anchor == one.id.lower()
+        page = made[page_of(one)]
+        assert page.startswith(f"# {one.id}: {one.title}\n")
         assert f"]({page_of(one)})" in made["README.md"]
-        assert all(text in made[name] for text in (one.why, one.source))
+        examples = (one.found.strip(), one.sound.strip())
+        assert all(text in page for text in (one.why, one.source, *examples))
+
+
+def test_terminal_names_a_page_that_is_there() -> None:
+    for one in RULES.values():
+        assert (FOLDER / f"{one.id}.md").is_file()
