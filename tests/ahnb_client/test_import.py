@@ -45,7 +45,9 @@ def test_public_names_are_exactly_these() -> None:
         "__version__",
         "autolog",
         "errors",
+        "lint",
         "run",
+        "timed",
     ]
     assert dir(ahnb_client) == sorted(ahnb_client.__all__)
 
