@@ -10,10 +10,10 @@ from typing import Any
 from ahnb_client.capture.values import Json
 from ahnb_client.capture.weights import on_host
 
-MAX_LAYERS = 24
+MAX_LAYERS = 12
 MAX_VALUES = 4_096  # of one kernel
 LARGEST = 1 << 22  # values; a larger kernel is left where it is
-DEAD_VALUES = 1 << 16  # values of a kernel that is looked at whole, to find dead units
+DEAD_VALUES = 1 << 14  # values of a kernel that is looked at whole, to find dead units
 _BOUNDS = {"relu": (0.0, math.inf), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
 
 
