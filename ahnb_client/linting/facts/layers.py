@@ -167,7 +167,8 @@ class Graph:
     @cached_property
     def by_name(self) -> Mapping[str, Layer]:
         """The layers by their names, the outermost of those of one name."""
-        return {layer.name: layer for layer in reversed(self.layers)}
+        outermost_last = sorted(self.layers, key=lambda layer: layer.parent is None)
+        return {layer.name: layer for layer in outermost_last}
 
     @cached_property
     def holders(self) -> Mapping[str, tuple[Layer, ...]]:
