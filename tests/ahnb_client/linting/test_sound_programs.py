@@ -3,8 +3,10 @@
 import pytest
 
 from ahnb_client.linting.checking import check
+from tests.ahnb_client.linting import sound, sound_guides
 from tests.ahnb_client.linting.programs import facts_of
-from tests.ahnb_client.linting.sound import PROGRAMS
+
+PROGRAMS = {**sound.PROGRAMS, **sound_guides.PROGRAMS}
 
 
 @pytest.mark.keras
