@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from ahnb_platform.errors import DomainError
 
@@ -58,7 +58,9 @@ def blob_path(project_id: int, sha256: str) -> str:
 
 
 def put_blob(project_id: int, sha256: str, path: Path) -> None:
-    """Bring a whole file into the storage, unless it lies there.
+    """Bring a whole file into the storage, unless it lies there whole.
+
+    The caller holds the lock of the project's files: what lies there is nobody else's.
 
     Raises:
         StorageFull: no room.
@@ -66,11 +68,15 @@ def put_blob(project_id: int, sha256: str, path: Path) -> None:
     where = blob_path(project_id, sha256)
     kept = storage()
     if kept.exists(where):
-        return
+        if kept.size(where) == path.stat().st_size:
+            return
+        kept.delete(where)  # a copy that was broken off, as by a kill
     try:
         with path.open("rb") as file:
             stored = kept.save(where, Incoming(file, path))
     except OSError as error:
+        # A copy between two disks leaves what had room.
+        kept.delete(where)
         raise full(error) from error
     if stored != where:
         # Somebody was quicker with the same bytes.
@@ -80,6 +86,16 @@ def put_blob(project_id: int, sha256: str, path: Path) -> None:
 def has_blob(project_id: int, sha256: str) -> bool:
     """Whether the storage has the bytes."""
     return storage().exists(blob_path(project_id, sha256))
+
+
+def lost_blobs(project_id: int, hashes: Iterable[str]) -> set[str]:
+    """Those of some hashes whose bytes are gone, as far as a look at this machine's disk tells.
+
+    A storage elsewhere would have to be asked once for each: there none is called lost.
+    """
+    if not isinstance(storage(), FileSystemStorage):
+        return set()
+    return {sha256 for sha256 in set(hashes) if not has_blob(project_id, sha256)}
 
 
 def open_blob(project_id: int, sha256: str) -> File[Any]:

@@ -180,6 +180,27 @@ def test_everything_can_be_drawn_over(
     expect(here.get_by_label("Over", exact=True)).to_have_value(x)
 
 
+def test_a_note_on_a_batch_stands_within_its_epoch(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    run = make_run(digits, alice)
+    send_events(run, ("params", {"fit": {"steps": 100}}), ("status", {"status": "finished"}))
+    batches(run, {"batch/loss": [1 - step / 400 for step in range(200)]})
+    ends = [run.started_at.timestamp() + 10 * epoch for epoch in (1, 2)]
+    axis = {"unit": "epoch", "steps": [0, 1], "times": ends}
+    columns = {"loss": {"axis": 0, "v": [0.9, 0.6]}}
+    batch = {"writer": str(uuid.uuid4()), "seq": 1, "axes": [axis], "metrics": columns}
+    services.store_batch(run=run, batch=batch)
+    notes.add_note(run=run, by=alice, text="Three quarters of the way.", step=149)
+    here = opened(page(dana), run, "?x=epoch")
+    mark = here.get_by_role("toolbar", name="Marks of loss").get_by_role("button")
+    expect(mark).to_have_count(1)
+    box, chart = mark.bounding_box(), here.locator(FIRST).bounding_box()
+    assert box is not None
+    assert chart is not None
+    assert 0.6 < (box["x"] + box["width"] / 2 - chart["x"]) / chart["width"] < 0.85
+
+
 def test_marks_name_themselves_when_focused(
     page: Callable[..., Page], two_charts: Run, alice: User, dana: User
 ) -> None:
