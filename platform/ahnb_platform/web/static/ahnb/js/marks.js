@@ -23,7 +23,7 @@ export function placeOfStep(step, kind, clocks) {
 /** Where an epoch lies on an axis of `kind`; null where that is not known. */
 export function placeOfEpoch(epoch, kind, clocks) {
   if (kind === "epoch") return epoch;
-  const times = clocks.epochTimes;
+  const times = clocks.epochs;
   if (!times?.t?.length) return null;
   return placer("epoch", kind, clocks)?.(epoch, between(times.x, times.t, epoch)) ?? null;
 }

@@ -31,7 +31,8 @@ export function clocksOf({ started, steps, epochs, batches }) {
   const epochOfStep = epochClock(epochs, batches, steps);
   return {
     started,
-    epochTimes: epochs,
+    epochs,
+    batches,
     epochOfStep,
     epochAt: times && ((_, seconds) => times(0, seconds)),
     stepAt: batches?.t?.length > 1 ? (_, seconds) => between(batches.t, batches.x, seconds) : null,
