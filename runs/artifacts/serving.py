@@ -16,6 +16,7 @@ from .models import Artifact
 
 PIECE_BYTES = 256 * 1024
 A_DAY = 86_400
+LOST = "The server’s storage has lost the bytes of this file."
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -44,8 +45,9 @@ def preview(artifact: Artifact) -> HttpResponseBase:
     Raises:
         Missing: it is no image of the four kinds, is too large, or the storage lost it.
     """
-    if not artifact.has_preview or not storage.has_blob(artifact.project_id, artifact.sha256):
+    if not artifact.has_preview:
         raise Missing
+    _refuse_lost(artifact)
     response = StreamingHttpResponse(every_piece(artifact))
     response["Content-Length"] = str(artifact.bytes)
     return _inert(response, artifact.content_type, f"private, max-age={A_DAY}, immutable")
@@ -71,14 +73,18 @@ def _body(request: HttpRequest, artifact: Artifact, tag: str) -> HttpResponseBas
         beyond = HttpResponse(status=416)
         beyond["Content-Range"] = f"bytes */{artifact.bytes}"
         return beyond
-    if not storage.has_blob(artifact.project_id, artifact.sha256):
-        raise Missing
+    _refuse_lost(artifact)
     start, stop = part or (0, artifact.bytes)
     response = StreamingHttpResponse(_pieces(artifact, start, stop), status=206 if part else 200)
     response["Content-Length"] = str(stop - start)
     if part:
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{artifact.bytes}"
     return response
+
+
+def _refuse_lost(artifact: Artifact) -> None:
+    if not storage.has_blob(artifact.project_id, artifact.sha256):
+        raise Missing(LOST)
 
 
 def _asked_part(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:

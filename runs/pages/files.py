@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from ahnb_platform.errors import Missing
 
+from ..artifacts import storage
 from ..artifacts.models import Artifact
 from ..artifacts.names import name_key
 from ..models import Run
@@ -24,6 +25,7 @@ class Files:
         names: how many there are in all, and `found` how many of them hold `find`.
         versions: how many files there are, every version counted.
         bytes: what they take, each content once; it may be shared with other runs of the project.
+        lost: hashes of those shown whose bytes the storage lost.
     """
 
     find: str
@@ -34,17 +36,22 @@ class Files:
     versions: int
     bytes: int
     newest: list[Artifact]
+    lost: set[str]
 
 
 @dataclass(frozen=True)
 class Versions:
-    """Some versions of one name, the newest first; `count` of them there are."""
+    """Some versions of one name, the newest first; `count` of them there are.
+
+    `lost` holds the hashes of those shown whose bytes the storage lost.
+    """
 
     name: str
     page: int
     pages: int
     count: int
     artifacts: list[Artifact]
+    lost: set[str]
 
 
 def files_of(run: Run, find: str = "", page: int = 1) -> Files:
@@ -58,7 +65,8 @@ def files_of(run: Run, find: str = "", page: int = 1) -> Files:
     page, pages = _nearest(page, found)
     newest = matching.order_by("name_key", "-version").distinct("name_key").select_related("user")
     shown = list(newest[(page - 1) * A_PAGE : page * A_PAGE])
-    return Files(find, page, pages, total["names"], found, total["versions"], size or 0, shown)
+    counts = (total["names"], found, total["versions"], size or 0)
+    return Files(find, page, pages, *counts, shown, _lost(run, shown))
 
 
 def versions_of(run: Run, name: str, page: int = 1) -> Versions:
@@ -71,11 +79,15 @@ def versions_of(run: Run, name: str, page: int = 1) -> Versions:
     page, pages = _nearest(page, newest.version)
     found = rows.order_by("-version").select_related("user")
     shown = list(found[(page - 1) * A_PAGE : page * A_PAGE])
-    return Versions(newest.name, page, pages, newest.version, shown)
+    return Versions(newest.name, page, pages, newest.version, shown, _lost(run, shown))
 
 
 def _of(run: Run) -> QuerySet[Artifact]:
     return Artifact.objects.filter(project_id=run.project_id, run_id=run.id)
+
+
+def _lost(run: Run, shown: list[Artifact]) -> set[str]:
+    return storage.lost_blobs(run.project_id, (artifact.sha256 for artifact in shown))
 
 
 def _key(text: str) -> str:

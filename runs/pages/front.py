@@ -9,7 +9,7 @@ from typing import Any
 from projects.models import Project
 
 from .. import metrics
-from ..artifacts.services import limits_of, used_bytes
+from ..artifacts.services import count_files, limits_of, used_bytes
 from ..models import Run
 from ..queries import completed, whole_runs
 from .curves import sparks_of
@@ -60,14 +60,15 @@ class Storage:
     """The room that a project's points take: in all, over how many runs, and the largest ones.
 
     Attributes:
-        files: bytes of the files of all its runs, each content once; `files_most` of them there
-            may be, None without a limit.
+        files: how many files its runs have, every version counted.
+        files_bytes: what they take, each content once; `files_most` they may, None without a limit.
     """
 
     bytes: int
     runs: int
     largest: list[Stored]
     files: int
+    files_bytes: int
     files_most: int | None
 
 
@@ -121,5 +122,5 @@ def storage_of(project: Project) -> Storage:
     ids = [run_id for run_id, _ in sizes]
     runs = {run.id: run for run in Run.objects.filter(project_id=project.pk, id__in=ids)}
     rows = [Stored(runs[run_id], size) for run_id, size in sizes if run_id in runs]
-    limits = limits_of(project.pk)
-    return Storage(total, count, rows, limits["used_bytes"] or 0, limits["project_bytes"])
+    files, limits = count_files(project.pk), limits_of(project.pk)
+    return Storage(total, count, rows, files, limits["used_bytes"] or 0, limits["project_bytes"])

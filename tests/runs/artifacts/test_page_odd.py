@@ -1,12 +1,17 @@
 """Files on the pages of a run: lost bytes, images of every kind, other people's files, pages."""
 
+from typing import Any
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
 from runs.artifacts import storage
 from runs.artifacts.models import Artifact
+from runs.artifacts.serving import LOST
 from runs.models import Run
 from runs.pages.files import A_PAGE
 from tests import cast
@@ -43,10 +48,50 @@ def test_bytes_that_the_storage_lost_are_missing_and_the_page_stands(
 ) -> None:
     found = cast.attach_file(run, bob, "plot.png", IMAGES["image/png"])
     storage.delete_blob(run.project_id, found.sha256)
+    kept = cast.attach_file(run, bob, "kept.png", IMAGES["image/gif"])
     for part in ("", "image/"):
-        assert page.get(address(run, found, part)).status_code == 404
-    assert "plot.png" in listed(page, run)
+        answer = page.get(address(run, found, part))
+        assert answer.status_code == 404
+        assert LOST in answer.content.decode()
+    for query in ("", "?name=plot.png"):
+        shown = listed(page, run, query)
+        assert shown.count("has lost its bytes") == 1
+        assert address(run, found, "image/") not in shown
+    assert address(run, kept, "image/") in listed(page, run)
     assert page.get(run.get_absolute_url()).status_code == 200
+
+
+def test_a_storage_elsewhere_is_not_asked_for_each_file(
+    page: Client, run: Run, bob: User, settings: Any
+) -> None:
+    cast.attach_file(run, bob, "plot.png", IMAGES["image/png"])
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    assert "has lost its bytes" not in listed(page, run)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>.png",
+        '"><img src=x onerror=alert(1)>.png',
+        "{{ run.id }}{% now 'Y' %}.png",
+        "javascript&colon;alert(1)?#&name=other.png",
+    ],
+)
+def test_a_hostile_name_is_text_wherever_it_stands(
+    page: Client, run: Run, bob: User, name: str
+) -> None:
+    for content in IMAGES.values():
+        cast.attach_file(run, bob, name, content)
+    query = f"?name={quote(name, safe='')}"
+    pages = [page.get(f"/runs/{run.id}/files/{asked}").content.decode() for asked in ("", query)]
+    for shown in (listed(page, run), listed(page, run, query), *pages):
+        assert escape(name.rpartition("/")[2]) in shown
+        assert name not in shown or name == escape(name)
+        assert "<img src=x" not in shown
+        assert "<script>alert" not in shown
+    assert quote(name, safe="") in listed(page, run)
 
 
 @pytest.mark.parametrize("content_type", IMAGES)
