@@ -16,7 +16,7 @@ from .models import MetricState
 from .points import Points, SeriesId, decode_points
 from .reading import series_of_many, windows_of
 from .state import RunState
-from .tail import decode_groups, series_of
+from .tail import series_in
 
 # Leaves looked at of each attempt; the last may be short, the one before it is not.
 LEAVES = 2
@@ -139,8 +139,7 @@ def _read(project_id: int, lines: list[Line]) -> None:
                 places[run_id, metric].leaves[SeriesId(metric, attempt)].append(data)
     for run_id, rows in tails.items():
         mine = {metric for one, metric in asked if one == run_id}
-        groups = [group.only(mine) for data in rows for group in decode_groups(data)]
-        found = series_of(group for group in groups if len(group.ids))
+        found = series_in(rows, mine)
         for metric in mine:
             places[run_id, metric].tail = found
 

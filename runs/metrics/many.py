@@ -15,11 +15,11 @@ from .models import MetricState
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
 from .pyramid import Buckets, singletons
-from .reading import windows_of
+from .reading import in_line, windows_of
 from .records import UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState
-from .tail import decode_groups, series_of
+from .tail import series_in
 
 DRAINS = """
 SELECT run_id, drains FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])
@@ -64,13 +64,7 @@ class Curve:
         return windows_of(self.state.lineage(None, self.unit), self.metric, self.unit)
 
     def tail(self) -> dict[SeriesId, Points]:
-        groups = [
-            group.only({self.metric})
-            for data, attempt, _ in self.rows
-            if attempt is None
-            for group in decode_groups(data)
-        ]
-        return series_of(group for group in groups if len(group.ids))
+        return series_in((data for data, attempt, _ in self.rows if attempt is None), {self.metric})
 
 
 def series_of_runs(
@@ -146,12 +140,5 @@ def _top(window: Window, data: memoryview, level: int) -> Buckets:
 
 
 def _series(curve: Curve, tasks: list[Task], points: int) -> Series:
-    tail = curve.tail()
-    parts = [part for task in tasks for part in task.found]
-    parts += [
-        singletons(window.of(tail[window.series]))
-        for window in curve.windows()
-        if window.series in tail
-    ]
-    known = [part for part in parts if len(part)]
-    return answer(UNITS[curve.unit], known, [], points, with_times=False)
+    parts = in_line(curve.windows(), tasks, curve.tail())
+    return answer(UNITS[curve.unit], parts, [], points, with_times=False)

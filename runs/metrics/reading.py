@@ -16,11 +16,11 @@ from .answers import NONFINITE_SHOWN, answer, clean_groups
 from .covering import POINTS_LEVEL, Task, Window, cover, level_for, oddities, sizes
 from .models import MetricState
 from .points import Points, SeriesId
-from .pyramid import singletons
+from .pyramid import Buckets, singletons
 from .records import EPOCH, UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState, decode_state
-from .tail import Group, decode_groups, series_of
+from .tail import series_in
 
 STATES = """
 SELECT run_id, drains, data FROM runs_metricstate WHERE project_id = %s AND run_id = ANY(%s::uuid[])
@@ -47,7 +47,7 @@ class Request:
     unit: int
     windows: list[Window]
     level: int = POINTS_LEVEL
-    tail: list[Points] = field(default_factory=list)
+    tail: dict[SeriesId, Points] = field(default_factory=dict)
     trees: list[Task] = field(default_factory=list)
     odd: list[Points] = field(default_factory=list)
 
@@ -155,12 +155,30 @@ def _read(
     none = {name: Series(unit=None, times=times) for name in question.names}
     found = {run_id: dict(none) for run_id in states}
     for one in requests:
-        parts = [bucket for task in one.trees for bucket in task.found]
-        parts += [singletons(points) for points in one.tail]
         found[one.place.run_id][one.name] = answer(
-            UNITS[one.unit], parts, one.odd, question.points, question.with_times
+            UNITS[one.unit],
+            in_line(one.windows, one.trees, one.tail),
+            one.odd,
+            question.points,
+            question.with_times,
         )
     return found
+
+
+def in_line(
+    windows: Iterable[Window], trees: Iterable[Task], tail: Mapping[SeriesId, Points]
+) -> list[Buckets]:
+    """What was read of attempts: the older ones first, of each its tree and then its tail.
+
+    Where two attempts have the same step, whichever still lies in the tail, the newer comes last.
+    """
+    found = {task.window.series: task.found for task in trees}
+    parts = []
+    for window in windows:
+        parts += found.get(window.series, [])
+        if window.series in tail:
+            parts.append(singletons(window.of(tail[window.series])))
+    return [part for part in parts if len(part)]
 
 
 def _requests(place: Place, state: RunState, question: Question) -> list[Request]:
@@ -198,15 +216,17 @@ def _read_tails(cursor: Cursor, project_id: int, requests: list[Request]) -> Non
     for one in requests:
         wanted[one.place.run_id].add(one.metric)
     cursor.execute(TAILS, (project_id, list(wanted)))
-    groups: dict[UUID, list[Group]] = defaultdict(list)
+    rows: dict[UUID, list[memoryview]] = defaultdict(list)
     for run_id, data in cursor.fetchall():
-        found = (group.only(wanted[run_id]) for group in decode_groups(data))
-        groups[run_id] += [group for group in found if len(group.ids)]
-    tails = {run_id: series_of(mine) for run_id, mine in groups.items()}
+        rows[run_id].append(data)
+    tails = {run_id: series_in(mine, wanted[run_id]) for run_id, mine in rows.items()}
     for one in requests:
         tail = tails.get(one.place.run_id, {})
-        parts = [window.of(tail[window.series]) for window in one.windows if window.series in tail]
-        one.tail = [part for part in parts if len(part)]
+        one.tail = {
+            window.series: window.of(tail[window.series])
+            for window in one.windows
+            if window.series in tail
+        }
 
 
 def _choose_levels(cursor: Cursor, requests: list[Request], wanted: int) -> None:
@@ -238,7 +258,7 @@ def _too_coarse(one: Request, wanted: int) -> bool:
     parts = [bucket for task in one.trees for bucket in task.found]
     if not any((part.count > 1).any() for part in parts):
         return False
-    total = sum(int(part.count.sum()) for part in parts) + sum(map(len, one.tail))
+    total = sum(int(part.count.sum()) for part in parts) + sum(map(len, one.tail.values()))
     if total <= wanted:
         return True
     branches = sum(bool(task.found) for task in one.trees)
@@ -247,15 +267,18 @@ def _too_coarse(one: Request, wanted: int) -> bool:
 
 def _read_oddities(cursor: Cursor, requests: list[Request]) -> None:
     """The non-finite points themselves, where the buckets or the tail tell of some."""
-    asked = [
-        one
-        for one in requests
-        if any(part.nonfinite.any() for task in one.trees for part in task.found)
+    windows = [
+        (one.place, task.window) for one in requests for task in one.trees if _has_odd(task)
     ]
-    windows = [(one.place, window) for one in asked for window in one.windows]
     known = iter(oddities(cursor, windows, NONFINITE_SHOWN))
-    for one in asked:
-        one.odd = [points for _ in one.windows for points in next(known)]
     for one in requests:
-        odd = [points[~np.isfinite(points.values)] for points in one.tail]
-        one.odd = [part for part in [*one.odd, *odd] if len(part)]
+        odd: list[Points] = []
+        for task in one.trees:
+            odd += next(known) if _has_odd(task) else []
+            if (points := one.tail.get(task.window.series)) is not None:
+                odd.append(points[~np.isfinite(points.values)])
+        one.odd = [part for part in odd if len(part)]
+
+
+def _has_odd(task: Task) -> bool:
+    return any(part.nonfinite.any() for part in task.found)

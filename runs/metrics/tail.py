@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -58,7 +58,7 @@ class Group:
         """`at_step` in full. All metrics get the same arrays: folding looks at each once."""
         return np.full(len(self.times), -1, np.int64) if self.at_step is None else self.at_step
 
-    def only(self, metrics: set[int]) -> Group:
+    def only(self, metrics: Container[int]) -> Group:
         """The group without other metrics."""
         rows = [row for row, metric in enumerate(self.ids.tolist()) if metric in metrics]
         return replace(self, ids=self.ids[rows], values=self.values[rows])
@@ -176,6 +176,12 @@ def series_of(groups: Iterable[Group]) -> dict[SeriesId, Points]:
         for row, metric in enumerate(group.ids.tolist()):
             parts[SeriesId(metric, group.attempt)].append((group.arrival, group.points(row)))
     return {series: _merged(found) for series, found in parts.items()}
+
+
+def series_in(rows: Iterable[bytes | memoryview], metrics: Container[int]) -> dict[SeriesId, Points]:
+    """The points of some metrics in rows of the tail, by metric and attempt."""
+    groups = (group.only(metrics) for data in rows for group in decode_groups(data))
+    return series_of(group for group in groups if len(group.ids))
 
 
 def _merged(parts: list[tuple[Ints, Points]]) -> Points:

@@ -99,6 +99,23 @@ def test_an_attempt_ends_where_its_successor_resumed():
     assert story.read("loss", attempt=0).low == [0.0, 1.0, 2.0, 3.0]
 
 
+def test_where_attempts_have_a_step_in_common_the_newer_comes_last():
+    """Whichever of them lies in the trees and whichever in the tail still."""
+    for order in ([0, 1], [1, 0]):
+        story = Story()
+        for attempt in order:
+            values = [attempt + 0.5, np.nan if attempt else np.inf]
+            story.send(column("loss", values), attempt=attempt)
+            if attempt == order[0]:
+                story.begin(1, 2)
+                story.fold()
+        check(story.read("loss"), story.model.window("loss"), 10**6)
+        curve = curve_of(story, "loss")
+        assert curve.low == [0.5, 1.5, None, None]
+        assert curve.last == (1, "NaN")
+        assert np.array_equal(story.ends(loss=4)["loss"], [0.5, 1.5, np.nan, np.nan], True)
+
+
 def test_a_resume_further_back_hides_more():
     story = Story()
     story.send(column("loss", [0.0, 1.0, 2.0, 3.0]))
