@@ -55,7 +55,7 @@ def architecture_of(model: dict[str, Any]) -> str:
     Returns: "" where no layers are known, or not yet: Keras builds some models by their first
         batch, and describes them again then.
     """
-    layers = [layer for layer in model.get("layers") or [] if isinstance(layer, dict)]
+    layers = _rows(model, "layers")
     is_unbuilt = model.get("built") is False and model.get("parameters") is None
     if not layers or is_unbuilt:
         return ""
@@ -64,11 +64,19 @@ def architecture_of(model: dict[str, Any]) -> str:
         sorted(layers, key=lambda layer: layer.get("parent") is not None)
     ):
         names.setdefault(str(layer.get("name")), f"#{place}")
+    # What is called and is no layer, as `x + y`, is counted up, too (`add_3`).
+    for place, row in enumerate(_rows(model, "operations")):
+        names.setdefault(str(row.get("name")), f"+{place} {row.get('class')}")
     config = model.get("config")
     # A subclassed model's configuration does not tell its layers, so the table counts, too.
     table = [_row_of(layer, has_config=bool(config)) for layer in layers]
     edges = _renamed(model.get("edges"), names)
     return hash_of([model.get("kind"), _structure(config, {}), table, edges])
+
+
+def _rows(model: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    listed = model.get(key)
+    return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
 
 
 def _row_of(layer: dict[str, Any], *, has_config: bool) -> list[Any]:

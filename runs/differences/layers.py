@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from .align import Pairs, aligned
+from .names import anonymous
 
 Layer = Mapping[str, Any]
 MISSING = object()
@@ -100,20 +101,21 @@ def difference(one: Sequence[Layer], other: Sequence[Layer]) -> Difference:
 
 
 def rewired(
-    one: Sequence[Any], other: Sequence[Any], found: Difference
+    one: Mapping[str, Any], other: Mapping[str, Any], found: Difference
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The connections that were removed and added, between layers by the second model's names.
+    """The connections that were removed and added, by the second model's names.
 
     Args:
-        one: `[from, to]` pairs of names, as a client describes a model's graph.
+        one: a model as a client describes it, with `edges`, `[from, to]` pairs of names of layers
+            and of `operations`, which are no layers, as `x + y`.
     """
-    names = {
+    names = _operation_names(one.get("operations"), other.get("operations")) | {
         str(found.one[step.before].get("name")): str(found.other[step.after].get("name"))
         for step in found.steps
         if step.before is not None and step.after is not None
     }
-    before = [(names.get(a, a), names.get(b, b)) for a, b in _edges(one)]
-    after = _edges(other)
+    before = [(names.get(a, a), names.get(b, b)) for a, b in _edges(one.get("edges"))]
+    after = _edges(other.get("edges"))
     kept, held = set(after), set(before)
     return [edge for edge in before if edge not in kept], [e for e in after if e not in held]
 
@@ -133,6 +135,20 @@ def depth_of(layers: Sequence[Layer]) -> list[int]:
         found[node.place] = depth
         stack += [(child, depth + 1) for child in node.children]
     return found
+
+
+def _operation_names(one: Any, other: Any) -> dict[str, str]:
+    """How operations are called in the second model, those of one class in their order."""
+    before, after = _operations(one), _operations(other)
+    pairs = aligned([kind for kind, _ in before], [kind for kind, _ in after])
+    return {before[first][1]: after[second][1] for first, second in pairs}
+
+
+def _operations(rows: Any) -> list[tuple[str, str]]:
+    """The class and the name of each."""
+    listed = rows if isinstance(rows, list) else []
+    found = [row for row in listed if isinstance(row, Mapping)]
+    return [(str(row.get("class")), str(row.get("name"))) for row in found]
 
 
 def _edges(edges: Any) -> list[tuple[str, str]]:
@@ -192,15 +208,8 @@ def _seal(node: _Node) -> None:
 
 
 def _own(layer: Layer) -> str:
-    chosen = {key: _seedless(layer[key]) for key in CHOSEN if layer.get(key) is not None}
+    chosen = {key: anonymous(layer[key]) for key in CHOSEN if layer.get(key) is not None}
     return orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _seedless(value: Any) -> Any:
-    """Settings without names and seeds, which make no other layer."""
-    if isinstance(value, Mapping):
-        return {key: _seedless(part) for key, part in value.items() if key not in ("name", "seed")}
-    return [_seedless(part) for part in value] if isinstance(value, list) else value
 
 
 # Which belong together
@@ -361,7 +370,7 @@ def _changes(was: Layer, now: Layer) -> Iterator[Change]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys([*before, *after]):
             one, two = before.get(name, MISSING), after.get(name, MISSING)
-            if name != "seed" and _text(_seedless(one)) != _text(_seedless(two)):
+            if name != "seed" and _text(anonymous(one)) != _text(anonymous(two)):
                 yield Change(str(name), one, two)
     elif _text(before) != _text(after):
         yield Change("settings", before, after)

@@ -267,9 +267,7 @@ def _too_coarse(one: Request, wanted: int) -> bool:
 
 def _read_oddities(cursor: Cursor, requests: list[Request]) -> None:
     """The non-finite points themselves, where the buckets or the tail tell of some."""
-    windows = [
-        (one.place, task.window) for one in requests for task in one.trees if _has_odd(task)
-    ]
+    windows = [(one.place, task.window) for one in requests for task in one.trees if _has_odd(task)]
     known = iter(oddities(cursor, windows, NONFINITE_SHOWN))
     for one in requests:
         odd: list[Points] = []

@@ -178,7 +178,9 @@ def series_of(groups: Iterable[Group]) -> dict[SeriesId, Points]:
     return {series: _merged(found) for series, found in parts.items()}
 
 
-def series_in(rows: Iterable[bytes | memoryview], metrics: Container[int]) -> dict[SeriesId, Points]:
+def series_in(
+    rows: Iterable[bytes | memoryview], metrics: Container[int]
+) -> dict[SeriesId, Points]:
     """The points of some metrics in rows of the tail, by metric and attempt."""
     groups = (group.only(metrics) for data in rows for group in decode_groups(data))
     return series_of(group for group in groups if len(group.ids))

@@ -112,7 +112,7 @@ def layers_card(before: Documents, after: Documents, *, show_all: bool) -> Layer
     """How the layers of a captured model differ from those of another."""
     one, other = layers_of(before), layers_of(after)
     found = difference(one, other)
-    removed, added = rewired(before.get("edges") or (), after.get("edges") or (), found)
+    removed, added = rewired(before, after, found)
     is_chain = all(model.get("kind") == "sequential" for model in (before, after))
     edges = [("−", *edge) for edge in removed] + [("+", *edge) for edge in added]
     edges = [] if is_chain else edges

@@ -77,11 +77,23 @@ def test_what_was_chosen_makes_the_configuration(params: dict[str, Any], version
 def test_without_anything_there_is_no_configuration() -> None:
     assert configuration_of({}, None) == ""
     assert configuration_of({"seed": 3}, None) == ""
-    assert architecture_of({"name": "custom", "layers": []}) == ""
+    for layers in ([], 7, "x", {}, [7], None):
+        assert architecture_of({"name": "custom", "layers": layers, "operations": layers}) == ""
 
 
 def test_names_that_keras_counts_up_make_no_other_architecture() -> None:
     assert architecture_of(model(64, 10)) == architecture_of(model(64, 10, first=55))
+
+
+def test_sums_that_keras_counts_up_make_no_other_architecture() -> None:
+    """An operation is no layer, and has a name that edges lead to."""
+
+    def summed(name: str, kind: str = "Add") -> dict[str, Any]:
+        made = model(64, 10) | {"operations": [{"name": name, "class": kind}]}
+        return made | {"edges": [["dense_0", name], [name, "dense_1"]]}
+
+    assert architecture_of(summed("add")) == architecture_of(summed("add_7"))
+    assert architecture_of(summed("add")) != architecture_of(summed("add", "Subtract"))
 
 
 def test_every_change_of_a_layer_makes_another_architecture() -> None:

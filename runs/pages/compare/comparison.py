@@ -9,6 +9,7 @@ from typing import Any
 from ahnb_platform.web.formats import number
 
 from ... import queries
+from ...differences.names import recounted
 from ...models import Run
 from ...params import flattened
 from ..overview import GUESSES, Objective
@@ -167,7 +168,7 @@ def _metric_cell(
 def _models(runs: Sequence[Run], models: Sequence[Leaves]) -> list[Leaves]:
     return [
         {"version": f"v{run.model_version}" if run.model_version else None}
-        | {key: value for key, value in leaves_of(model).items() if not key.startswith("layers")}
+        | leaves_of(recounted(model))
         for run, model in zip(runs, models, strict=True)
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from ahnb_platform.web.formats import given, number
 
 from ...differences.layers import difference, parameters_of
+from ...differences.names import anonymous
 from ..model import layer_row
 from .tables import Cell, Row, Table, cut
 
@@ -64,9 +65,10 @@ def aligned(
 
 
 def words_of(layer: Layer) -> str:
-    """What was chosen for the layer, its output and parameters."""
+    """What was chosen for the layer but seeds, its output and parameters."""
     shape = layer.get("output_shape")
-    chosen = [f"{key} {given(value)}" for key, value in layer_row(layer).told]
+    settings = anonymous(layer.get("settings"))
+    chosen = [f"{key} {given(value)}" for key, value in layer_row({"settings": settings}).told]
     facts = [
         str(layer.get("class") or "layer"),
         *([given(layer["units"])] if layer.get("units") is not None else []),

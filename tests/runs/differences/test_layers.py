@@ -157,11 +157,21 @@ def test_connections_are_compared_by_the_layers_that_belong_together() -> None:
     one = [layer("Dense", "a"), layer("ReLU", "b"), layer("Add", "c")]
     two = [layer("Dense", "d"), layer("ReLU", "e"), layer("Add", "f")]
     found = difference(one, two)
-    chain = [["a", "b"], ["b", "c"]]
-    assert rewired(chain, [["d", "e"], ["e", "f"]], found) == ([], [])
-    skipping = [["d", "e"], ["e", "f"], ["d", "f"]]
+    chain = {"edges": [["a", "b"], ["b", "c"]]}
+    assert rewired(chain, {"edges": [["d", "e"], ["e", "f"]]}, found) == ([], [])
+    skipping = {"edges": [["d", "e"], ["e", "f"], ["d", "f"]]}
     assert rewired(chain, skipping, found) == ([], [("d", "f")])
-    assert rewired(None, [7, ["x"], ["y", None]], found) == ([], [("y", "None")])  # type: ignore[arg-type]
+    odd = {"edges": [7, ["x"], ["y", None]], "operations": [7, {}]}
+    assert rewired({}, odd, found) == ([], [("y", "None")])
+
+
+def test_connections_of_what_is_no_layer_are_compared_by_its_class() -> None:
+    found = difference([layer("Dense", "a")], [layer("Dense", "b")])
+    one = {"edges": [["a", "add_1"]], "operations": [{"name": "add_1", "class": "Add"}]}
+    two = {"edges": [["b", "add_3"]], "operations": [{"name": "add_3", "class": "Add"}]}
+    assert rewired(one, two, found) == ([], [])
+    less = {"edges": [["b", "subtract"]], "operations": [{"name": "subtract", "class": "Subtract"}]}
+    assert rewired(one, less, found) == ([("b", "add_1")], [("b", "subtract")])
 
 
 def test_5000_layers_take_no_recursion_and_no_minute() -> None:

@@ -123,6 +123,39 @@ def test_connections_of_graphs_are_told(page: Client, digits: Project, alice: Us
     assert "+ dense_1 → add_3" in text
 
 
+def test_names_that_keras_counts_up_are_no_difference(
+    page: Client, digits: Project, alice: User
+) -> None:
+    """Two runs of the same code in one process, as a notebook makes them."""
+    for built in (0, 14):
+        nested = {"layer": {"class": "LSTM", "name": f"forward_lstm_{built}"}, "merge_mode": "sum"}
+        layers = [
+            layer("Dense", 6) | {"name": f"dense_{built}"},
+            layer("Bidirectional", 8, **nested),
+        ]
+        model = {
+            "name": f"functional_{built}",
+            "class": "Functional",
+            "kind": "functional",
+            "layers": layers,
+            "inputs": [{"name": f"keras_tensor_{built}", "shape": [None, 2], "dtype": "float32"}],
+            "operations": [{"name": f"add_{built}", "class": "Add", "parent": None}],
+            "edges": [[f"dense_{built}", f"add_{built}"]],
+            "output_layers": [f"dense_{built}"],
+            "compile": {"optimizer_config": {"class": "Adam", "name": f"adam_{built}"}},
+        }
+        run = sketch_run(digits, alice)
+        send_events(run, ("model", model))
+    text = text_of(page, run)
+    assert 'id="compare-model"' not in text
+    assert "connections differ" not in text
+    assert "All 2 layers are the same" in text
+    address = digits.get_absolute_url() + "compare/?runs=1,2"
+    compared = page.get(address).content.decode()
+    for name in ("keras_tensor_14", "adam_14", "functional_14", "forward_lstm_14"):
+        assert name not in text + compared
+
+
 def test_hostile_records_are_shown_as_text(page: Client, digits: Project, alice: User) -> None:
     odd: list[Any] = [HOSTILE, [HOSTILE], {HOSTILE: [{HOSTILE: HOSTILE}, 3, None]}, 7, None]
     for value in odd:
