@@ -8,7 +8,7 @@ since Keras counts them up within a process (`dense_55`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -175,6 +175,10 @@ class _Node:
     def order(self) -> str:
         return f"{self.whole}\0{self.name}"
 
+    def is_free(self, taken: Set[int]) -> bool:
+        """Whether neither it nor anything inside of it is among these identities."""
+        return taken.isdisjoint(id(node) for node in self.walk())
+
     def walk(self) -> Iterator[_Node]:
         yield self
         for child in self.children:
@@ -259,7 +263,10 @@ class _Match:
         self._moves(removed, added)
 
     def _moves(self, removed: Sequence[_Node], added: Sequence[_Node]) -> set[int]:
-        """Pair those that are alike; one of the same name is preferred. Gives their identities."""
+        """Pair those that are alike; one of the same name is preferred. Gives their identities.
+
+        Once a part of a layer was paired with another's, what holds it is no longer free.
+        """
         taken: set[int] = set()
         for key in (lambda node: (node.whole, node.name), lambda node: (node.whole, "")):
             waiting: dict[tuple[str, str], deque[_Node]] = {}
@@ -267,9 +274,9 @@ class _Match:
                 waiting.setdefault(key(node), deque()).append(node)
             for node in removed:
                 queue = waiting.get(key(node), deque())
-                while queue and id(queue[0]) in taken:
+                while queue and not queue[0].is_free(taken):
                     queue.popleft()
-                if queue and id(node) not in taken:
+                if queue and node.is_free(taken):
                     taken |= self._moved(node, queue.popleft())
         return taken
 

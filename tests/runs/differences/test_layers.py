@@ -153,6 +153,22 @@ def test_seeds_make_no_difference_and_true_is_not_1() -> None:
     assert difference([layer("X", flag=True)], [layer("X", flag=1)]).counts()["changed"] == 1
 
 
+def test_a_layer_within_a_block_is_not_told_to_be_in_two_places() -> None:
+    """The activation has a like of its name, and the block that holds it one of another name."""
+    block = layer("Functional", "outer")
+    one = [block, *(layer("Functional", "inner", "outer") for _ in range(3))]
+    one.append(layer("ReLU", "relu", "inner"))
+    other = [block, layer("ReLU", "relu", "outer")]
+    other += [layer("Functional", "inner", "outer") for _ in range(2)]
+    other += [block, layer("ReLU", "relu", "outer")]
+    there, back = difference(one, other), difference(other, one)
+    for found in (there, back):
+        for places in zip(*((step.before, step.after) for step in found.steps), strict=True):
+            known = [place for place in places if place is not None]
+            assert len(known) == len(set(known))
+    assert there.counts()["added"] == back.counts()["removed"] > 0
+
+
 def test_connections_are_compared_by_the_layers_that_belong_together() -> None:
     one = [layer("Dense", "a"), layer("ReLU", "b"), layer("Add", "c")]
     two = [layer("Dense", "d"), layer("ReLU", "e"), layer("Add", "f")]
