@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 # Beyond so many cells of the table a sequence is cut where elements are there once in both.
 MOST_CELLS = 100_000_000
@@ -43,6 +43,22 @@ def aligned(one: Keys, other: Keys, names: tuple[Keys, Keys] | None = None) -> P
         )
         plain = named if len(named) == len(plain) else plain
     return _whole(plain, head, tail, len(one), len(other))
+
+
+def stretches(
+    pairs: Pairs, ones: int, others: int
+) -> Iterator[tuple[range, range, tuple[int, int] | None]]:
+    """The places before each pair since the one before it, and the pair; at the end those behind
+    the last pair, and None.
+
+    Args:
+        ones: how long the first sequence is, `others` the second.
+    """
+    low = start = 0
+    for first, second in pairs:
+        yield range(low, first), range(start, second), (first, second)
+        low, start = first + 1, second + 1
+    yield range(low, ones), range(start, others), None
 
 
 def _trimmed(one: Keys, other: Keys, depth: int) -> Pairs:
@@ -110,16 +126,14 @@ def _traced(rows: Sequence[int], first: int, second: int) -> Pairs:
 def _between_anchors(one: Keys, other: Keys, depth: int) -> Pairs:
     """What is there once in both holds; the stretches between are aligned each for itself."""
     pairs: Pairs = []
-    low, start = 0, 0
     anchors = _anchors(one, other)
     if not anchors:
         return []
-    for first, second in [*anchors, (len(one), len(other))]:
-        inner = _trimmed(one[low:first], other[start:second], depth - 1)
-        pairs += [(low + before, start + after) for before, after in inner]
-        if first < len(one):
-            pairs.append((first, second))
-        low, start = first + 1, second + 1
+    for ours, theirs, anchor in stretches(anchors, len(one), len(other)):
+        inner = _trimmed([one[at] for at in ours], [other[at] for at in theirs], depth - 1)
+        pairs += [(ours[before], theirs[after]) for before, after in inner]
+        if anchor:
+            pairs.append(anchor)
     return pairs
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .align import Pairs, aligned
+from .align import Pairs, aligned, stretches
 
 CONTEXT = 3
 # Cells between two that stayed are set beside each other by how many lines they share.
@@ -42,15 +42,13 @@ def line_difference(was: str, now: str) -> Iterator[Line]:
 
 def _told(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     """Every line once, with where it stands in both."""
-    low = start = 0
-    for first, second in [*aligned(one, other), (len(one), len(other))]:
-        for at in range(low, first):
-            yield "removed", one[at], at, start
-        for at in range(start, second):
-            yield "added", other[at], first, at
-        if first < len(one):
-            yield "same", one[first], first, second
-        low, start = first + 1, second + 1
+    for ours, theirs, equal in stretches(aligned(one, other), len(one), len(other)):
+        for at in ours:
+            yield "removed", one[at], at, theirs.start
+        for at in theirs:
+            yield "added", other[at], ours.stop, at
+        if equal:
+            yield "same", one[equal[0]], *equal
 
 
 def paired(one: Sequence[str], other: Sequence[str]) -> list[Part]:
@@ -58,26 +56,21 @@ def paired(one: Sequence[str], other: Sequence[str]) -> list[Part]:
 
     All are there once, in the second list's order, removed ones where they were.
     """
-    equal = aligned(one, other)
     found: list[Part] = []
-    low = start = 0
-    for first, second in [*equal, (len(one), len(other))]:
-        found += _gap(one, other, range(low, first), range(start, second))
-        if first < len(one):
-            found.append(Part(first, second))
-        low, start = first + 1, second + 1
+    for ours, theirs, equal in stretches(aligned(one, other), len(one), len(other)):
+        found += _gap(one, other, ours, theirs)
+        if equal:
+            found.append(Part(*equal))
     return found
 
 
 def _gap(one: Sequence[str], other: Sequence[str], ours: range, theirs: range) -> Iterator[Part]:
     pairs = _likened([one[at] for at in ours], [other[at] for at in theirs])
-    low = start = 0
-    for first, second in [*pairs, (len(ours), len(theirs))]:
-        yield from (Part(ours[at], None) for at in range(low, first))
-        yield from (Part(None, theirs[at]) for at in range(start, second))
-        if first < len(ours):
-            yield Part(ours[first], theirs[second])
-        low, start = first + 1, second + 1
+    for removed, added, alike in stretches(pairs, len(ours), len(theirs)):
+        yield from (Part(ours[at], None) for at in removed)
+        yield from (Part(None, theirs[at]) for at in added)
+        if alike:
+            yield Part(ours[alike[0]], theirs[alike[1]])
 
 
 def _likened(one: Sequence[str], other: Sequence[str]) -> Pairs:

@@ -15,7 +15,6 @@ from ..differences.layers import (
     Difference,
     Layer,
     Step,
-    depth_of,
     difference,
     parameters_of,
     rewired,
@@ -142,7 +141,7 @@ def in_a_line(found: Difference) -> str:
         for kind, count in counts.items()
         if count and kind != "same"
     ]
-    more = _total(found.other) - _total(found.one)
+    more = _total(found.other, found.depths[1]) - _total(found.one, found.depths[0])
     parameters = f"{'+' if more > 0 else ''}{number(more)} parameters" if more else ""
     return ", ".join(filter(None, [*told, parameters])) or "the same layers"
 
@@ -161,7 +160,6 @@ def _example(found: Difference, kind: str, count: int) -> str:
 
 
 def _rows(found: Difference, *, show_all: bool) -> Iterator[StepRow]:
-    depths = depth_of(found.one), depth_of(found.other)
     held: dict[int, int] = {}
     shown: list[tuple[int, Step]] = []
     for step in found.steps:
@@ -172,7 +170,8 @@ def _rows(found: Difference, *, show_all: bool) -> Iterator[StepRow]:
             continue
         shown.append((len(shown), step))
     for at, step in shown:
-        depth = depths[0][step.before or 0] if step.after is None else depths[1][step.after]
+        at_before, at_after = found.depths
+        depth = at_before[step.before or 0] if step.after is None else at_after[step.after]
         yield _row(found, step, depth, held.get(at, 0))
 
 
@@ -215,9 +214,8 @@ def _layer(found: Difference, step: Step) -> Layer:
     return found.other[step.after] if step.after is not None else found.one[step.before or 0]
 
 
-def _total(layers: Sequence[Layer]) -> int:
+def _total(layers: Sequence[Layer], depths: Sequence[int]) -> int:
     """All parameters; what lies inside of another layer counts with that one."""
-    depths = depth_of(layers)
     return sum(
         parameters_of(layer) for layer, depth in zip(layers, depths, strict=True) if not depth
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runs.differences.layers import MISSING, Difference, Step, depth_of, difference, rewired
+from runs.differences.layers import MISSING, Difference, Step, difference, rewired
 
 
 def layer(kind: str, name: str = "", parent: str | None = None, **chosen: Any) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_changes_inside_of_a_nested_model_are_told_there() -> None:
     one = [*nested(8), dense(10, "head")]
     found = difference(one, [*nested(16, layer("Dropout"), name="encoder_3"), dense(10, "head")])
     assert told(found) == [("resized", "encoder_3"), ("changed", "inner"), ("added", "dropout")]
-    assert depth_of(found.other) == [0, 1, 1, 1, 0]
+    assert list(found.depths[1]) == [0, 1, 1, 1, 0]
     assert difference(one, [*nested(8, name="encoder_9"), dense(10, "head")]).differing == []
 
 
