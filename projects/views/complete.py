@@ -7,6 +7,7 @@ from dataclasses import asdict
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 from runs.search.completion import completion
 
@@ -19,6 +20,5 @@ def complete(request: PageRequest, team_slug: str, project_slug: str) -> HttpRes
     """For the text `q` with the cursor at character `at`; without `at` it stands at the end."""
     project = project_for_user(request.user, team_slug, project_slug)
     text = request.GET.get("q", "").replace("\x00", "")
-    at = request.GET.get("at", "")
-    is_number = at.isascii() and at.isdigit() and len(at) < 10
-    return json_answer(asdict(completion(project.pk, text, int(at) if is_number else len(text))))
+    at = whole_number(request.GET.get("at", ""))
+    return json_answer(asdict(completion(project.pk, text, len(text) if at is None else at)))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid, Missing
 from ahnb_platform.web.back import back_to
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 from runs import queries
 from runs.linting.models import LONGEST_RULE
@@ -26,7 +27,6 @@ from runs.pages.found import shown
 from ..models import Project
 from ..queries import project_for_editor, project_for_user
 
-LARGEST_NUMBER = 2**31 - 1
 MOST_MUTES = 200
 MOST_RULES = 200
 # As the address names them; told without a name.
@@ -61,13 +61,11 @@ def findings(request: PageRequest, team_slug: str, project_slug: str) -> HttpRes
 
 def _wanted(request: PageRequest) -> Wanted:
     """What the address asks for; what cannot be read asks for nothing."""
-    number = request.GET.get("run", "")
-    is_number = number.isascii() and number.isdigit() and len(number) <= 10
     return Wanted(
         rule=request.GET.get("rule", "").replace("\0", "")[:LONGEST_RULE],
         severity=SEVERITIES.get(request.GET.get("severity", "")),
         is_muted=STATES.get(request.GET.get("muted", ""), False),
-        number=min(int(number), LARGEST_NUMBER) if is_number else None,
+        number=whole_number(request.GET.get("run", "")),
     )
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 from runs.notes import search_notes
 from runs.pages.noted import shown
@@ -14,7 +15,6 @@ from runs.pages.noted import shown
 from ..queries import project_for_user
 
 LONGEST_FIND = 255
-LARGEST_NUMBER = 2**31 - 1
 
 
 @require_safe
@@ -22,7 +22,7 @@ def notes(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespon
     """A page of them, the newest first: of all runs or of one, with the words looked for."""
     project = project_for_user(request.user, team_slug, project_slug)
     find = request.GET.get("find", "").replace("\0", "").strip()[:LONGEST_FIND]
-    number = _number(request.GET.get("run", ""))
+    number = whole_number(request.GET.get("run", "")) or None
     found = search_notes(project, find=find, number=number, cursor=request.GET.get("cursor", ""))
     context = {
         "project": project,
@@ -34,9 +34,3 @@ def notes(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespon
         "is_first": not request.GET.get("cursor"),
     }
     return render(request, "projects/notes.html", context)
-
-
-def _number(text: str) -> int | None:
-    """The number of a run; None for anything else."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-    return number if 0 < number <= LARGEST_NUMBER else None

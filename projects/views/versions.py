@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ahnb_platform.errors import Invalid, Missing
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 from runs.pages.overview import glances
 from runs.pages.versions import model_card, runs_with, version_of, versions_of
 
 from ..queries import project_for_user
 
-NUMBER = re.compile(r"[0-9]{1,9}")
 LARGEST = 2**31 - 1
 
 
@@ -65,8 +63,7 @@ def _number(text: str) -> int | None:
     Raises:
         Invalid: it is something else.
     """
-    if not text:
-        return None
-    if not NUMBER.fullmatch(text):
+    number = whole_number(text)
+    if text and number is None:
         raise Invalid(f"“{text[:40]}” is not the number of a version.")
-    return min(int(text), LARGEST)
+    return number

@@ -13,6 +13,7 @@ from ..artifacts import storage
 from ..artifacts.models import Artifact
 from ..artifacts.names import name_key
 from ..models import Run
+from .paging import nearest_page, on_page
 
 A_PAGE = 50
 
@@ -62,9 +63,9 @@ def files_of(run: Run, find: str = "", page: int = 1) -> Files:
     matching = rows.filter(name_key__contains=_key(find)) if find else rows
     count = Count("name_key", distinct=True)
     found = matching.aggregate(found=count)["found"] if find else total["names"]
-    page, pages = _nearest(page, found)
+    page, pages = nearest_page(page, found, A_PAGE)
     newest = matching.order_by("name_key", "-version").distinct("name_key").select_related("user")
-    shown = list(newest[(page - 1) * A_PAGE : page * A_PAGE])
+    shown = list(newest[on_page(page, A_PAGE)])
     counts = (total["names"], found, total["versions"], size or 0)
     return Files(find, page, pages, *counts, shown, _lost(run, shown))
 
@@ -76,9 +77,9 @@ def versions_of(run: Run, name: str, page: int = 1) -> Versions:
     newest = rows.order_by("-version").first()
     if newest is None:
         raise Missing
-    page, pages = _nearest(page, newest.version)
+    page, pages = nearest_page(page, newest.version, A_PAGE)
     found = rows.order_by("-version").select_related("user")
-    shown = list(found[(page - 1) * A_PAGE : page * A_PAGE])
+    shown = list(found[on_page(page, A_PAGE)])
     return Versions(newest.name, page, pages, newest.version, shown, _lost(run, shown))
 
 
@@ -92,9 +93,3 @@ def _lost(run: Run, shown: list[Artifact]) -> set[str]:
 
 def _key(text: str) -> str:
     return name_key(unicodedata.normalize("NFC", text))
-
-
-def _nearest(page: int, count: int) -> tuple[int, int]:
-    """A page that there is, and how many there are."""
-    pages = max(1, -(-count // A_PAGE))
-    return min(max(page, 1), pages), pages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..params import flattened
+from .paging import nearest_page, on_page
 from .telling import importance
 
 A_PAGE = 300
@@ -41,8 +42,7 @@ def params_of(tree: Mapping[str, Any], find: str = "", page: int = 1) -> ParamCa
     known = [leaf for leaf in leaves if leaf[1] is not None]
     wanted = find.casefold()
     found = [leaf for leaf in known if wanted in f"{leaf[0]} {leaf[1]}".casefold()]
-    pages = max(1, -(-len(found) // A_PAGE))
-    page = min(max(page, 1), pages)
-    rows = found[(page - 1) * A_PAGE : page * A_PAGE]
+    page, pages = nearest_page(page, len(found), A_PAGE)
+    rows = found[on_page(page, A_PAGE)]
     unset = [name for name, value in leaves if value is None]
     return ParamCard(find, page, pages, len(known), len(found), rows, unset[:A_PAGE])

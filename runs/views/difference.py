@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
 from ..pages.compare.reading import runs_of
 from ..pages.difference import best_beside, difference_of, previous_beside
 
-NUMBER = re.compile(r"[0-9]{1,9}")
 PREVIOUS, BEST = "previous", "best"
 
 
@@ -37,9 +36,10 @@ def difference(request: PageRequest, run_id: UUID) -> HttpResponse:
         kept = request.GET.copy()
         kept["to"] = str(number)
         return redirect(f"{reverse('runs:difference', args=[run.id])}?{kept.urlencode()}")
-    if not NUMBER.fullmatch(asked) or int(asked) == run.number:
+    number = whole_number(asked)
+    if number is None or number == run.number:
         raise Invalid(f"“{asked[:40]}” is not the number of another run.")
-    found = runs_of(run.project, [int(asked)])
+    found = runs_of(run.project, [number])
     if not found or found[0].trashed_at:
         raise Invalid(f"The project has no run #{asked} outside the trash.")
     show_all = request.GET.get("all") == "1"

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
@@ -18,7 +19,6 @@ from ..models import Run
 from ..pages.files import files_of, versions_of
 
 LONGEST_NAME = 255
-MOST_DIGITS = 6
 
 
 @require_safe
@@ -59,5 +59,4 @@ def _text(request: PageRequest, parameter: str) -> str:
 
 def _page(request: PageRequest) -> int:
     """The first one for whatever is no number."""
-    page = request.GET.get("page", "")
-    return int(page) if page.isascii() and page.isdigit() and len(page) <= MOST_DIGITS else 1
+    return whole_number(request.GET.get("page", "")) or 1

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ahnb_platform.errors import Missing
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
@@ -21,6 +22,7 @@ from ..models import RunMedia
 
 MOST_NAMES = 12
 A_DAY = 86_400
+STEP_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,11 @@ def _step(request: PageRequest, steps: list[int]) -> int:
     if not steps:
         raise Missing
     at, step = request.GET.get("at", ""), request.GET.get("step", "")
-    if at.isascii() and at.isdigit() and 0 < int(at[:9]) <= len(steps):
-        return steps[int(at[:9]) - 1]
-    if step.isascii() and step.isdigit() and int(step[:20]) in steps:
-        return int(step[:20])
+    place, number = whole_number(at), whole_number(step, STEP_DIGITS)
+    if place and place <= len(steps):
+        return steps[place - 1]
+    if number in steps:
+        return number
     if at or step:
         raise Missing
     return steps[-1]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ahnb_platform.errors import Invalid
+from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
@@ -76,10 +77,11 @@ def quotes(request: PageRequest, run_id: UUID) -> HttpResponse:
         name = request.POST.get("metric", "")
         taken = take_quote(run=run, by=request.user, metric=name, choice=choice, via=Via.PAGE)
         return redirect(taken)
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 9):
+    asked = request.GET.get("before", "")
+    before = whole_number(asked)
+    if asked and before is None:
         raise Invalid("A quote has a number.")
-    listed = quotes_of(run).filter(number__lt=int(before)) if before else quotes_of(run)
+    listed = quotes_of(run) if before is None else quotes_of(run).filter(number__lt=before)
     found = list(listed[: PAGE + 1])
     older = found[PAGE - 1].number if len(found) > PAGE else None
     context = {"run": run, "quotes": found[:PAGE], "older": older}

@@ -9,6 +9,7 @@ from typing import Any
 from ahnb_platform.web import formats
 
 from ..model import CompileRow, LayerRow, compile_row, layer_row
+from ..paging import nearest_page, on_page
 from .costs import Cost, Costs, Uncounted, WeightsOfType, costs_of, weights_of
 from .reading import Architecture, Layer, architecture_of, mapping, text, whole
 from .slots import Slots, slots_of
@@ -87,9 +88,9 @@ def card_of(document: object, asked: Asked | None = None) -> Card:
     costs, weights = costs_of(model), weights_of(model)
     slots = slots_of(model.document.get("compile"), weights)
     found = _found(model.layers, asked.find)
-    pages = max(-(-len(found) // PAGE), 1)
-    page = _page_with(found, asked.at) or min(max(asked.page, 1), pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    page, pages = nearest_page(asked.page, len(found), PAGE)
+    page = _page_with(found, asked.at) or page
+    shown = found[on_page(page, PAGE)]
     return Card(
         document=model.document,
         layers=len(model.layers),
