@@ -10,19 +10,14 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Role, User
-from ahnb_platform.errors import Conflict, Gone, Invalid
+from ahnb_platform.errors import Invalid
 from projects.models import Project
 
 from . import metrics
+from .closed import refuse_trashed
 from .models import Run
 
 LONGEST_REASON = 500
-
-
-def refuse_frozen(run: Run) -> None:
-    """Raises Conflict (`run-frozen`) for a run that nobody may change."""
-    if run.frozen_at is not None:
-        raise Conflict("The run is frozen; an owner can unfreeze it.", code="run-frozen")
 
 
 def freeze_run(*, run: Run, by: User, reason: str = "") -> Run:
@@ -35,8 +30,7 @@ def freeze_run(*, run: Run, by: User, reason: str = "") -> Run:
     reason = _checked(reason)
     with transaction.atomic():
         row = _locked(run)
-        if row.trashed_at is not None:
-            raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
+        refuse_trashed(row)
         if row.frozen_at is None:
             row.frozen_at, row.frozen_by_id = timezone.now(), by.pk
             _save(row, by, "run.frozen", reason)

@@ -18,10 +18,10 @@ from ahnb_platform.accounts.models import Role, User
 from ahnb_platform.errors import Invalid, Missing, NotAllowed
 from projects.models import Project
 
-from .freezing import refuse_frozen
+from .closed import refuse_closed
 from .ids import uuid7
 from .models import Note, Run
-from .services import bounded_text, refuse_trashed
+from .services import bounded_text
 
 PAGE = 25
 
@@ -42,8 +42,7 @@ def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
         Gone: the run lies in the trash.
         Conflict: `run-frozen`.
     """
-    refuse_trashed(run)
-    refuse_frozen(run)
+    refuse_closed(run)
     return Note.objects.create(
         project_id=run.project_id,
         id=uuid7(),
@@ -61,8 +60,7 @@ def edit_note(*, run: Run, note: Note, by: User, text: str, step: int | None = N
         NotAllowed: somebody else wrote it.
         Invalid, Gone: as `add_note`.
     """
-    refuse_trashed(run)
-    refuse_frozen(run)
+    refuse_closed(run)
     if note.user_id != by.pk:
         raise NotAllowed("A note is changed by whoever wrote it.")
     return _changed(note, text=_text(text), step=step, edited_at=timezone.now())
@@ -82,8 +80,7 @@ def restore_note(*, run: Run, note: Note, by: User) -> Note:
 
 def require_own(run: Run, note: Note, by: User) -> None:
     """Raises NotAllowed for a note of somebody else, unless `by` owns the project."""
-    refuse_trashed(run)
-    refuse_frozen(run)
+    refuse_closed(run)
     if note.user_id != by.pk and run.role < Role.OWNER:
         raise NotAllowed("A note is taken away by whoever wrote it, or by an owner.")
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import team_for_editor
 from ahnb_platform.accounts.models import ApiToken, User
-from ahnb_platform.errors import Conflict, Gone, Invalid, Item, Missing
+from ahnb_platform.errors import Conflict, Invalid, Item, Missing
 from projects import queries as projects
 from projects.models import Mode, Project
 from projects.services import create_project
 
 from . import metrics
-from .freezing import refuse_frozen
+from .closed import refuse_closed, refuse_frozen, refuse_trashed
 from .ids import RunKey, is_uuid7
 from .ingest.apply import apply_events
 from .ingest.parse import Parsed, parse_batch
@@ -124,8 +124,7 @@ def edit_run(
         Gone: the run lies in the trash.
         Conflict: `run-frozen`.
     """
-    refuse_trashed(run)
-    refuse_frozen(run)
+    refuse_closed(run)
     changes: dict[str, Any] = {}
     if name is not None:
         changes["name"] = clean_name(name)
@@ -261,12 +260,6 @@ def _update(run: Run, **changes: Any) -> Run:
     for field, value in changes.items():
         setattr(run, field, value)
     return run
-
-
-def refuse_trashed(run: Run) -> None:
-    """Raises Gone for a run in the trash."""
-    if run.trashed_at is not None:
-        raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from ahnb_platform.accounts.models import User
 from ahnb_platform.errors import Conflict, Missing, NotAllowed, TooLarge
 
+from ..closed import refuse_trashed
 from ..ids import uuid7
 from ..metrics.records import Frozen
 from ..models import Run
-from ..services import refuse_trashed
 from . import kinds, storage
 from .incoming import Received
 from .models import Artifact, ArtifactBlob

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
-from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
 from .. import queries
@@ -68,7 +67,7 @@ def _edit(request: PageRequest, run: Run, found: Note) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             edit_note(run=run, note=found, by=request.user, **form.cleaned_data)
-            return redirect(back_to(request, run.project.get_absolute_url(), _place_of(run, found)))
+            return redirect(_place_of(run, found))
     context = {"run": run, "note": found, "form": form, "is_own": found.user_id == request.user.pk}
     return render(request, "runs/note.html", context)
 
