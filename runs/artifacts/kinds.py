@@ -7,6 +7,7 @@ that are recognised by their first bytes are ever called images.
 import mimetypes
 
 HEAD_BYTES = 16
+PNG = b"\x89PNG\r\n\x1a\n"
 IMAGE_TYPES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 UNKNOWN = "application/octet-stream"
 ENDINGS = {
@@ -31,7 +32,7 @@ def kind_of(name: str, head: bytes) -> tuple[str, str]:
 
 
 def _image_type(head: bytes) -> str:
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(PNG):
         return "image/png"
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"

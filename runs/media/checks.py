@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from ..artifacts.kinds import PNG
 from ..ingest.fault import Fault
 from ..ingest.numbers import LARGEST_STEP, is_whole
 
@@ -20,7 +21,6 @@ MOST_BINS = 1024
 MOST_CLASSES = 200
 MOST_COLUMNS = 100
 MOST_ROWS = 2000
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def check_media(data: dict[str, Any]) -> None:

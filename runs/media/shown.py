@@ -32,10 +32,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Shaded:
-    """A cell of a confusion matrix: its count, its share of the row, and its shade."""
+    """A cell of a confusion matrix: its count, and its shade, which is its share of the row."""
 
     count: int
-    share: float
     shade: int
     is_right: bool
 
@@ -109,10 +108,9 @@ def confusion_of(labels: Sequence[str], rows: Sequence[Sequence[int]]) -> dict[s
     shaded = []
     for place, row in enumerate(rows):
         total = sum(row)
-        shares = [count / total if total else 0.0 for count in row]
         cells = [
-            Shaded(count, share, round(share * SHADES), at == place)
-            for at, (count, share) in enumerate(zip(row, shares, strict=True))
+            Shaded(count, round(count / total * SHADES) if total else 0, at == place)
+            for at, count in enumerate(row)
         ]
         shaded.append((labels[place], total, cells))
     total = sum(map(sum, rows))

@@ -27,38 +27,20 @@ def as_text(document: Document) -> str:
 def as_latex(document: Document) -> str:
     """A phrase for a sentence, with the exact value in a comment above it."""
     name = rf"\texttt{{{tex_text(document['metric'])}}}"
-    run = document["run"]
-    number = tex_text(f"#{run['number']} {run['name']}")
-    facts = ", ".join(filter(None, (document["words"], document["where"])))
-    parts = [
-        tex_text(facts),
-        f"run {tex_link(run['url'], number)} of {tex_text(run['project'])}",
-        *map(tex_text, _version_and_commit(document)),
-        tex_link(_link(document), f"quoted {document['quoted_at'][:10]}"),
-    ]
     return "\n".join(
         [
             f"% exactly {document['exact']}",
             *(f"% {_line(remark)}" for remark in document["remarks"]),
             "% needs \\usepackage{hyperref}",
-            f"{name}~= {_tex_value(document['rounded'])} ({'; '.join(filter(None, parts))})",
+            f"{name}~= {_tex_value(document['rounded'])} ({_told(document, tex_text, tex_link)})",
         ]
     )
 
 
 def as_markdown(document: Document) -> str:
     """A phrase for a sentence."""
-    run = document["run"]
-    number = markdown_text(f"#{run['number']} {run['name']}")
-    facts = ", ".join(filter(None, (document["words"], document["where"])))
-    parts = [
-        markdown_text(facts),
-        f"run {markdown_link(run['url'], number)} of {markdown_text(run['project'])}",
-        *map(markdown_text, _version_and_commit(document)),
-        markdown_link(_link(document), f"quoted {document['quoted_at'][:10]}"),
-    ]
     named = f"{markdown_text(document['metric'])} = {markdown_text(_value(document))}"
-    return f"{named} ({'; '.join(filter(None, parts))})"
+    return f"{named} ({_told(document, markdown_text, markdown_link)})"
 
 
 def as_json(document: Document) -> str:
@@ -72,6 +54,21 @@ FORMS: dict[str, tuple[str, Callable[[Document], str]]] = {
     "text": ("Text", as_text),
     "json": ("JSON", as_json),
 }
+
+
+def _told(
+    document: Document, escaped: Callable[[str], str], linked: Callable[[str, str], str]
+) -> str:
+    """Where the value comes from, with links to the run and to the quote."""
+    run = document["run"]
+    number = escaped(f"#{run['number']} {run['name']}")
+    parts = [
+        escaped(", ".join(filter(None, (document["words"], document["where"])))),
+        f"run {linked(run['url'], number)} of {escaped(run['project'])}",
+        *map(escaped, _version_and_commit(document)),
+        linked(_link(document), f"quoted {document['quoted_at'][:10]}"),
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _value(document: Document) -> str:
