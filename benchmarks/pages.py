@@ -16,7 +16,7 @@ import requests
 
 from .load import asker, get
 from .read import median_ms
-from .report import Row, machine, table, yes
+from .report import Row, machine, table, timed
 from .servers import ahnb, database
 
 TIMES = 20
@@ -59,13 +59,8 @@ def project_rows(server: ahnb.Server, cookie: dict[str, str], runs: int) -> list
         asked["the page of its best run"] = found[0].decode()
     rows = []
     for words, address in asked.items():
-        taken, goal = (
-            median_ms(asker(server.port, get(address, cookie)), TIMES),
-            GOALS.get(runs, 150),
-        )
-        row = Row(f"{runs:,} runs: {words}", f"{taken:.0f} ms", goal=f"{goal} ms")
-        row.reached = yes(taken <= goal)
-        rows.append(row)
+        taken = median_ms(asker(server.port, get(address, cookie)), TIMES)
+        rows.append(timed(f"{runs:,} runs: {words}", taken, GOALS.get(runs, 150)))
     return rows
 
 

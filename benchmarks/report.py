@@ -36,6 +36,12 @@ def yes(reached: bool) -> str:
     return "yes" if reached else "**no**"
 
 
+def timed(work: str, milliseconds: float, goal: int) -> Row:
+    """How long something took, beside how long it may."""
+    reached = yes(milliseconds <= goal)
+    return Row(work, f"{milliseconds:.0f} ms", goal=f"{goal} ms", reached=reached)
+
+
 def machine() -> str:
     """Processor, memory and versions, in one line."""
     model = next(

@@ -18,7 +18,7 @@ from . import workloads
 from .load import asker, get
 from .pages import log_in
 from .read import LONG_BATCH, median_ms, send
-from .report import Row, machine, table, yes
+from .report import Row, machine, table, timed
 from .servers import ahnb
 
 TIMES = 20
@@ -111,9 +111,7 @@ def rows_of(server: ahnb.Server, words: str, seeded: Seeded, cookie: dict[str, s
     rows = []
     for part, address in asked.items():
         taken = median_ms(asker(server.port, get(address, cookie)), TIMES)
-        row = Row(f"{words}: {part}", f"{taken:.0f} ms", goal=f"{GOAL_MS} ms")
-        row.reached = yes(taken <= GOAL_MS)
-        rows.append(row)
+        rows.append(timed(f"{words}: {part}", taken, GOAL_MS))
     return rows
 
 

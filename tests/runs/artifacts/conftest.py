@@ -7,23 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from runs.models import Run
 from tests import cast
 from tests.live import server
 
 __all__ = ["server"]
 
 Put = Callable[..., Any]
-
-
-@pytest.fixture
-def run(digits, bob) -> Run:
-    return cast.make_run(digits, bob)
-
-
-@pytest.fixture
-def api(bob) -> cast.Api:
-    return cast.api_of(bob)
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import pytest
 from ahnb_client.linting.facts import Facts
 from ahnb_client.linting.rule import RULES, Hit, rule
 from ahnb_client.linting.rules import load
-from runs.models import Run
-from tests import cast
 
 STATIC, DYNAMIC = "TEST01", "TEST02"
 
@@ -40,13 +38,3 @@ def rules() -> Iterator[None]:
     yield
     RULES.clear()
     RULES.update(kept)
-
-
-@pytest.fixture
-def run(digits, bob) -> Run:
-    return cast.make_run(digits, bob)
-
-
-@pytest.fixture
-def api(bob) -> cast.Api:
-    return cast.api_of(bob)
