@@ -115,12 +115,11 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def _begin_anew(self) -> None:
         self.guard = Guard(strict=self._options["strict"])
-        self._linter = Linter(*self._lint)
         self._training = Training(
             self._options,
             self.guard,
             self._parts,
-            linter=self._linter,
+            linter=Linter(*self._lint),
             checkpoints=self._takes_checkpoints,
         )
         self._batches = self._training.batches
@@ -133,7 +132,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the settings without the run: KerasTuner copies for each trial."""
-        left = {"_model", "_linter", "_training", "_batches", "guard", "_finalizers", "_iterator"}
+        left = {"_model", "_training", "_batches", "guard", "_finalizers", "_iterator"}
         left |= {"_called_with", "_quick", "on_train_batch_end"}
         state = {key: value for key, value in vars(self).items() if key not in left}
         own_class = vars(type(self)).get("_own_class", type(self))
@@ -147,7 +146,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
     @property
     def findings(self) -> list[Finding]:
         """What was found wrong with model, data and training (`docs/linting.md`)."""
-        return list(self._linter.findings)
+        return list(self._training.linter.findings)
 
     # How a fit begins and ends, told by the wrapper of Model.fit
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ahnb_client.capture.data import wrapped_stages
 from ahnb_client.capture.secrets import masked_text
+from ahnb_client.capture.spaced import DEVICE_BYTES, places
 from ahnb_client.capture.values import Json, text
 
 MAX_LEAVES = 100
@@ -19,7 +20,6 @@ MAX_FILES = 100
 SAMPLE_ROWS = 256
 WHOLE_VALUES = 4_000_000  # arrays up to this many values are looked at whole
 SAMPLE_VALUES = 1_000_000
-DEVICE_BYTES = 64 << 20  # tensors beyond this are left where they are
 MAX_CLASSES = 1_000
 
 
@@ -85,7 +85,7 @@ def _of_frame(frame: Any, *, is_target: bool) -> dict[str, Json]:
     """A pandas data frame or series: by column, and one hash of rows."""
     import numpy
 
-    sample = frame.iloc[_places(len(frame), SAMPLE_ROWS)]
+    sample = frame.iloc[places(len(frame), SAMPLE_ROWS)]
     found: dict[str, Json] = {"hash": _digest(repr(frame.shape), sample.to_csv().encode())}
     if not hasattr(frame, "columns"):
         return found | _of_rows(numpy.asarray(frame), is_target=is_target) | found
@@ -107,7 +107,7 @@ def _numbers(array: Any) -> dict[str, Json]:
     looked_at = array
     if array.size > WHOLE_VALUES:
         rows = max(SAMPLE_VALUES * len(array) // array.size, 1)
-        looked_at = array[_places(len(array), rows)]
+        looked_at = array[places(len(array), rows)]
     finite = looked_at
     counts: dict[str, Json] = {}
     if array.dtype.kind == "f":
@@ -130,7 +130,7 @@ def _classes(array: Any) -> dict[str, int] | None:
     import numpy
 
     if array.ndim == 2 and 1 < array.shape[1] <= MAX_CLASSES:
-        sample = array[_places(len(array), SAMPLE_ROWS)]
+        sample = array[places(len(array), SAMPLE_ROWS)]
         if numpy.isin(sample, (0, 1)).all() and (sample.sum(axis=1) == 1).all():
             return {str(k): int(n) for k, n in enumerate(array.sum(axis=0))}
         return None
@@ -149,7 +149,7 @@ def _classes(array: Any) -> dict[str, int] | None:
 def _hash_of(array: Any) -> str:
     import numpy
 
-    sample = array[_places(len(array), SAMPLE_ROWS)]
+    sample = array[places(len(array), SAMPLE_ROWS)]
     if sample.dtype.hasobject:
         content = repr(sample.tolist()).encode()
     else:
@@ -159,15 +159,6 @@ def _hash_of(array: Any) -> str:
 
 def _digest(form: str, content: bytes) -> str:
     return hashlib.blake2b(form.encode() + content, digest_size=16).hexdigest()
-
-
-def _places(length: int, most: int) -> Any:
-    """Evenly spaced indices, the first and the last among them."""
-    import numpy
-
-    if length <= most:
-        return slice(None)
-    return numpy.linspace(0, length - 1, most).astype("int64")
 
 
 def _of_dataset(data: Any) -> dict[str, Json]:

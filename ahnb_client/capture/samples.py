@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ahnb_client.capture.data import wrapped_stages
+from ahnb_client.capture.spaced import DEVICE_BYTES, places
 
 MAX_ROWS = 5_000
 MAX_VALUES = 200_000  # of all rows that are looked at, but always
@@ -19,7 +20,6 @@ LEAST_ROWS = 4
 MAPPED_ROWS = 100  # of a file in memory: each row may be a read from the disk
 MAX_COMPARED = 2_000  # rows that are looked for in other data
 COMPARED_BYTES = 1 << 20
-DEVICE_BYTES = 64 << 20  # tensors beyond this are left where they are
 MAX_LIST = 100_000
 _DEPTH = 8
 
@@ -125,15 +125,6 @@ def _most(shape: Any, data: Any = None) -> int:
     in_row = max(math.prod(map(int, shape[1:])), 1)
     most = min(max(MAX_VALUES // in_row, LEAST_ROWS), MAX_ROWS)
     return min(most, MAPPED_ROWS) if isinstance(data, numpy.memmap) else most
-
-
-def places(length: int, most: int) -> Any:
-    """Evenly spaced indices, the first and the last among them."""
-    import numpy
-
-    if length <= most:
-        return slice(None)
-    return numpy.linspace(0, length - 1, most).astype("int64")
 
 
 # tf.data

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ahnb_client.capture.spaced import places
 from ahnb_client.capture.values import Json
 from ahnb_client.capture.weights import on_host
 
@@ -80,10 +81,8 @@ def _chosen(model: Any) -> Mapping[str, Any]:
     import numpy
 
     flat = [layer for layer in model._flatten_layers() if _has_kernel(layer)]
-    if len(flat) > MAX_LAYERS:
-        places = numpy.linspace(0, len(flat) - 1, MAX_LAYERS).astype("int64")
-        flat = [flat[at] for at in places]
-    return {layer.name: layer for layer in flat}
+    chosen = numpy.arange(len(flat))[places(len(flat), MAX_LAYERS)]
+    return {flat[at].name: flat[at] for at in chosen}
 
 
 def _has_kernel(layer: Any) -> bool:

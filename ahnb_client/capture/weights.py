@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ahnb_client.capture.layers import has_weights
+from ahnb_client.capture.spaced import places
 from ahnb_client.capture.values import Json, dtype_name
 
 WHOLE_BYTES = 4 << 20  # a variable up to this size is hashed whole
@@ -53,8 +54,8 @@ def _bytes_of(variable: Any, most: int | None) -> bytes:
 
     value = variable.value() if callable(variable.value) else variable.value  # of tf_keras
     values = numpy.ascontiguousarray(on_host(value))
-    if most is not None and values.size > most:
-        values = values.reshape(-1)[numpy.linspace(0, values.size - 1, most).astype("int64")]
+    if most is not None:
+        values = values.reshape(-1)[places(values.size, most)]
     return values.tobytes()
 
 

@@ -113,7 +113,6 @@ class Linter:
         self._epochs += 1
         if self._updates is not None:
             self._updates.end_epoch(epoch)
-            self.document["weights"] = self._updates.document()
         if self._epochs >= self._next_check or not is_sound:
             self._next_check = self._epochs + 1 + max(self._epochs - _EACH, 0) // 10
             self.check_training(step)
@@ -145,6 +144,8 @@ class Linter:
     def check_training(self, step: int | None, status: str = "running") -> None:
         """Ask the rules about the training so far; raises as `end_epoch`."""
         self.document["curves"] = self.curves.document()
+        if self._updates is not None:
+            self.document["weights"] = self._updates.document()
         self.document["run"] = self.document["run"] | self.run_facts() | {"status": status}
         facts = self._facts.at_present(self.document)
         self._take(check(facts, ignore=self._ignore, dynamic=True), step)

@@ -4,7 +4,6 @@ import threading
 
 from ahnb_client.client.asking import Asker
 from ahnb_client.config import Config
-from ahnb_client.errors import AHNBError
 from ahnb_client.guard import logger
 from ahnb_client.notices import tell
 from ahnb_client.run import Run
@@ -39,7 +38,5 @@ def _tell(run: Run, config: Config) -> None:
         if results:
             told = f"{results[0]['text']} {config.server}/runs/{results[0]['id']}/"
             tell(told, once=f"repeats of {run.id}")
-    except AHNBError as error:  # an older server, or one that went away
-        logger.debug("AHNB does not know whether this was run before: %s", error)
-    except Exception as error:  # noqa: BLE001 - nothing of ours may reach the training
-        logger.debug("AHNB could not read what was run before: %r", error)
+    except Exception as error:  # noqa: BLE001 - an older server, or one that went away
+        logger.debug("AHNB does not know whether this was run before: %r", error)

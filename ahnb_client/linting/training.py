@@ -115,8 +115,3 @@ def slower(facts: Facts, more: str = "") -> str:
 def callback(facts: Facts, name: str) -> Mapping[str, object] | None:
     """The settings of a callback of this class; None where none was given."""
     return mapping(facts.callbacks.get(name)) if name in facts.callbacks else None
-
-
-def short(value: float) -> str:
-    """A number as people write it."""
-    return f"{value:.4g}"

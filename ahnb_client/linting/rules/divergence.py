@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from ..facts import Curve, Facts
 from ..rule import Hit, rule
-from ..training import loss_curve, short, slower, trains_by_compile
+from ..training import loss_curve, slower, trains_by_compile
 from ..trends import slope, turns
+from .words import short
 
 _OSCILLATES_FROM = 20  # epochs
 

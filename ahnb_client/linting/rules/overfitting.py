@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ..facts import Curve, Facts
 from ..facts.reading import mapping, whole
 from ..rule import Hit, rule
-from ..training import ACCURACIES, callback, loss_curve, short
+from ..training import ACCURACIES, callback, loss_curve
 from ..trends import slope, spread
+from .words import short
 
 _EPOCHS = 5  # since the best one
 _GAP, _WIDE_GAP = 1.1, 1.5

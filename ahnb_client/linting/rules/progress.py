@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..rule import Hit, rule
-from ..training import accuracy_curve, chance, loss_curve, short
+from ..training import accuracy_curve, chance, loss_curve
 from ..trends import relative_range
+from .words import short
 
 _EPOCHS = 6  # fewer may be a warm-up
 _LITTLE = 0.005  # relative change of a loss that stands still

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..rule import Hit, rule
-from ..training import BINARY, CROSSENTROPY, SQUARED, first_loss, is_weighted, only_head, short
+from ..training import BINARY, CROSSENTROPY, SQUARED, first_loss, is_weighted, only_head
+from .words import short
 
 _TIMES = 4  # what a sound start may be over the loss of knowing nothing
 _LEAST = 1.5  # and by how much, in nats

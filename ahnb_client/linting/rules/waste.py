@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ..facts import Curve, Facts
 from ..facts.reading import listing, number, text
 from ..rule import Hit, rule
-from ..training import callback, loss_curve, short
+from ..training import callback, loss_curve
+from .words import short
 
 _LEAST_RATE = 1e-8
 _EPOCHS = 10

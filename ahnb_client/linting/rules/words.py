@@ -39,7 +39,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "hard_sigmoid": (0.0, 1.0),
     "softmax": (0.0, 1.0),
 }
-ADDS_TO_ONE = ("softmax",)
 
 
 def short(value: float | None) -> str:

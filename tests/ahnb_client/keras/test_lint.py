@@ -56,7 +56,7 @@ def test_level_that_does_not_exist_is_refused():
 def test_facts_hold_model_arguments_data_and_curves(sums):
     callback = AHNBCallback(strict=True)
     regression().fit(*sums, epochs=2, batch_size=10, verbose=0, callbacks=[callback])
-    facts = callback._linter.document
+    facts = callback._training.linter.document
     assert facts["model"]["layers"][-1]["class"] == "Dense"
     assert facts["params"]["optimizer"]["class_name"] == "SGD"
     assert facts["params"]["fit"]["batch_size"] == 10
@@ -71,7 +71,7 @@ def test_first_batches_of_the_facts_are_those_that_were_recorded(sums):
     callback = AHNBCallback(strict=True)
     regression().fit(*sums, epochs=4, batch_size=4, verbose=0, callbacks=[callback])
     recorded = records_of(callback.run).metrics["batch/loss"]
-    told = callback._linter.document["curves"]["batch"]["loss"]
+    told = callback._training.linter.document["curves"]["batch"]["loss"]
     assert told["steps"] == list(range(20))
     assert told["values"] == [point.value for point in recorded[:20]]
 
@@ -79,14 +79,14 @@ def test_first_batches_of_the_facts_are_those_that_were_recorded(sums):
 def test_model_that_is_built_by_its_first_batch_is_known_afterwards(sums):
     callback = AHNBCallback(strict=True)
     regression(built=False).fit(*sums, verbose=0, callbacks=[callback])
-    assert callback._linter.document["model"]["built"] is True
+    assert callback._training.linter.document["model"]["built"] is True
 
 
 def test_second_fit_goes_on_with_the_facts(sums):
     callback, model = AHNBCallback(strict=True), regression()
     for _ in range(2):
         model.fit(*sums, verbose=0, callbacks=[callback])
-    assert callback._linter.document["curves"]["epoch"]["loss"]["steps"] == [0, 1]
+    assert callback._training.linter.document["curves"]["epoch"]["loss"]["steps"] == [0, 1]
 
 
 def test_lint_needs_neither_run_nor_training(sums, spool):
