@@ -1,22 +1,16 @@
 // Runs that were drawn once need not be sent again: an answer names their places (runs/pages/known.py).
 
-/** Remembers the last data that came whole, and completes answers that build on it. */
-export function knownRuns() {
+/** A function like `load`, which remembers the last data that came whole and asks for the rest alone. */
+export function knownRuns(load) {
   let base = null;
-
-  /** `address` with what is known already, so that the answer can be short. */
-  function asking(address) {
-    return base ? `${address}&${new URLSearchParams({ base: base.query, tag: base.data.tag })}` : address;
-  }
-
-  /** The data of an answer to `address`, whole. */
-  function completed(address, answer) {
-    if (answer?.places) return whole(answer, base.data);
+  return async (address) => {
+    // An answer builds on what was known when it was asked for, whatever comes meanwhile.
+    const known = base;
+    const answer = await load(known ? `${address}&${new URLSearchParams({ base: known.query, tag: known.data.tag })}` : address);
+    if (answer?.places) return whole(answer, known.data);
     if (answer) base = { query: address.split("?")[1] ?? "", data: answer };
     return answer;
-  }
-
-  return { asking, completed };
+  };
 }
 
 function whole(answer, base) {

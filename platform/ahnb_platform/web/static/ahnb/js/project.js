@@ -28,7 +28,7 @@ const view = {
 };
 let timer = 0;
 let loaded = "";
-const known = knownRuns();
+const loadRuns = knownRuns(load);
 
 const parallel = parallelIn(document.getElementById("parallel"), view);
 const scatter = scatterIn(document.getElementById("scatter"), view);
@@ -57,10 +57,9 @@ async function drawAll() {
   document.getElementById("charts").hidden = !address;
   document.getElementById("q").ariaInvalid = String(Boolean(panel().querySelector("[role=alert]")));
   if (!address) return;
-  const answer = await load(known.asking(address));
+  const data = await loadRuns(address);
   // Somebody may have gone to another page meanwhile.
-  if (!answer || loaded !== address || !panel()) return;
-  const data = known.completed(address, answer);
+  if (!data || loaded !== address || !panel()) return;
   view.data = data;
   choose();
   parallel.draw();
