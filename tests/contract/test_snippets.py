@@ -48,6 +48,7 @@ def test_snippet_that_reads_runs(shared_stage, trained, snippet):
     done = subprocess.run(
         [sys.executable, "-c", snippet],
         env=clean_environment(shared_stage.environment),
+        cwd=shared_stage.home,
         capture_output=True,
         text=True,
         timeout=60,

@@ -84,6 +84,7 @@ def test_snippet_without_keras_runs_and_records(snippet, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", snippet],
         env=environment(tmp_path),
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,
@@ -104,6 +105,7 @@ def test_snippets_with_keras_run_and_record(tmp_path):
         [sys.executable, "-c", KERAS_PROGRAM],
         input=json.dumps(with_keras),
         env=environment(tmp_path),
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=240,
