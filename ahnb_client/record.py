@@ -29,6 +29,7 @@ SERIES, POINT, EVENT = 1, 2, 3
 HAS_AT_STEP = 1
 ALIGNMENT = 8
 
+TOO_LARGE_STEP = 1 << 53  # a JSON number holds each whole number below it
 LOOSE = 1 << 31  # in the length of a frame without a checksum
 
 HEADER = struct.Struct("<II")
@@ -222,6 +223,6 @@ def to_step(value: Any) -> int:
         step = int(value)
         if step != value:
             raise ValueError(f"a step is a whole number, not {value!r}") from None
-    if not 0 <= step < 1 << 53:
+    if not 0 <= step < TOO_LARGE_STEP:
         raise ValueError(f"a step is between 0 and 2**53 - 1, not {step}")
     return step

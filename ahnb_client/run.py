@@ -9,11 +9,12 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Literal, Self
 
-from . import lifecycle, record
+from . import lifecycle
 from .artifacts.logged import LogsFiles
 from .clock import now
 from .config import Config
-from .errors import AHNBError, ConfigurationError
+from .errors import ConfigurationError
+from .events import LogsEvents
 from .identifiers import given_run_id, is_project, is_run_id, uuid7
 from .linting.finding import Finding
 from .media.logged import LogsMedia
@@ -21,18 +22,19 @@ from .notices import tell
 from .observers import tell_began, tell_ended, tell_ends
 from .params import Params
 from .past import Past, past_of
-from .plain import dumps, plain, text
+from .plain import plain
+from .points import LogsPoints
 from .rebuild.link import TAG, Place, next_place
 from .series import Series
+from .steps import Steps
 from .transport.journal import Journal
 from .transport.shipment import Shipment
 from .transport.spool import Header, Spool
 
 END_STATUSES = ("finished", "failed", "interrupted", "preempted")
-MAX_EVENT_BYTES = 4 << 20
 
 
-class Run(LogsMedia, LogsFiles):
+class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
     """One experiment under way.
 
     Everything is first written to a spool on this machine and sent later, by a thread of its
@@ -87,6 +89,7 @@ class Run(LogsMedia, LogsFiles):
         self.status: str = "running"
         self.findings: Sequence[Finding] = ()  # what a linter found, where one looks on
         self.before_end: Callable[[], None] | None = None  # what else has to be recorded
+        self.step_of_fit: Callable[[], int] | None = None  # how far the fits have come
         self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
         self._create = plain(
             {
@@ -103,7 +106,7 @@ class Run(LogsMedia, LogsFiles):
         self._lock = threading.RLock()
         self._series: dict[tuple[str, ...], Series] = {}
         self.past = Past() if self._own_id else past_of(self.id, self._config)
-        self._steps = {unit: step - 1 for unit, step in self.past.next_steps.items()}
+        self._steps = Steps(self.past.next_steps)
         self._is_taken_up = self.past.is_known
         self._spool: Spool | None = None
         self._shipment: Shipment | None = None
@@ -206,95 +209,6 @@ class Run(LogsMedia, LogsFiles):
 
         return card_of(self)
 
-    # Recording
-
-    def series(self, names: Sequence[str], unit: str = "step") -> Series:
-        """A handle for metrics that are always logged together, in this order.
-
-        Raises:
-            ValueError: there is no such unit, or no name.
-        """
-        key = (unit, *(text(str(name)) for name in names))
-        with self._lock:
-            if key not in self._series:
-                if unit not in record.UNITS or len(key) == 1:
-                    raise ValueError(f"no series of {list(names)} with unit {unit!r}")
-                self._series[key] = Series(self._journal, key[1:], unit, self._report)
-            return self._series[key]
-
-    def log(self, metrics: Mapping[str, Any], step: int | None = None, unit: str = "step") -> None:
-        """Record one number for each name, at `step` or one after the last.
-
-        Takes anything that becomes a float: NumPy scalars, tensors of one element, bfloat16.
-        What does not is counted and told once.
-        """
-        try:
-            series = self._series.get((unit, *metrics))
-            if series is None:
-                if not metrics:
-                    return
-                series = self.series(tuple(metrics), unit)
-                self._take_up(step, unit)
-            series.append(self._place(step, unit), metrics.values())
-        except AHNBError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
-            self._report("client-error", error)
-
-    def _take_up(self, step: int | None, unit: str) -> None:
-        """Let the first point say where the run is taken up that another process had begun."""
-        if self._is_taken_up and unit != "time":
-            first = self._steps.get(unit, -1) + 1 if step is None else step
-            self.begin_attempt(record.to_step(first))
-
-    def _place(self, step: int | None, unit: str) -> int:
-        if step is None:
-            with self._lock:
-                step = self._steps.get(unit, -1) + 1
-                self._steps[unit] = step
-        else:
-            self._steps[unit] = step
-        return step
-
-    def event(self, kind: str, data: Any, at: float | None = None) -> None:
-        """Record something that is no number: `params`, `model`, `note`, `finding` …
-
-        Args:
-            kind: what it is; a kind that the server does not know is stored, not refused. Of a
-                run that has ended it is taken too: how and when the run ended stays as it was.
-            data: anything; what JSON cannot hold becomes text.
-            at: seconds since the epoch, UTC; now by default.
-        """
-        with self._taking():
-            self._add_event(kind, data, at)
-
-    def _add_event(self, kind: str, data: Any, at: float | None = None) -> None:
-        try:
-            moment = self.past.present() if at is None else float(at)
-            event = {"kind": kind, "at": moment, "data": plain(data)}
-            frame = record.frame(record.pack_event(self._journal.attempt, dumps(event)))
-            if len(frame) > MAX_EVENT_BYTES:
-                raise ValueError(f"an event of {len(frame)} bytes is too large to send")
-            self._journal.append_event(frame)
-        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
-            self._report("event", error)
-
-    def note(self, text: str, step: int | None = None) -> None:
-        """A remark of the person, about the run or about a step of it."""
-        self.event("note", {"text": text} if step is None else {"text": text, "step": step})
-
-    def begin_attempt(self, from_step: int, number: int | None = None) -> None:
-        """From here on the points replace those from `from_step` on, which stay readable.
-
-        Args:
-            from_step: the first step that is done again.
-            number: of the new attempt; one more than the present by default.
-        """
-        self._is_taken_up = False
-        attempt = self._journal.attempt + 1 if number is None else number
-        self.event("attempt", {"attempt": attempt, "from_step": from_step})
-        self._journal.begin_attempt(attempt)
-
     # The end
 
     def finish(
@@ -391,11 +305,13 @@ class Run(LogsMedia, LogsFiles):
     ) -> None:
         self.finish(*lifecycle.outcome(error))
 
-    def _report(self, reason: str, error: BaseException | None, once: str = "") -> None:
+    def _report(
+        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
+    ) -> None:
         """Count and tell once what could not be recorded; raise it if the run is strict."""
         if self._strict and error is not None:
             raise error
-        self._journal.losses[reason] += 1
+        self._journal.losses[reason] += count
         tell(f"not recorded ({reason}): {error}", once=f"lost {once or reason}")
 
 

@@ -61,7 +61,7 @@ class Series:
         The record outlives the process once this returns. Nothing is raised unless the run is
         strict.
         """
-        if at_step is None:
+        if at_step is None and type(step) is int and step < record.TOO_LARGE_STEP:
             try:
                 write, start = self._way
                 moment = clock_seconds(CLOCK) + ORIGIN if time is None else time

@@ -8,17 +8,16 @@ from ahnb_client import lifecycle
 from ahnb_client.artifacts.checkpoints import Checkpoints
 from ahnb_client.batches import Batches
 from ahnb_client.capture import failure, system
-from ahnb_client.capture.callbacks import callback_params
-from ahnb_client.capture.distribution import distribution_params
 from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.lazily import without_importing_tensorflow
 from ahnb_client.capture.logs import numbers
-from ahnb_client.capture.model import compile_params, model_document
-from ahnb_client.capture.optimizer import optimizer_params, other_optimizers
+from ahnb_client.capture.model import model_document
 from ahnb_client.capture.parts import PARTS
 from ahnb_client.capture.secrets import masked_text
 from ahnb_client.capture.trial import Trial, running_trial
 from ahnb_client.capture.updates import updates_of
+from ahnb_client.evaluations import RecordsEvaluations
+from ahnb_client.fit_params import beside, captured_params, given_params
 from ahnb_client.guard import Guard
 from ahnb_client.linter.live import Linter
 from ahnb_client.linter.repeats import tell_repeats
@@ -33,7 +32,7 @@ from ahnb_client.timing import timers_in
 _UNSEEN = ("failed", "fit was left before its end, by an exception that was caught")
 
 
-class Training:
+class Training(RecordsEvaluations):
     """The run of a callback, and where it stands. Holds no model and no data."""
 
     def __init__(
@@ -91,16 +90,8 @@ class Training:
         data = self._guard.call("data", self._data_of, arguments)
         self._look_around(run, model, arguments, data)
         document = self.record_model(model)
-        captured = {"compile": compile_params(document.get("compile", {}))}
-        captured["distribution"] = self._guard.call("params", distribution_params, model)
-        captured |= trial.params() if trial is not None else {}
-        if getattr(model, "optimizer", None) is not None:
-            captured["optimizer"] = self._guard.call("params", optimizer_params, model.optimizer)
-            captured["optimizers"] = self._guard.call("params", other_optimizers, model)
-        if arguments is not None:
-            captured["fit"] = self._guard.call("params", arguments.params, steps)
-            others = self._guard.call("params", callback_params, arguments.callbacks, without=ours)
-            captured["callbacks"] = others
+        captured = captured_params(self._guard, model, document, trial)
+        captured |= given_params(self._guard, arguments, steps, ours)
         filled = {group: settings for group, settings in captured.items() if settings}
         run.event("params", without_secrets(beside(self._options["params"], filled)))
         facts = {"params": filled, "data": data or {}}
@@ -128,6 +119,7 @@ class Training:
         if self.run is None:
             self.run = Run(**{**self._options, **instead})
             self.run.before_end = self._before_end
+            self.run.step_of_fit = self._present_step
             tell_address(self.run.url)
         else:
             self.run.resume()
@@ -206,13 +198,6 @@ class Training:
         if self._backup is not None:
             self._backup.write(known)
 
-    def evaluated(self, metrics: Mapping[str, Any], model: Any = None) -> None:
-        """Record the result of an `evaluate` outside fit, made with `model`.
-
-        A run that had ended ends again as it did; without a run, one is made.
-        """
-        self._guard.call("evaluations", self._record_evaluation, metrics, model)
-
     def end_fit(self, error: BaseException | None, model: Any = None) -> None:
         """End the run by what ended the fit of `model`; None means that it returned."""
         if error is None and model is not None and self._surroundings is not None:
@@ -256,6 +241,10 @@ class Training:
             for one in self._checkpoints.written():
                 self.run.log_artifact(one.path, one.name, step, newest_only=one.is_best)
 
+    def _present_step(self) -> int:
+        self.batches.count()
+        return self._progress.last_step
+
     def _before_end(self) -> None:
         if self.run is not None:
             system.release(self.run)
@@ -280,24 +269,6 @@ class Training:
             series.append(number, list(values.values()), at_step=at_step)
         return values
 
-    def _record_evaluation(self, metrics: Mapping[str, Any], model: Any) -> None:
-        if self.in_fit and self.run is not None:  # a person's callback evaluates in between
-            self._log_evaluation(self.run, metrics)
-            return
-        before = self._ending
-        is_new = self.run is None
-        run = self.open_run()
-        if is_new:
-            self._look_around(run)
-            self.record_model(model)
-        self._log_evaluation(run, metrics)
-        self._finish(run, *before)
-
-    def _log_evaluation(self, run: Run, metrics: Mapping[str, Any]) -> None:
-        values = {f"evaluate/{name}": value for name, value in numbers(metrics).items()}
-        self.batches.count()
-        run.log(values, step=self._progress.last_step)
-
     def _look_around(
         self,
         run: Run,
@@ -313,20 +284,3 @@ class Training:
             self._guard.call("environment", self._surroundings.begin, model, arguments, data)
         elif data is not None:
             run.event("data", data)
-
-
-def beside(own: Mapping[str, Any], captured: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `captured` so that it leaves every name in `own` to the person.
-
-    A group whose name the person gave to a single value goes under ``captured``.
-    """
-    free: dict[str, Any] = {}
-    for name, value in captured.items():
-        mine = own.get(name)
-        if name not in own:
-            free[name] = value
-        elif isinstance(mine, Mapping) and isinstance(value, Mapping):
-            free[name] = beside(mine, value)
-        elif isinstance(value, Mapping):
-            free["captured"] = {**free.get("captured", {}), name: value}
-    return free

@@ -28,7 +28,9 @@ class LogsFiles:
     def _taking(self) -> AbstractContextManager[None]:
         raise NotImplementedError
 
-    def _report(self, reason: str, error: BaseException | None, once: str = "") -> None:
+    def _report(
+        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
+    ) -> None:
         raise NotImplementedError
 
     def log_artifact(

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import AHNBError
 from ..record import to_step
+from ..steps import Steps
 from .images import image_of
 from .made import confusion_of, histogram_of, table_of
 
@@ -14,13 +15,16 @@ from .made import confusion_of, histogram_of, table_of
 class LogsMedia:
     """The part of a run that records more than numbers; nothing here stops a training."""
 
-    _steps: dict[str, int]
+    _steps: Steps
+    step_of_fit: Callable[[], int] | None
 
     def event(self, kind: str, data: Any, at: float | None = None) -> None:
         """Record something that is no number."""
         raise NotImplementedError
 
-    def _report(self, reason: str, error: BaseException | None) -> None:
+    def _report(
+        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
+    ) -> None:
         raise NotImplementedError
 
     def log_image(self, name: str, image: Any, step: int | None = None, caption: str = "") -> None:
@@ -64,10 +68,10 @@ class LogsMedia:
         make: Callable[..., dict[str, Any]],
         *given: Any,
     ) -> None:
-        """Each under the step that is named, else under the last one that was logged."""
+        """Each under the step that is named, else where the training stands."""
         try:
             data = make(*given)
-            place = max(self._steps.get("step", 0), 0) if step is None else to_step(step)
+            place = self._present_step() if step is None else to_step(step)
             said = "; ".join(filter(None, (str(caption), data.get("caption"))))
             data |= {"name": str(name), "step": place} | ({"caption": said} if said else {})
             self.event("media", data)
@@ -75,3 +79,6 @@ class LogsMedia:
             raise
         except Exception as error:  # noqa: BLE001 - told once, never raised into a training
             self._report("client-error", error)
+
+    def _present_step(self) -> int:
+        return self._steps.present(self.step_of_fit() if self.step_of_fit is not None else None)

@@ -198,19 +198,18 @@ class Journal:
 
     def prepare(self) -> None:
         """Have the next segment ready before a hook needs it. Called by the sender's thread."""
-        if self._unsealed:
-            with self._lock:
-                self._seal()
-        segment = self._segment
-        if segment is None or self.closed:
-            return
+        with self._lock:
+            self._seal()
+            segment, folder = self._segment, self.folder
+            if segment is None or self.closed:
+                return
+            # Only under the lock: an end closes the buffer, and another segment may take its place.
+            wants_spare = self._wants_spare(segment)
         segment.make_ready()
-        if self.folder is None or self._spare or segment.buffer.tell() * 2 < segment.size:
-            return
-        if self._is_full(SEGMENT_SIZE):
+        if folder is None or not wants_spare:
             return
         try:
-            spare = segments.DiskSegment(self.folder / "spare", SEGMENT_SIZE)
+            spare = segments.DiskSegment(folder / "spare", SEGMENT_SIZE)
         except OSError:
             return
         with self._lock:
@@ -218,6 +217,10 @@ class Journal:
                 self._spare = spare
                 return
         spare.delete()
+
+    def _wants_spare(self, segment: segments.Segment) -> bool:
+        is_near = segment.buffer.tell() * 2 >= segment.size
+        return is_near and self._spare is None and not self._is_full(SEGMENT_SIZE)
 
     def sync(self) -> None:
         """Bring what was written to the disk itself. Called by the sender's thread."""

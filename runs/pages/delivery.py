@@ -17,6 +17,7 @@ REASONS = {
     "spool-full": "thinned out: the spool was full",
     "refused": "refused by the server",
     "bad-value": "no number",
+    "bad-step": "a step that is no whole number",
     "damaged": "damaged on the disk",
     "after-end": "logged after the end",
     "event": "an event too large",

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -264,3 +265,38 @@ def test_files_are_closed_with_their_journal(tmp_path: Path) -> None:
         journal.close()
         assert journal.detach()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_run_that_ends_and_goes_on_beside_the_sender_disturbs_nobody(tmp_path: Path) -> None:
+    """A hundred ends while another thread prepares the next segments and clears the last ones."""
+    journal = Journal(tmp_path)
+    series = Series(journal, ["loss"], "step", fail)
+    troubles: list[BaseException] = []
+    is_over = threading.Event()
+
+    def prepare() -> None:
+        while not is_over.is_set():
+            try:
+                journal.prepare()
+                journal.sync()
+                journal.discard_before(journal.end().segment - 2)
+            except Exception as error:  # noqa: BLE001 - what is looked for
+                troubles.append(error)
+                return
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=prepare) for _ in range(3)]
+    try:
+        for thread in threads:
+            thread.start()
+        for step in range(100):
+            series.append(step, [0.5])
+            journal.close()
+            assert journal.reopen()
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(interval)
+    assert troubles == []
