@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "ahnb_platform",
     "ahnb_platform.accounts",
     "ahnb_platform.web",
+    "ahnb_platform.work",
     "projects",
     "runs",
     "ahnb_platform.accounts.site_app.SiteConfig",

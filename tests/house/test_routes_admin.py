@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from ahnb_platform.accounts import people, teams
 from ahnb_platform.accounts.models import User
+from ahnb_platform.work.worker import Worker
 from projects.services import rename_project
 
 from .. import cast
@@ -25,6 +26,7 @@ SUPERUSER = {
     "accounts.auditevent": "200 403 200 200 403",
     "projects.project": "200 200 200 200 403",
     "projects.projectalias": "200 200 200 200 200",
+    "work.taskstate": "200 403 200 200 403",
 }
 
 
@@ -60,7 +62,7 @@ def test_every_model_of_the_site_is_stated() -> None:
 
 
 def example_of(model: type[Model]) -> Model:
-    """An object of the model; each kind is there once teams and projects have former names."""
+    """An object of the model; each kind is there once names have changed and a worker ran."""
     found = model._default_manager.first()
     assert found is not None
     return found
@@ -72,6 +74,7 @@ def test_superuser_gets_the_stated_answer(world: World, label: str) -> None:
     owner = world.people["owner"]
     rename_project(project=world.digits, slug="numbers", by=owner)
     teams.update_team(team=world.digits.team, name="Vision", slug="seeing", by=owner)
+    Worker().prepare()
     model = next(model for model in admin.site._registry if model._meta.label_lower == label)
     browser = cast.client_of(root)
     answers = []

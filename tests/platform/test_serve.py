@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 
 from ahnb_platform.database.identity import works
 from ahnb_platform.database.places import Places
-from ahnb_platform.database.process import command_line
+from ahnb_platform.database.process import command_line, processes_titled
 from ahnb_platform.management.commands.serve import listening, pool_sizes
 
 from .database.forbidden import on_small_disk
@@ -102,6 +102,9 @@ class Server:
     def workers(self) -> list[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split() if command_line(int(pid))]
+
+    def worker_beside(self) -> list[int]:
+        return processes_titled(f"worker --parent {self.process.pid}")
 
     def stop(self, number: int = signal.SIGTERM, *, group: bool = True) -> str:
         """Send the signal, wait for the end, and return what was on standard error."""
@@ -202,6 +205,19 @@ def test_running_server_survives_a_killed_worker_and_a_killed_postgres(
     # Another data directory does not get the same port either.
     line = refusal(tmp_path / "second", "serve", "--port", str(server.port))
     assert f"Port {server.port} on 127.0.0.1 cannot be used (Address already in use)" in line
+
+
+def test_killed_worker_is_started_again_and_pages_never_notice(serve: Serve, data: Path) -> None:
+    server = serve().wait_ready()
+    wait_until(server.worker_beside, "the worker runs")
+    first = server.worker_beside()
+    kill_all(first)
+    assert (server.status(), server.status("/account/login/")) == (200, 200)
+    wait_until(lambda: set(server.worker_beside()) - set(first), "another worker runs")
+    assert ended(command(data, "worker", "--once")) == 0
+    server.process.kill()
+    server.process.wait()
+    wait_until(lambda: not server.worker_beside(), "it has ended with its server")
 
 
 def test_of_four_starters_at_once_one_serves(serve: Serve, data: Path) -> None:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -7,4 +9,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and teams"
 
     def ready(self) -> None:
-        from . import signals  # noqa: F401 - connects them
+        from ahnb_platform.work import schedule
+
+        from . import (
+            clearing,
+            signals,  # noqa: F401 - connects them
+        )
+
+        schedule.every(timedelta(hours=1), "clear-sessions")(clearing.clear_sessions)
+        schedule.every(timedelta(days=1), "clear-login-links")(clearing.clear_links)
+        schedule.every(timedelta(hours=1), "clear-cache")(clearing.clear_cache)

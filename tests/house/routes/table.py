@@ -20,7 +20,7 @@ ARGUMENT = re.compile(r"<(\w+)>")
 # A regular expression cannot be filled in; each of these is a path that it matches.
 EXAMPLES = {
     "/api(?:/|$)": "/api/v1/nothing/",
-    f"{ADMIN}(?P<app_label>accounts|projects)/": f"{ADMIN}accounts/",
+    f"{ADMIN}(?P<app_label>accounts|work|projects)/": f"{ADMIN}accounts/",
     f"{ADMIN}(?P<url>.*)": f"{ADMIN}nothing/",
 }
 

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the database and the web server, in the foreground until a signal."""
+"""`manage.py serve`: database, web server and worker, in the foreground until a signal."""
 
 import os
 import signal
@@ -19,6 +19,7 @@ from ...database.errors import Busy
 from ...database.locks import EXCLUSIVE, take_lock
 from ...database.places import Places, explained
 from ...database.postmaster import MAX_CONNECTIONS
+from ...work.beside import WorkerBeside
 
 DEFAULT_PORT = 8765
 # Left over for commands, tests and PostgreSQL's own reserve.
@@ -64,13 +65,18 @@ class Command(BaseCommand):
             where = listener.getsockname()
             url = settings.PUBLIC_URL or address(where[0], where[1])
             Places(Path(settings.DATA_DIR)).server_url.write_text(f"{url}\n")
-            server = serving.WebServer(
-                listener,
-                workers=workers,
-                threads=threads,
-                ready=lambda: self.say(f"AHNB is ready at {url}/"),
-            )
-            server.run()
+            worker = WorkerBeside(os.getpid())
+
+            def ready() -> None:
+                # Not earlier: the server's processes are made by fork, best without threads.
+                if env.flag("AHNB_START_WORKER", default=True):
+                    worker.start()
+                self.say(f"AHNB is ready at {url}/")
+
+            try:
+                serving.WebServer(listener, workers=workers, threads=threads, ready=ready).run()
+            finally:
+                worker.stop()
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

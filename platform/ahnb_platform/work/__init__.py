@@ -1,0 +1,1 @@
+"""What needs a clock: tasks that apps register, and the process that runs them."""
