@@ -25,6 +25,14 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
+def readable_file(name: str) -> str:
+    """The path of a file that can be read; empty when it is not set."""
+    path = text(name)
+    if path and not os.access(path, os.R_OK):
+        raise ImproperlyConfigured(f"{name}: {path} cannot be read")
+    return path
+
+
 def integer(name: str, default: int, minimum: int = 0) -> int:
     """A whole number of at least `minimum`."""
     given = text(name)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 
@@ -24,6 +25,7 @@ if PUBLIC_URL:
 INSTALLED_APPS = [
     "ahnb_platform",
     "ahnb_platform.accounts",
+    "ahnb_platform.identity",
     "ahnb_platform.web",
     "ahnb_platform.work",
     "projects",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "ahnb_platform.identity.middleware.SessionLifeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -95,7 +98,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 # Django's own: allauth's would also accept addresses that a person once had.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
@@ -103,7 +106,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
+AUTH_PASSWORD_VALIDATORS += [
+    {"NAME": "ahnb_platform.identity.passwords.validators.GuessableValidator"},
+    {
+        "NAME": "ahnb_platform.identity.passwords.validators.BreachedValidator",
+        "OPTIONS": {"path": env.readable_file("AHNB_BREACHED_PASSWORDS")},
+    },
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -131,7 +141,9 @@ CACHES = {
     }
 }
 
-# Sessions: twelve hours without use, and cookies that hold only where they were set.
+# Sessions: twelve hours without use, fourteen days at most (the engine's rule), and cookies that
+# hold only where they were set.
+SESSION_ENGINE = "ahnb_platform.identity.sessionstore"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True

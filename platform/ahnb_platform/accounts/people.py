@@ -4,12 +4,16 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from ahnb_platform.errors import Conflict, Invalid, Item
 
 from . import audit, links, teams
 from .models import Team, User
 from .models.user import normalise_email
+
+# Sent with `user`, inside the transaction that sets a password.
+password_set = Signal()
 
 
 def person_with_email(email: str) -> User | None:
@@ -68,6 +72,7 @@ def set_password(*, user: User, password: str, by: User | None) -> User:
         user.set_password(password)
         user.save(update_fields=["password"])
         links.end_links(user)
+        password_set.send(User, user=user)
         audit.record("account.password-set", by=by, target=user)
     return user
 

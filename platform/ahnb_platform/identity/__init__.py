@@ -1,0 +1,1 @@
+"""How people show who they are: passwords, second factors, sessions, single sign-on, SCIM."""

@@ -1,0 +1,5 @@
+"""What identity keeps."""
+
+from .session import Session
+
+__all__ = ["Session"]

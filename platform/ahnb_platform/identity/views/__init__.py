@@ -1,0 +1,1 @@
+"""Pages of identity, a module a subject."""
