@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from ahnb_platform import env
