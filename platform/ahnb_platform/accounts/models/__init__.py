@@ -1,6 +1,6 @@
 """The tables of people, teams, tokens and audit; one module a subject."""
 
-from .audit import AuditEvent
+from .audit import AuditEvent, AuditSeal
 from .cache import CacheRow
 from .link import LoginLink
 from .team import Membership, Role, Team, TeamAlias
@@ -10,6 +10,7 @@ from .user import User
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "AuditSeal",
     "CacheRow",
     "LoginLink",
     "Membership",

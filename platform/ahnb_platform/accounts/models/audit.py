@@ -1,21 +1,30 @@
-"""The record of acts: who did what, when, to whom or what."""
+"""The record of acts: who did what, when, to whom or what; and the chain that binds it.
+
+Triggers of the database (migration `audit_chain`) refuse every change of both tables, and bind
+each event to the one before when its transaction commits. `docs/audit.md` says how.
+"""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 
 class AuditEvent(models.Model):
-    """One act. Rows are only ever added; they outlive the people and things they tell of."""
+    """One act. Rows are only ever added; they outlive the people and things they tell of.
+
+    So `actor_id` and `team_id` stay when who or what they name is gone.
+    """
 
     at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
         null=True,
         related_name="+",
         editable=False,
@@ -24,7 +33,12 @@ class AuditEvent(models.Model):
     token_prefix = models.CharField(max_length=12, blank=True, editable=False)
     action = models.CharField(max_length=60, editable=False, help_text="e.g. team.member-added")
     team = models.ForeignKey(
-        "accounts.Team", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        "accounts.Team",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        editable=False,
     )
     target_type = models.CharField(max_length=40, blank=True, editable=False)
     target_id = models.CharField(max_length=64, blank=True, editable=False)
@@ -45,3 +59,31 @@ class AuditEvent(models.Model):
         if not self._state.adding:
             raise TypeError("An audit event is never changed.")
         super().save(*args, **kwargs)
+
+
+class AuditSeal(models.Model):
+    """The place of one event in the chain. Written by the database alone.
+
+    Attributes:
+        seq: counts from 1 in the order of commitment; None until the transaction commits.
+        previous: the hash of the row before, 32 zero bytes for the first.
+        hash: SHA-256 of the event and `previous` (`ahnb_platform.accounts.audit.content`).
+        salts: of the words about people; None where they were erased.
+        digests: SHA-256 of those words with their salts; they stay.
+    """
+
+    event = models.OneToOneField(
+        AuditEvent,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="seal",
+    )
+    seq = models.BigIntegerField(null=True, unique=True)
+    previous = models.BinaryField(null=True, max_length=32)
+    hash = models.BinaryField(null=True, max_length=32)
+    salts = ArrayField(models.UUIDField(null=True), size=4)
+    digests = ArrayField(models.BinaryField(max_length=32), size=4)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {bytes(self.hash or b'').hex()[:12]}"

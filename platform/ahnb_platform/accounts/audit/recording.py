@@ -1,4 +1,4 @@
-"""The record of acts. Every service that changes something for people writes one event."""
+"""Adding to the record: every service that changes something for people writes one event."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.dispatch import Signal
 
 from ahnb_platform.web import requests
 
-from .models import ApiToken, AuditEvent, Team, User
+from ..models import ApiToken, AuditEvent, Team, User
 
 # Who acts when nobody is logged in.
 OPERATOR = "command line"
