@@ -3,8 +3,10 @@
 import logging
 import re
 
-# A one-time link still works after a request that was refused, a token until it is revoked.
-SECRETS = re.compile(r"(/account/link/|ahnb_[0-9a-f]{10}_)[^/\s\"']+")
+# A link still works after a request that was refused, a token until it is revoked.
+SECRETS = re.compile(
+    r"((?:/|%2F)account(?:/|%2F)(?:link|invitation)(?:/|%2F)|ahnb_[0-9a-f]{10}_)[^/\s\"']+"
+)
 
 
 class SecretsFilter(logging.Filter):

@@ -130,6 +130,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "100/5m/ip,10/5m/key",
     "reset_password": "20/m/ip,5/5m/key",
     "change_password": "5/m/user",
+    "invite": "60/h/user,200/h/key",
+    "accept_invitation": "60/m/ip,30/m/key",
 }
 
 # The limits above are counted here, in one table for all processes.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ahnb_platform.accounts import invitations
 from ahnb_platform.accounts.models import Role
 from projects.services import share_project
 
@@ -13,11 +14,13 @@ from .routes.bodies import API_RUN, PROJECT
 from .routes.table import API_LINES, LINES, Line
 from .routes.world import NO_ID, World, undone
 
-# Whoever holds the secret is the person that the link is for.
-LINK = "/account/link/<secret>/"
-OBJECT_LINES = [line for line in LINES if line.arguments and line.route != LINK]
+# Whoever holds the secret may: these routes ask for nothing else.
+SECRET_ROUTES = ("/account/link/<secret>/", "/account/invitation/<invitation_secret>/")
+OBJECT_LINES = [line for line in LINES if line.arguments and line.route not in SECRET_ROUTES]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
-NESTED_LINES = [line for line in WORKING_LINES if {"share_id", "user_id"} & {*line.arguments}]
+NESTED_LINES = [
+    line for line in WORKING_LINES if {"share_id", "user_id", "invitation_id"} & {*line.arguments}
+]
 # The client makes the ids of runs, so that one which is taken must be told: 409, see below.
 PUT_RUN = f"PUT {API_RUN}/"
 BY_LINE = {str(line): line for line in LINES}
@@ -58,9 +61,12 @@ def test_ones_own_id_is_missing_below_the_wrong_parent(world: World, line: Line)
     hearing = cast.make_team("hearing", owner, readers=[member])
     speech = cast.make_project(hearing, "speech", owner)
     share = share_project(project=speech, by=owner, role=Role.READER, user=world.people["stranger"])
+    email = "ivan@example.org"
+    invited, _ = invitations.invite(team=hearing, email=email, role=Role.READER, by=owner)
     with undone():
-        misplaced = world.call(line, "owner", share_id=share.pk, user_id=member.pk)
-    missing = world.call(line, "owner", share_id=NO_ID, user_id=NO_ID)
+        ids = {"share_id": share.pk, "user_id": member.pk, "invitation_id": invited.pk}
+        misplaced = world.call(line, "owner", **ids)
+    missing = world.call(line, "owner", **dict.fromkeys(ids, NO_ID))
     assert told(misplaced) == "404"
     assert fingerprint(misplaced) == fingerprint(missing)
 

@@ -39,8 +39,8 @@ class TeamForm(forms.Form):
     )
 
 
-class AddMemberForm(forms.Form):
-    """Whom to take into a team, and as what."""
+class InviteForm(forms.Form):
+    """Whom to invite into a team, and as what."""
 
     email = forms.EmailField(label="E-mail", max_length=254)
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.READER)
@@ -115,6 +115,12 @@ class EmailForm(forms.Form):
     """The address of somebody who forgot the password."""
 
     email = forms.EmailField(label="E-mail", max_length=254)
+
+
+class JoinForm(SetPasswordForm):
+    """Name and password of somebody who accepts an invitation and is new here."""
+
+    name = forms.CharField(max_length=100, required=False, label="Your name")
 
 
 class ChoosePasswordForm(SetPasswordForm):

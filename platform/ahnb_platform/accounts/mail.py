@@ -1,4 +1,4 @@
-"""A one-time link by mail, when the settings name a mail server."""
+"""One-time links and invitations by mail, when the settings name a mail server."""
 
 import logging
 from smtplib import SMTPException
@@ -9,8 +9,9 @@ from django.core.mail import send_mail
 from django.db import connection
 from django.template.loader import render_to_string
 
-from . import links, people
+from . import invitations, links, people
 from .addresses import absolute
+from .models import Invitation
 
 HOURS = 2
 logger = logging.getLogger(__name__)
@@ -24,6 +25,21 @@ def send_link(email: str) -> None:
     """
     if settings.EMAIL_HOST:
         Thread(target=_send, args=[email], daemon=True).start()
+
+
+def send_invitation(invitation: Invitation, path: str) -> bool:
+    """Mail the link of an invitation; whether it was taken by the mail server of the settings."""
+    if not settings.EMAIL_HOST:
+        return False
+    context = {"invitation": invitation, "url": absolute(path), "days": invitations.DAYS}
+    text = render_to_string("account/mail/invitation.txt", context)
+    try:
+        subject = f"Invitation into the team {invitation.team.name} at AHNB"
+        send_mail(subject, text, None, [invitation.email])
+    except (OSError, SMTPException):
+        logger.exception("an invitation could not be mailed")
+        return False
+    return True
 
 
 def _send(email: str) -> None:

@@ -30,8 +30,7 @@ def create_person(
         Invalid: not an e-mail address.
         Conflict: the address is taken.
     """
-    email = normalise_email(email)
-    _check_email(email)
+    email = checked_email(email)
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, name=name, home_team=home_team)
@@ -95,8 +94,11 @@ def make_superuser(*, user: User, by: User | None) -> User:
     return user
 
 
-def _check_email(email: str) -> None:
+def checked_email(email: str) -> str:
+    """The address in its one spelling. Raises Invalid."""
+    email = normalise_email(email)
     try:
         validate_email(email)
     except ValidationError as error:
         raise Invalid(f"“{email}” is not an e-mail address.", code="email") from error
+    return email

@@ -48,7 +48,7 @@ def update_team(*, team: Team, by: User | None, slug: str, name: str) -> Team:
     slug, name = checked_slug(slug), checked_name(name)
     try:
         with transaction.atomic():
-            team = _locked(team, by)
+            team = locked_team(team, by)
             before = {"slug": team.slug, "name": team.name}
             if slug != team.slug:
                 TeamAlias.objects.filter(slug=slug).delete()
@@ -81,7 +81,7 @@ def add_member(*, team: Team, user: User, role: int, by: User | None) -> Members
     role = checked_role(role)
     try:
         with transaction.atomic():
-            team = _locked(team, by)
+            team = locked_team(team, by)
             member = Membership.objects.create(team=team, user=user, role=role)
             audit.record("member.added", by=by, target=user, team=team, role=role.label)
     except IntegrityError as error:
@@ -100,7 +100,7 @@ def change_role(*, team: Team, user: User, role: int, by: User | None) -> Member
     """
     role = checked_role(role)
     with transaction.atomic():
-        team = _locked(team, by)
+        team = locked_team(team, by)
         member = _member(team, user)
         before = Role(member.role)
         if before == role:
@@ -108,6 +108,8 @@ def change_role(*, team: Team, user: User, role: int, by: User | None) -> Member
         _keep_an_owner(team, member)
         member.role = role
         member.save(update_fields=["role"])
+        if role < Role.OWNER:
+            _end_invitations(team, user)
         audit.record(
             "member.role-changed",
             by=by,
@@ -120,19 +122,24 @@ def change_role(*, team: Team, user: User, role: int, by: User | None) -> Member
 
 
 def remove_member(*, team: Team, user: User, by: User | None) -> None:
-    """End a membership: owners any, everybody the own.
+    """End a membership and all that came with it: owners any, everybody the own.
+
+    The person's shares of the team's projects, tokens bound to one of these, unused one-time
+    links and open invitations end in the same transaction; what else a token or a session could
+    see is decided by the role, which every request asks for.
 
     Raises:
         Missing: no member.
         Conflict: the last owner stays (`last-owner`).
     """
     with transaction.atomic():
-        team = _locked(team, by, needed=Role.READER if by == user else Role.OWNER)
+        team = locked_team(team, by, needed=Role.READER if by == user else Role.OWNER)
         member = _member(team, user)
         _keep_an_owner(team, member)
         role = Role(member.role).label
         member.delete()
-        audit.record("member.removed", by=by, target=user, team=team, role=role)
+        ended = _end_all_access(team, user)
+        audit.record("member.removed", by=by, target=user, team=team, role=role, **ended)
 
 
 def members_of(team: Team) -> list[Membership]:
@@ -166,7 +173,7 @@ def checked_role(role: Any) -> Role:
         raise Invalid("Choose one of the roles.", code="role") from error
 
 
-def _locked(team: Team, by: User | None, needed: Role = Role.OWNER) -> Team:
+def locked_team(team: Team, by: User | None, needed: Role = Role.OWNER) -> Team:
     """The team's row, held against others, once `by` is seen to hold the role `needed`."""
     locked = Team.objects.select_for_update().filter(pk=team.pk).first()
     if locked is None:
@@ -192,9 +199,24 @@ def _keep_an_owner(team: Team, member: Membership) -> None:
         raise Conflict("A team needs an owner: make somebody else one first.", code="last-owner")
 
 
+def _end_all_access(team: Team, user: User) -> dict[str, Any]:
+    """End what a former member could still use; how many of each kind there were."""
+    now = timezone.now()
+    shares, _ = user.shared_projects.filter(project__team=team).delete()
+    tokens = user.api_tokens.filter(project__team=team, revoked_at=None).update(revoked_at=now)
+    user.login_links.filter(team=team, used_at=None).update(used_at=now)
+    return {"shares": shares, "tokens": tokens, "invitations": _end_invitations(team, user)}
+
+
+def _end_invitations(team: Team, user: User) -> int:
+    """Revoke the open invitations that somebody made who owns the team no longer."""
+    unused = user.invitations_made.filter(team=team, accepted_at=None, revoked_at=None)
+    return unused.update(revoked_at=timezone.now())
+
+
 def _set_archived(team: Team, by: User | None, *, archived: bool) -> Team:
     with transaction.atomic():
-        team = _locked(team, by)
+        team = locked_team(team, by)
         if (team.archived_at is not None) == archived:
             return team
         team.archived_at = timezone.now() if archived else None

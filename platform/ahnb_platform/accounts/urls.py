@@ -6,7 +6,7 @@ allauth's own list is not included: what is not here does not exist. The names t
 
 from django.urls import include, path
 
-from .views import entrance, members, profile, teams, tokens
+from .views import entrance, invitations, members, profile, teams, tokens
 
 entrance_urls = [
     path("login/", entrance.login, name="account_login"),
@@ -19,6 +19,7 @@ entrance_urls = [
 pages = [
     path("account/", profile.profile, name="profile"),
     path("account/link/<slug:secret>/", entrance.one_time_link, name="link"),
+    path("account/invitation/<slug:invitation_secret>/", invitations.accept, name="invitation"),
     path("tokens/", tokens.token_list, name="tokens"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("teams/", teams.team_list, name="teams"),
@@ -38,6 +39,11 @@ pages = [
         "teams/<slug:team_slug>/members/<int:user_id>/link/",
         members.make_link,
         name="member-link",
+    ),
+    path(
+        "teams/<slug:team_slug>/invitations/<int:invitation_id>/revoke/",
+        invitations.revoke,
+        name="invitation-revoke",
     ),
     path("teams/<slug:team_slug>/settings/", teams.team_settings, name="team-settings"),
     path("teams/<slug:team_slug>/archive/", teams.archive, name="team-archive"),

@@ -11,8 +11,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 
-from ahnb_platform.accounts import links, people, tokens
-from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.accounts import invitations, links, people, tokens
+from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
@@ -184,7 +184,17 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "media_id": media.id,
         "mute_id": mute.id,
         "token_id": token.pk,
+        **invitation_of(project.team, owner),
     }
+
+
+def invitation_of(team: Team, owner: User) -> dict[str, Any]:
+    """An open invitation of somebody new."""
+    made = invitations.invite(
+        team=team, email=f"new@{team.slug}.example", role=Role.READER, by=owner
+    )
+    secret = made.path.rstrip("/").rpartition("/")[2]
+    return {"invitation_id": made.invitation.pk, "invitation_secret": secret}
 
 
 def quote_of(run: Run, owner: User) -> Quote:
@@ -196,7 +206,16 @@ def quote_of(run: Run, owner: User) -> Quote:
 def nothing() -> dict[str, Any]:
     """Arguments that name nothing."""
     ids = dict.fromkeys(
-        ("share_id", "view_id", "user_id", "token_id", "object_id", "content_type_id"), NO_ID
+        (
+            "share_id",
+            "view_id",
+            "user_id",
+            "token_id",
+            "invitation_id",
+            "object_id",
+            "content_type_id",
+        ),
+        NO_ID,
     )
     return (
         slugs("nothing", "nothing")
@@ -211,6 +230,7 @@ def nothing() -> dict[str, Any]:
             "mute_id": cast.uuid7(),
             "artifact_id": cast.uuid7(),
             "secret": "nothing",
+            "invitation_secret": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID}
     )

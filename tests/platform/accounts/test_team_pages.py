@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ahnb_platform.accounts import teams
-from ahnb_platform.accounts.models import AuditEvent, Membership, Role, Team, User
+from ahnb_platform.accounts.models import AuditEvent, Invitation, Membership, Role, Team, User
 from tests import cast
 
 TEAM = "/teams/vision/"
@@ -92,32 +92,25 @@ def test_a_bad_address_is_told_on_the_form(
     assert Team.objects.count() == 1
 
 
-def test_a_known_person_is_added_without_a_link(vision: Team, alice: User, charlie: User) -> None:
+@pytest.mark.parametrize("email", ["charlie@example.org", "new@example.org"])
+def test_whoever_is_invited_comes_with_a_link_shown_once(
+    vision: Team, alice: User, charlie: User, email: str
+) -> None:
     client = cast.client_of(alice)
-    answer = client.post(TEAM, {"email": "Charlie@example.org", "role": "2"}, follow=True)
-    assert "belongs to vision now" in answer.content.decode()
-    assert "/account/link/" not in answer.content.decode()
-    assert Membership.objects.get(user=charlie).role == Role.EDITOR
-
-
-def test_a_new_person_comes_with_a_link_shown_once(vision: Team, alice: User) -> None:
-    client = cast.client_of(alice)
-    answer = client.post(TEAM, {"email": "new@example.org", "role": "1"})
-    link = re.search(r"http://testserver(/account/link/[\w-]+/)", answer.content.decode())
+    answer = client.post(TEAM, {"email": email, "role": "2"})
+    link = re.search(r"http://testserver(/account/invitation/[\w-]+/)", answer.content.decode())
     assert link is not None
     assert "no-store" in answer["Cache-Control"]
     assert link[1] not in client.get(TEAM).content.decode()
-    assert Client().post(link[1])["Location"] == "/account/password/set/"
-    assert User.objects.get(email="new@example.org").home_team == vision
+    assert not Membership.objects.filter(team=vision, user__email=email).exists()
 
 
 @pytest.mark.parametrize("email", ["", "nothing", "a@b", "dana@example.org"])
-def test_whom_the_form_cannot_add_is_told_there(vision: Team, alice: User, email: str) -> None:
-    before = User.objects.count()
+def test_whom_the_form_cannot_invite_is_told_there(vision: Team, alice: User, email: str) -> None:
     answer = cast.client_of(alice).post(TEAM, {"email": email, "role": "1"})
     assert answer.status_code == 200
     assert 'class="form-error"' in answer.content.decode() or "alert" in answer.content.decode()
-    assert User.objects.count() == before
+    assert not Invitation.objects.exists()
     assert Membership.objects.filter(team=vision).count() == 3
 
 

@@ -2,6 +2,7 @@
 
 from .audit import AuditEvent, AuditSeal
 from .cache import CacheRow
+from .invitation import Invitation
 from .link import LoginLink
 from .team import Membership, Role, Team, TeamAlias
 from .token import ApiToken, Scope
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "CacheRow",
+    "Invitation",
     "LoginLink",
     "Membership",
     "Role",

@@ -1,5 +1,6 @@
 """The members of a team."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,35 +9,38 @@ from django.views.decorators.http import require_POST
 
 from ahnb_platform.errors import Conflict, Missing
 
-from .. import links, people, teams
+from .. import invitations, links, mail, teams
 from ..access import team_for_owner, team_for_user
-from ..forms import AddMemberForm, RoleForm, refusals_on
-from ..models import Role, Team, User
+from ..forms import InviteForm, RoleForm, refusals_on
+from ..limits import limited
+from ..models import Invitation, Role, Team, User
 from ..person import PersonRequest
 
 
 @never_cache
 def member_list(request: PersonRequest, team_slug: str) -> HttpResponse:
-    """Who belongs to the team; an owner also adds people here."""
+    """Who belongs to the team; an owner also invites people here."""
     if request.method == "POST":
-        return add(request, team_for_owner(request.user, team_slug))
+        return invite(request, team_for_owner(request.user, team_slug))
     team = team_for_user(request.user, team_slug)
     if team.slug != team_slug:
         return redirect(team, permanent=True)
-    return show(request, team, AddMemberForm())
+    return show(request, team, InviteForm())
 
 
-def add(request: PersonRequest, team: Team) -> HttpResponse:
-    """Take a person in; for a new one the answer shows the one-time link, this once."""
-    form = AddMemberForm(request.POST)
+def invite(request: PersonRequest, team: Team) -> HttpResponse:
+    """Invite an address; without mail the answer shows the link, this once."""
+    form = InviteForm(request.POST)
     if not form.is_valid():
         return show(request, team, form)
+    if refusal := limited(request, "invite", key=str(team.pk)):
+        return refusal
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     with refusals_on(form):
-        user, is_new = people.take_in(team=team, email=email, role=role, by=request.user)
-        if is_new:
-            return show_link(request, team, user)
-        messages.success(request, f"{user} belongs to {team.name} now.")
+        made = invitations.invite(team=team, email=email, role=role, by=request.user)
+        if not mail.send_invitation(*made):
+            return show_invitation(request, *made)
+        messages.success(request, f"The invitation is on its way to {made.invitation.email}.")
         return redirect(team)
     return show(request, team, form)
 
@@ -83,15 +87,30 @@ def make_link(request: PersonRequest, team_slug: str, user_id: int) -> HttpRespo
     return show_link(request, team, member_with_id(team, user_id))
 
 
-def show(request: PersonRequest, team: Team, form: AddMemberForm) -> HttpResponse:
+def show(request: PersonRequest, team: Team, form: InviteForm) -> HttpResponse:
+    owns = team.role == Role.OWNER
     context = {
         "team": team,
         "members": teams.members_of(team),
+        "invitations": invitations.open_invitations(team) if owns else (),
         "form": form,
-        "owns": team.role == Role.OWNER,
+        "owns": owns,
+        "sends_mail": bool(settings.EMAIL_HOST),
+        "days": invitations.DAYS,
         "roles": Role.choices,
     }
     return render(request, "accounts/team.html", context)
+
+
+def show_invitation(request: PersonRequest, invitation: Invitation, path: str) -> HttpResponse:
+    context = {
+        "team": invitation.team,
+        "invitation": invitation,
+        "url": request.build_absolute_uri(path),
+        "tried_mail": bool(settings.EMAIL_HOST),
+        "days": invitations.DAYS,
+    }
+    return render(request, "accounts/invitation_made.html", context)
 
 
 def show_link(request: PersonRequest, team: Team, user: User) -> HttpResponse:

@@ -1,0 +1,172 @@
+"""Invitations: the way into a team for whoever holds an e-mail address.
+
+An invitation is bound to the address and the role, works once and for `DAYS`, and ends when it is
+revoked or when who made it no longer owns the team. Whether the address is known to this server
+shows neither to who invites nor on the page that opens: it tells the same of every address.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
+
+from . import audit, people
+from .access import role_in
+from .models import Invitation, Membership, Role, Team, User
+from .teams import checked_role, locked_team
+
+DAYS = 7
+MOST_OPEN = 200
+
+
+class Invited(NamedTuple):
+    """A new invitation, and the path that accepts it, which is kept nowhere."""
+
+    invitation: Invitation
+    path: str
+
+
+def invite(*, team: Team, email: str, role: int, by: User) -> Invited:
+    """Ask an address into a team; an open invitation of the address ends. Owners.
+
+    Nobody grants more than the own role: owners alone invite, and theirs is the largest.
+
+    Raises:
+        Invalid: no e-mail address, no role, or too many open invitations.
+        Conflict: a member already (`already-member`).
+    """
+    role, email = checked_role(role), people.checked_email(email)
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        team = locked_team(team, by)
+        _refuse_member(team, email)
+        _end(_unused().filter(team=team, email=email))
+        if _open().filter(team=team).count() >= MOST_OPEN:
+            raise Invalid(f"A team has at most {MOST_OPEN} open invitations.", code="invitations")
+        invitation = Invitation.objects.create(
+            team=team,
+            email=email,
+            role=role,
+            digest=_digest(secret),
+            invited_by=by,
+            expires_at=timezone.now() + timedelta(days=DAYS),
+        )
+        audit.record("invitation.made", by=by, target=invitation, team=team, role=role.label)
+    return Invited(invitation, reverse("accounts:invitation", args=[secret]))
+
+
+def open_invitations(team: Team) -> list[Invitation]:
+    """Those that can still be accepted, the newest first, with who made them."""
+    return list(_open().filter(team=team).select_related("invited_by"))
+
+
+def revoke_invitation(*, team: Team, invitation_id: int, by: User) -> Invitation:
+    """End an invitation before it is accepted. Owners. Raises Missing where none is open."""
+    with transaction.atomic():
+        team = locked_team(team, by)
+        invitation = _unused().filter(team=team, pk=invitation_id).first()
+        if invitation is None:
+            raise Missing
+        _end(_unused().filter(pk=invitation.pk))
+        audit.record("invitation.revoked", by=by, target=invitation, team=team)
+    return invitation
+
+
+def open_invitation(secret: str) -> Invitation:
+    """The invitation while it can be accepted; nothing is used up.
+
+    Raises:
+        Missing: unknown, accepted, expired, revoked, or no longer its maker's to give.
+    """
+    found = _open().filter(digest=_digest(secret)).select_related("team", "invited_by").first()
+    if found is None or role_in(found.team, found.invited_by) < Role.OWNER:
+        raise Missing
+    return found
+
+
+def accept(secret: str, *, by: User) -> Membership:
+    """Join, as the person of the address. Of many at once one does.
+
+    Raises:
+        Missing: as `open_invitation`.
+        NotAllowed: it is for another address.
+        Conflict: a member already.
+    """
+    with transaction.atomic():
+        invitation = _taken(secret)
+        if by.email != invitation.email:
+            raise NotAllowed("The invitation is for another address.", code="other-address")
+        return _join(invitation, by)
+
+
+def accept_as_new(secret: str, *, password: str, name: str = "") -> Membership:
+    """Join as a person whom this server does not know yet, with a password of their choice.
+
+    Raises:
+        Missing: as `open_invitation`.
+        Invalid: the password is too weak.
+        Conflict: the address is known (`email-taken`): its person logs in first.
+    """
+    with transaction.atomic():
+        invitation = _taken(secret)
+        email, team = invitation.email, invitation.team
+        if people.person_with_email(email) is not None:
+            raise Conflict("Somebody with this address is known: log in first.", code="email-taken")
+        user = people.create_person(email=email, name=name, by=None, home_team=team)
+        people.set_password(user=user, password=password, by=user)
+        return _join(invitation, user)
+
+
+def _taken(secret: str) -> Invitation:
+    """The invitation, held against others until the transaction ends; those see it used."""
+    invitation = open_invitation(secret)
+    # The team first, as whoever removes its maker does: one order, no deadlock.
+    Team.objects.select_for_update().get(pk=invitation.team_id)
+    Invitation.objects.select_for_update().get(pk=invitation.pk)
+    return open_invitation(secret)
+
+
+def _join(invitation: Invitation, user: User) -> Membership:
+    role, team = Role(invitation.role), invitation.team
+    _refuse_member(team, user.email)
+    member = Membership.objects.create(team=team, user=user, role=role)
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=timezone.now())
+    invited_by = invitation.invited_by.email
+    audit.record(
+        "invitation.accepted",
+        by=user,
+        target=invitation,
+        team=team,
+        role=role.label,
+        invited_by=invited_by,
+    )
+    audit.record("member.added", by=user, target=user, team=team, role=role.label)
+    return member
+
+
+def _refuse_member(team: Team, email: str) -> None:
+    if Membership.objects.filter(team=team, user__email=email).exists():
+        raise Conflict(f"{email} belongs to {team.name} already.", code="already-member")
+
+
+def _unused() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(accepted_at=None, revoked_at=None)
+
+
+def _open() -> QuerySet[Invitation]:
+    return _unused().filter(expires_at__gt=timezone.now())
+
+
+def _end(invitations: QuerySet[Invitation]) -> None:
+    invitations.update(revoked_at=timezone.now())
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
