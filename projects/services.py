@@ -12,6 +12,7 @@ from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import require, role_in
 from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.teams import checked_name, checked_role, checked_slug
+from ahnb_platform.edits import own_changes
 from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
 
 from .models import Mode, Project, ProjectAlias, ProjectShare, SavedView
@@ -20,6 +21,7 @@ LONGEST_DESCRIPTION = 20_000
 LONGEST_METRIC = 255
 LONGEST_ADDRESS = 8_000
 MOST_VIEWS = 200
+DETAILS = ("name", "description", "objective_metric", "objective_mode")
 
 
 def create_project(
@@ -57,11 +59,16 @@ def update_project(
     description: str | None = None,
     objective_metric: str | None = None,
     objective_mode: str | None = None,
+    seen: str = "",
 ) -> Project:
     """Describe a project; what is None stays. Editors.
 
+    Args:
+        seen: the marks of the texts that `by` saw (`texts_of`); "" writes whatever is stored.
+
     Raises:
         Invalid: a text breaks a rule, or one half of the objective is missing.
+        Overtaken: somebody else changed the same text since.
     """
     given = {
         "name": None if name is None else checked_name(name),
@@ -69,12 +76,15 @@ def update_project(
         "objective_metric": objective_metric,
         "objective_mode": objective_mode,
     }
+    wanted = {field: value for field, value in given.items() if value is not None}
     with transaction.atomic():
         project = _locked(project, by, Role.EDITOR)
+        stored = texts_of(project)
+        own = own_changes(seen, as_seen(stored), as_seen({**stored, **wanted}))
         changed = {
             field: value
-            for field, value in given.items()
-            if value is not None and value != getattr(project, field)
+            for field, value in wanted.items()
+            if field in own and value != stored[field]
         }
         for field, value in changed.items():
             setattr(project, field, value)
@@ -83,6 +93,17 @@ def update_project(
             project.save(update_fields=list(changed))
             _record("project.changed", project, by, fields=sorted(changed))
     return project
+
+
+def texts_of(project: Project) -> dict[str, str]:
+    """What editors write on a project, as a form shows it."""
+    return {field: getattr(project, field) for field in DETAILS}
+
+
+def as_seen(texts: dict[str, str]) -> dict[str, str]:
+    """The texts as they are compared: both halves of the objective are one thing."""
+    objective = f"{texts['objective_metric']} {texts['objective_mode']}"
+    return {**texts, "objective_metric": objective, "objective_mode": objective}
 
 
 def rename_project(*, project: Project, slug: str, by: User | None) -> Project:

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.edits import own_changes
 from ahnb_platform.errors import Invalid, Missing, NotAllowed
 from projects.models import Project
 
@@ -53,17 +55,43 @@ def add_note(*, run: Run, by: User, text: str, step: int | None = None) -> Note:
     )
 
 
-def edit_note(*, run: Run, note: Note, by: User, text: str, step: int | None = None) -> Note:
-    """Change what one wrote oneself.
+def edit_note(
+    *, run: Run, note: Note, by: User, text: str, step: int | None = None, seen: str = ""
+) -> Note:
+    """Change what one wrote oneself; a note that was taken away is back with it.
+
+    Args:
+        seen: the marks of the note that `by` saw (`as_seen`); "" writes whatever is stored.
 
     Raises:
         NotAllowed: somebody else wrote it.
-        Invalid, Gone: as `add_note`.
+        Overtaken: it was changed, or taken away, since.
+        Invalid, Gone, Conflict: as `add_note`.
     """
     refuse_closed(run)
     if note.user_id != by.pk:
         raise NotAllowed("A note is changed by whoever wrote it.")
-    return _changed(note, text=_text(text), step=step, edited_at=timezone.now())
+    wanted: dict[str, Any] = {"text": _text(text), "step": step}
+    with transaction.atomic():
+        rows = Note.objects.select_for_update().filter(project_id=note.project_id, id=note.id)
+        own = own_changes(seen, as_seen(rows.get()), _texts(**wanted))
+        changes = {field: wanted[field] for field in own}
+        return _changed(note, **changes, edited_at=timezone.now(), removed_at=None) if own else note
+
+
+def texts_of(note: Note) -> dict[str, str]:
+    """What a form shows of a note."""
+    return _texts(note.text, note.step)
+
+
+def as_seen(note: Note) -> dict[str, str]:
+    """The texts as they are compared: of a note that was taken away each is another."""
+    gone = "\ntaken away" if note.removed_at else ""
+    return {field: text + gone for field, text in texts_of(note).items()}
+
+
+def _texts(text: str, step: int | None) -> dict[str, str]:
+    return {"text": text, "step": "" if step is None else str(step)}
 
 
 def remove_note(*, run: Run, note: Note, by: User) -> Note:

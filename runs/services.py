@@ -12,6 +12,7 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import team_for_editor
 from ahnb_platform.accounts.models import ApiToken, User
+from ahnb_platform.edits import own_changes
 from ahnb_platform.errors import Conflict, Invalid, Item, Missing
 from projects import queries as projects
 from projects.models import Mode, Project
@@ -116,15 +117,19 @@ def edit_run(
     group: str | None = None,
     tags: Sequence[str] | None = None,
     notes: str | None = None,
+    seen: str = "",
 ) -> Run:
     """Change what people write on a run; None leaves a field as it is.
+
+    Args:
+        seen: the marks of the texts that `by` saw (`texts_of`); "" writes whatever is stored.
 
     Raises:
         Invalid: a field breaks a rule.
         Gone: the run lies in the trash.
+        Overtaken: somebody else changed the same field since.
         Conflict: `run-frozen`.
     """
-    refuse_closed(run)
     changes: dict[str, Any] = {}
     if name is not None:
         changes["name"] = clean_name(name)
@@ -134,7 +139,20 @@ def edit_run(
         changes["tags"] = _tags(tags)
     if notes is not None:
         changes["notes"] = bounded_text(notes)
-    return _update(run, **changes) if changes else run
+    with transaction.atomic():
+        row = Run.objects.select_for_update().get(project_id=run.project_id, id=run.id)
+        refuse_closed(row)
+        own = own_changes(seen, texts_of(row), _texts(changes))
+        return _update(run, **{field: changes[field] for field in own}) if own else run
+
+
+def texts_of(run: Run) -> dict[str, str]:
+    """What people write on a run, as a form shows it."""
+    return _texts({name: getattr(run, name) for name in ("name", "group", "tags", "notes")})
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, str]:
+    return {name: ", ".join(it) if name == "tags" else it for name, it in fields.items()}
 
 
 def trash_run(*, run: Run, by: User) -> Run:

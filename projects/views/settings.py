@@ -8,14 +8,14 @@ from django.views.decorators.http import require_POST
 from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.accounts.person import PersonRequest
+from ahnb_platform.edits import Overtaken, marks_of
+from ahnb_platform.web.meanwhile import with_both
 from runs.pages.front import stored_bytes_of
 
 from .. import services
 from ..forms import AddressForm, DetailsForm, NewProjectForm
 from ..models import Project
 from ..queries import project_for_editor, project_for_owner
-
-DETAILS = ("name", "description", "objective_metric", "objective_mode")
 
 
 def new_project(request: PersonRequest) -> HttpResponse:
@@ -31,13 +31,26 @@ def new_project(request: PersonRequest) -> HttpResponse:
 def project_settings(request: PersonRequest, team_slug: str, project_slug: str) -> HttpResponse:
     """What editors may change; owners find address and archive on the same page."""
     project = project_for_editor(request.user, team_slug, project_slug)
-    initial = {field: getattr(project, field) for field in DETAILS}
-    form = DetailsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            services.update_project(project=project, by=request.user, **form.cleaned_data)
-            return back(request, project, "Saved.")
-    return show(request, project, details=form)
+    if request.method != "POST":
+        return show(request, project)
+    form, seen = DetailsForm(request.POST), request.POST.get("seen", "")
+    if form.is_valid():
+        try:
+            with refusals_on(form):
+                services.update_project(
+                    project=project, by=request.user, seen=seen, **form.cleaned_data
+                )
+                return back(request, project, "Saved.")
+        except Overtaken as overtaken:
+            project = project_for_editor(request.user, team_slug, project_slug)
+            return _overtaken(request, project, overtaken)
+    return show(request, project, details=form, seen=seen)
+
+
+def _overtaken(request: PersonRequest, project: Project, overtaken: Overtaken) -> HttpResponse:
+    """Both texts; saving again is meant."""
+    form = with_both(DetailsForm, request.POST, services.texts_of(project), overtaken)
+    return show(request, project, details=form, status=overtaken.status)
 
 
 def rename(request: PersonRequest, team_slug: str, project_slug: str) -> HttpResponse:
@@ -72,16 +85,24 @@ def show(
     project: Project,
     details: DetailsForm | None = None,
     address: AddressForm | None = None,
+    seen: str | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of settings.
+
+    Args:
+        seen: the marks of what a form that comes back was opened with.
+    """
+    stored = services.texts_of(project)
     context = {
         "project": project,
         "owns": project.role == Role.OWNER,
-        "details": details
-        or DetailsForm(initial={field: getattr(project, field) for field in DETAILS}),
+        "details": details or DetailsForm(initial=stored),
+        "seen": marks_of(services.as_seen(stored)) if seen is None else seen,
         "stored_bytes": stored_bytes_of(project),
         "address": address or AddressForm(initial={"slug": project.slug}),
     }
-    return render(request, "projects/settings.html", context)
+    return render(request, "projects/settings.html", context, status=status)
 
 
 def back(request: PersonRequest, project: Project, message: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from ahnb_platform.errors import Invalid
 from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
 
@@ -24,8 +23,7 @@ PREVIOUS, BEST = "previous", "best"
 def difference(request: PageRequest, run_id: UUID) -> HttpResponse:
     """From the run that `to` names (a number, `previous`, `best`) to this one.
 
-    Raises:
-        Invalid: there is none, or it is this one.
+    Where there is none, or it is this one, the page says so and asks for another.
     """
     run = queries.run_for_user(request.user, run_id)
     asked = request.GET.get("to", "").strip().removeprefix("#") or PREVIOUS
@@ -37,11 +35,11 @@ def difference(request: PageRequest, run_id: UUID) -> HttpResponse:
         kept["to"] = str(number)
         return redirect(f"{reverse('runs:difference', args=[run.id])}?{kept.urlencode()}")
     number = whole_number(asked)
-    if number is None or number == run.number:
-        raise Invalid(f"“{asked[:40]}” is not the number of another run.")
-    found = runs_of(run.project, [number])
+    found = runs_of(run.project, [number]) if number not in (None, run.number) else []
     if not found or found[0].trashed_at:
-        raise Invalid(f"The project has no run #{asked} outside the trash.")
+        why = "number" if number is None else "same" if number == run.number else "missing"
+        context = {"run": run, "nothing": why, "asked": asked[:40]}
+        return render(request, "runs/difference.html", context, status=422)
     show_all = request.GET.get("all") == "1"
     context = {"run": run, "other": found[0], "runs": [found[0], run], "base": found[0]}
     context |= {"show_all": show_all, **difference_of(found[0], run, show_all=show_all)}

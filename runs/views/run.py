@@ -18,7 +18,6 @@ from .. import queries
 from ..models import Run
 from ..pages.chartcards import cards_of
 from ..pages.report import report_of, vitals_of
-from .forms import NoteForm
 
 STOP_POLLING = 286
 MOST_POINTS = 4000
@@ -37,7 +36,11 @@ class SeriesForm(forms.Form):
 @require_GET
 def run(request: PageRequest, run_id: UUID) -> HttpResponse:
     """The whole report."""
-    return page(request, queries.run_for_user(request.user, run_id), NoteForm())
+    run = queries.run_for_user(request.user, run_id)
+    context = report_of(run)
+    context |= cards_of(context, request.GET.get("find", "")[:255])
+    context |= {"seen": _seen(run), "is_editor": run.role >= Role.EDITOR}
+    return render(request, "runs/run.html", context)
 
 
 @require_GET
@@ -78,18 +81,6 @@ def series(request: PageRequest, run_id: UUID) -> HttpResponse:
         with_times=asked["time"],
     )
     return HttpResponse(orjson.dumps({"metrics": found}), content_type="application/json")
-
-
-def page(request: PageRequest, run: Run, note_form: NoteForm, status: int = 200) -> HttpResponse:
-    """The page of a run, with what was written on it and could not be taken."""
-    context = report_of(run)
-    context |= cards_of(context, request.GET.get("find", "")[:255])
-    context |= {
-        "seen": _seen(run),
-        "is_editor": run.role >= Role.EDITOR,
-        "note_form": note_form,
-    }
-    return render(request, "runs/run.html", context, status=status)
 
 
 def _seen(run: Run) -> str:

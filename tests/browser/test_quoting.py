@@ -34,7 +34,9 @@ def test_the_best_value_is_quoted_into_latex_and_the_run_frozen(
 
     here.goto(run.get_absolute_url())
     expect(here.locator("#quotes")).to_contain_text("val_loss = 0.4000")
-    here.get_by_role("button", name="Freeze").click()
+    here.get_by_role("link", name="Freeze").click()
+    expect(here.locator("main")).to_contain_text("Only an owner of the project can unfreeze it")
+    here.get_by_role("button", name="Freeze the run").click()
     expect(here.locator("#frozen")).to_contain_text("by Bob")
     expect(here.get_by_role("button", name="Trash")).to_have_count(0)
     assert Run.objects.get(id=run.id).frozen_at is not None

@@ -1,5 +1,7 @@
 """Pages of a project's settings, and of a new one."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -138,3 +140,44 @@ def test_the_number_of_queries_is_small(
 ) -> None:
     with django_assert_max_num_queries(4):
         browsers["alice"].get(f"{PATH}settings/")
+
+
+def test_settings_that_two_people_change_at_once_are_both_shown(
+    browsers: dict[str, Client], digits: Project
+) -> None:
+    address = f"{PATH}settings/"
+    as_it_was = {"name": "Digits", "description": "", "objective_metric": "", "objective_mode": ""}
+    seen = seen_on(browsers["bob"].get(address).content.decode())
+    objective = {"objective_metric": "loss", "objective_mode": "min"}
+    browsers["alice"].post(address, {**as_it_was, **objective, "seen": seen})
+    late = {**as_it_was, "objective_metric": "val_accuracy", "objective_mode": "max"}
+    answer = browsers["bob"].post(address, {**late, "description": "Scans.", "seen": seen})
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<code>loss</code>" in shown
+    assert 'value="val_accuracy"' in shown
+    digits.refresh_from_db()
+    assert (digits.objective_metric, digits.description) == ("loss", "")
+    again = {**late, "description": "Scans.", "seen": seen_on(shown)}
+    assert browsers["bob"].post(address, again).status_code == 302
+    digits.refresh_from_db()
+    assert (digits.objective_mode, digits.description) == ("max", "Scans.")
+
+
+def test_another_description_leaves_an_objective_that_was_set_meanwhile(
+    browsers: dict[str, Client], digits: Project
+) -> None:
+    address = f"{PATH}settings/"
+    as_it_was = {"name": "Digits", "description": "", "objective_metric": "", "objective_mode": ""}
+    seen = seen_on(browsers["bob"].get(address).content.decode())
+    objective = {"objective_metric": "loss", "objective_mode": "min"}
+    browsers["alice"].post(address, {**as_it_was, **objective, "seen": seen})
+    browsers["bob"].post(address, {**as_it_was, "description": "Scans.", "seen": seen})
+    digits.refresh_from_db()
+    assert (digits.objective_metric, digits.description) == ("loss", "Scans.")
+
+
+def seen_on(page: str) -> str:
+    """The marks that the form carries."""
+    [marks] = re.findall(r'name="seen" value="([^"]+)"', page)
+    return marks

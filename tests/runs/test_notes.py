@@ -102,7 +102,7 @@ def test_changing_and_taking_away_on_the_pages(run: Run, bob: User) -> None:
     note, client = written(run, bob), client_of(bob)
     address = f"/runs/{run.id}/notes/{note.id}/"
     assert "A spike." in client.get(address).content.decode()
-    assert client.post(address, {"text": ""}).status_code == 200
+    assert client.post(address, {"text": ""}).status_code == 422
     answer = client.post(address, {"text": "A step.", "step": ""})
     assert answer["Location"] == f"/runs/{run.id}/#note-{note.id}"
     assert "Bring it back" in client.post(address, {"act": "remove"}).content.decode()

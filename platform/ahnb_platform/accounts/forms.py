@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils import timezone
 
+from ahnb_platform.edits import Overtaken
 from ahnb_platform.errors import Conflict, Invalid
 
 from .models import ApiToken, Role, Scope, User
@@ -23,6 +24,8 @@ def refusals_on(form: forms.BaseForm) -> Iterator[None]:
     """Show on the form what a service refuses; `form.is_valid()` says afterwards whether."""
     try:
         yield
+    except Overtaken:
+        raise  # the page has to show both texts
     except (Invalid, Conflict) as refusal:
         form.add_error(None, refusal.detail)
 

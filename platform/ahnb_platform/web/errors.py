@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import reverse
 
 from ahnb_platform.api.middleware import is_api
 from ahnb_platform.api.problems import problem
@@ -43,6 +44,15 @@ DETAILS = {
     503: "It may be restarting. Trainings go on and keep their points until it is back; "
     "reload this page in a few seconds.",
 }
+# What a person wants to know beside the sentence of a refusal, by its code.
+TITLES_OF_CODES = {"run-frozen": "The run is frozen"}
+DETAILS_OF_CODES = {
+    "run-frozen": "A frozen run stays as it is: it takes no more points, notes or changes, so that "
+    "what is quoted from it goes on being true. An owner of the project can unfreeze it on its "
+    "page and says why.",
+}
+# Refusals of who may see what the address is about.
+SEEN = (403, 409, 410, 413, 422)
 CSRF_DETAIL = (
     "The form was too old, or the browser did not send its cookie. Nothing was changed. "
     "Go back, reload the page and send it again."
@@ -68,7 +78,8 @@ class DomainErrorMiddleware:
         if not is_page(request):
             return None
         if isinstance(error, DomainError):
-            return error_page(request, error.status, error.detail)
+            detail = DETAILS_OF_CODES.get(error.code, error.detail)
+            return error_page(request, error.status, detail, code=error.code)
         if is_away(error):
             return error_page(request, 503)
         return None
@@ -78,7 +89,9 @@ def is_page(request: HttpRequest) -> bool:
     return not is_api(request.path)
 
 
-def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+def error_page(
+    request: HttpRequest, status: int, detail: str = "", *, code: str = ""
+) -> HttpResponse:
     """The page for `status`; for htmx a message in the page's place for messages.
 
     A program gets a problem document: Django calls its handlers for the API's paths, too.
@@ -88,8 +101,9 @@ def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpRespo
     part = getattr(request, "htmx", False)
     context = {
         "status": status,
-        "title": TITLES.get(status, TITLES[400]),
+        "title": TITLES_OF_CODES.get(code) or TITLES.get(status, TITLES[400]),
         "detail": detail or DETAILS.get(status, ""),
+        "back": _back(request) if status in SEEN else None,
     }
     template = "components/_error_message.html" if part else "error.html"
     response = render(request, template, context, status=status)
@@ -99,6 +113,18 @@ def error_page(request: HttpRequest, status: int, detail: str = "") -> HttpRespo
     if status == 503:
         response["Retry-After"] = "5"
     return response
+
+
+def _back(request: HttpRequest) -> tuple[str, str] | None:
+    """Address and words of the page about the run or project that was asked for."""
+    match = request.resolver_match
+    given = match.kwargs if match else {}
+    if "run_id" in given:
+        return reverse("runs:run", args=[given["run_id"]]), "Back to the run"
+    if "project_slug" in given:
+        of_project = [given["team_slug"], given["project_slug"]]
+        return reverse("projects:summary", args=of_project), "Back to the project"
+    return None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
