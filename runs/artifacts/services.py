@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 from ahnb_platform.errors import Conflict, Missing, NotAllowed, TooLarge
+from ahnb_platform.web.formats import size
 
 from ..closed import refuse_trashed
 from ..ids import uuid7
@@ -153,7 +154,7 @@ def _check_quota(project_id: int, more: int) -> None:
     quota = settings.ARTIFACT_PROJECT_BYTES
     if quota and used_bytes(project_id) + more > quota:
         raise QuotaExceeded(
-            f"The project's files may take {quota} bytes, and this one would not fit. "
+            f"The project's files may take {size(quota)}, and this one would not fit. "
             "An administrator can raise AHNB_PROJECT_FILES_MB."
         )
 

@@ -99,7 +99,7 @@ def _by_epoch(run: Run, names: list[str]) -> dict[str, Any]:
 
 
 def _batch(run: Run, summaries: dict[str, Summary]) -> dict[str, Any]:
-    """The first batches, and those whose value is not finite."""
+    """The first batches; of a metric that is not always finite those values, and the last one."""
     odd = [name for name, one in summaries.items() if one.nonfinite]
     late = _series(run, odd, points=1)
     starts = [one.first_step for one in summaries.values() if one.first_step is not None]
@@ -107,10 +107,15 @@ def _batch(run: Run, summaries: dict[str, Summary]) -> dict[str, Any]:
     early = _series(run, list(summaries), points=FIRST_STEPS * 2, stop=stop)
     return {
         name.removeprefix(BATCH): _curve(
-            _extremes(one)[:FIRST_BATCHES] + (late[name].nonfinite if name in late else [])
+            _extremes(one)[:FIRST_BATCHES] + (_oddities(late[name]) if name in late else [])
         )
         for name, one in early.items()
     }
+
+
+def _oddities(one: Series) -> list[tuple[float, float | str]]:
+    """What is not finite; with how the curve ends, for that may be a number again."""
+    return one.nonfinite + ([one.last] if one.last else [])
 
 
 def _series(run: Run, names: list[str], **stretch: Any) -> dict[str, Series]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ahnb_platform.web.formats import counted
+
 MOST_CELLS = 200
 MOST_MODULES = 50
 MOST_CHARACTERS = 60_000  # of all that is shown at once; the API has everything
@@ -64,7 +66,9 @@ class Room:
         shown = text[: self._left]
         self._left -= len(shown)
         more = len(text) - len(shown)
-        return shown if not more else f"{shown}\n… {more:,} more characters, see the record"
+        return (
+            shown if not more else f"{shown}\n… {counted(more, 'more character')}, see the record"
+        )
 
 
 def code_of(document: Any, room: Room | None = None) -> Code | None:

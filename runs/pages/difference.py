@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ahnb_platform.web.formats import given, number
+from ahnb_platform.web.formats import counted, given, shape
 
 from .. import metrics
 from ..differences.layers import (
@@ -142,7 +142,7 @@ def in_a_line(found: Difference) -> str:
         if count and kind != "same"
     ]
     more = _total(found.other, found.depths[1]) - _total(found.one, found.depths[0])
-    parameters = f"{'+' if more > 0 else ''}{number(more)} parameters" if more else ""
+    parameters = f"{'+' if more > 0 else ''}{counted(more, 'parameter')}" if more else ""
     return ", ".join(filter(None, [*told, parameters])) or "the same layers"
 
 
@@ -202,8 +202,7 @@ def _shape(value: Any) -> str:
     """A shape as Keras writes it, or several."""
     if not isinstance(value, list):
         return _value(value)
-    parts = ["None" if part is None else given(part) for part in value[:MOST_AXES]]
-    return cut(f"({', '.join(parts)})")
+    return cut(shape(value[:MOST_AXES]))
 
 
 def _value(value: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.web.formats import counted
 
 from ..models import Quote, Run
 from ..purging import kept_for
@@ -84,7 +85,7 @@ def today_of(run: Run, quote: Quote) -> Today:
         differs.append(f"The run was resumed since: it has {attempts} attempts now.")
     more = found.summary.count - then["points"]
     if more > 0:
-        differs.append(f"{more:,} more values of this metric came since.")
+        differs.append(f"{counted(more, 'more value')} of this metric came since.")
     if then["mode"] and found.mode != then["mode"]:
         differs.append("What counts as best was changed since.")
     return Today(found, differs or ["The record changed since."])

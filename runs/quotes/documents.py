@@ -70,9 +70,12 @@ def remarks_of(run: Run, found: Value) -> list[str]:
     if found.value is None and found.choice.part == STEP:
         remarks.append("Nothing was recorded at this step.")
     elif found.value is None:
-        remarks.append(f"None of its {one.count:,} values is finite: there is nothing to quote.")
+        all_of_it = "Its only value" if one.count == 1 else f"None of its {one.count:,} values"
+        is_odd = "is not finite" if one.count == 1 else "is finite"
+        remarks.append(f"{all_of_it} {is_odd}: there is nothing to quote.")
     elif one.nonfinite:
-        remarks.append(f"Of its {one.count:,} values {one.nonfinite:,} are not finite: NaN or ∞.")
+        are = "is" if one.nonfinite == 1 else "are"
+        remarks.append(f"Of its {one.count:,} values {one.nonfinite:,} {are} not finite: NaN or ∞.")
     if found.at_once > 1:
         remarks.append(f"{found.at_once:,} values came for this step; this is the last of them.")
     if run.state and len(run.state.attempts) > 1 and found.choice.part in ("best", "min", "max"):

@@ -21,6 +21,8 @@ from ..media.store import last_of, media_at, media_of, names_of, steps_of
 from ..models import RunMedia
 
 MOST_NAMES = 12
+# Classes of a confusion matrix that stands beside another picture.
+MOST_NARROW = 6
 A_DAY = 86_400
 STEP_DIGITS = 20
 
@@ -33,6 +35,11 @@ class Item:
     steps: list[int]
     place: int
     shown: dict[str, Any]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether half the width of a page would cut it."""
+        return len(self.shown.get("labels", ())) > MOST_NARROW
 
     @property
     def before(self) -> int | None:

@@ -220,6 +220,19 @@ def test_marks_name_themselves_when_focused(
     expect(tip).to_have_count(0)
 
 
+def test_a_finding_is_marked_on_the_charts_of_its_metric_alone(
+    page: Callable[..., Page], two_charts: Run, dana: User
+) -> None:
+    about_accuracy = {"id": "A", "text": "It falls.", "where": {"metric": "accuracy", "epoch": 9}}
+    send_events(two_charts, ("finding", about_accuracy), ("finding", {"text": "Odd.", "step": 40}))
+    here = opened(page(dana), two_charts)
+    here.locator(SECOND).scroll_into_view_if_needed()
+    for title, words in (("accuracy", "epoch 9. It falls."), ("loss", "step 40. Odd.")):
+        marks = here.get_by_role("toolbar", name=f"Marks of {title}").get_by_role("button")
+        expect(marks).to_have_count(1)
+        expect(marks).to_have_accessible_name(f"Finding at {words}")
+
+
 def test_what_is_not_finite_is_marked_and_named(
     page: Callable[..., Page], digits: Project, alice: User, dana: User
 ) -> None:

@@ -106,8 +106,10 @@ def not_finite(facts: Facts) -> Iterator[Hit]:
             for count, word in ((sample.nan, "NaN"), (sample.infinite, "infinite"))
             if count
         ]
+        many = "value" if (sample.nan or 0) + (sample.infinite or 0) == 1 else "values"
+        rows = counted(sample.rows, "row") if sample.rows else "? rows"
         yield Hit(
-            f"{path} has {' and '.join(found)} values in the {sample.rows or '?'} rows looked at",
+            f"{path} has {' and '.join(found)} {many} in the {rows} looked at",
             f"{path.rpartition('.')[2]} = np.nan_to_num(…), or leave these rows out",
             {"data": path},
             {"nan": sample.nan, "infinite": sample.infinite, "rows": sample.rows},

@@ -10,16 +10,46 @@ from ..facts import Curve, Facts
 from ..rule import Hit, rule
 from ..training import loss_curve, slower, trains_by_compile
 from ..trends import slope, turns
-from .words import short
+from .words import counted, short
 
 _OSCILLATES_FROM = 20  # epochs
+_MOST_STRETCHES = 3
+
+
+def _odd_steps(curve: Curve | None) -> list[int]:
+    """Where the curve is no number."""
+    if curve is None:
+        return []
+    pairs = zip(curve.steps, curve.values, strict=True)
+    return [step for step, value in pairs if not math.isfinite(value)]
 
 
 def _first_odd(curve: Curve | None) -> int | None:
-    if curve is None:
-        return None
-    pairs = zip(curve.steps, curve.values, strict=True)
-    return next((step for step, value in pairs if not math.isfinite(value)), None)
+    return next(iter(_odd_steps(curve)), None)
+
+
+def _when(curve: Curve, word: str, *, is_whole: bool) -> str:
+    """Where the curve is no number, as far as it is known.
+
+    Args:
+        word: what its steps are.
+        is_whole: no step is left out between those that are known.
+    """
+    odd = _odd_steps(curve)
+    stays = all(step in odd for step in curve.steps if step >= odd[0])
+    stretches = _stretches(odd)
+    if stays and (is_whole or len(stretches) == 1):
+        return f"since {word} {odd[0]}"
+    several = word if len(odd) == 1 else f"{word}es" if word == "batch" else f"{word}s"
+    told = ", ".join(stretches[:_MOST_STRETCHES])
+    return f"at {several} {told}{' and later ones' if len(stretches) > _MOST_STRETCHES else ''}"
+
+
+def _stretches(steps: list[int]) -> list[str]:
+    """``[1, 2, 3, 7]`` as ``["1-3", "7"]``."""
+    starts = [step for step in steps if step - 1 not in steps]
+    ends = [step for step in steps if step + 1 not in steps]
+    return [str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)]
 
 
 @rule(
@@ -39,12 +69,17 @@ def no_number(facts: Facts) -> Iterator[Hit]:
     step, epoch = _first_odd(batches), _first_odd(epochs)
     found = {"metric": "loss", "step": step, "epoch": epoch}
     where = {word: at for word, at in found.items() if at is not None}
-    at = f"batch {step}" if step is not None else f"epoch {epoch}"
+    first = f"batch {step}" if step is not None else f"epoch {epoch}"
+    if newest is epochs:
+        # Of the batches only some are known, and Keras' values are means since the epoch began.
+        when = _when(newest, "epoch", is_whole=True) + (f", first at {first}" if step else "")
+    else:
+        when = _when(newest, "batch", is_whole=False)
     yield Hit(
-        f"the loss is {newest.last} since {at}",
+        f"the loss is {newest.last} {when}",
         slower(facts, ", clipnorm=1.0"),
         where,
-        {"value": str(newest.last), "since": at},
+        {"value": str(newest.last), "first": first},
     )
 
 
@@ -124,7 +159,7 @@ def after_divergence(facts: Facts) -> Iterator[Hit]:
         seconds = [x for x in times if isinstance(x, float)] if isinstance(times, list) else []
         told = f" ({sum(seconds[-wasted:]):.0f} s)" if len(seconds) == len(curve) else ""
         yield Hit(
-            f"{wasted} epochs{told} were trained after the loss was no number",
+            f"{counted(wasted, 'epoch')}{told} of training after the loss was no number",
             "model.fit(…, callbacks=[keras.callbacks.TerminateOnNaN()])",
             {"metric": "loss", "epoch": first},
             {"epochs": wasted, "trains_by_compile": trains_by_compile(facts)},

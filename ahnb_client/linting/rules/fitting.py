@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from ..facts import Facts
 from ..facts.reading import finite, whole
 from ..rule import Hit, rule
+from .words import counted
 
 _FIT = "Keras docs, Model.fit"
 _FEW_UPDATES = 200
@@ -36,7 +37,7 @@ def few_updates(facts: Facts) -> Iterator[Hit]:
     updates = facts.updates
     if updates is not None and updates < _FEW_UPDATES:
         yield Hit(
-            f"{updates} updates in all",
+            f"{counted(updates, 'update')} in all",
             "more epochs, or smaller batches",
             {"argument": "epochs"},
             {"updates": updates},
@@ -66,7 +67,7 @@ def one_batch(facts: Facts) -> Iterator[Hit]:
     batch, rows = whole(facts.fit.get("batch_size")), facts.rows
     if batch is not None and rows is not None and 1 < rows <= batch:
         yield Hit(
-            f"batches of {batch:,}, and {rows:,} rows: one update an epoch",
+            f"batches of {batch:,}, and {counted(rows, 'row')}: one update an epoch",
             "fit(…, batch_size=32)",
             {"argument": "batch_size"},
             {"batch_size": batch, "rows": rows},
@@ -128,7 +129,7 @@ def left_rows(facts: Facts) -> Iterator[Hit]:
     rows -= int(rows * min(max(split, 0.0), 1.0))
     if steps < math.ceil(rows / batch):
         yield Hit(
-            f"an epoch has {steps:,} batches of {batch:,}, the data {rows:,} rows",
+            f"an epoch has {counted(steps, 'batch')} of {batch:,}, the data {counted(rows, 'row')}",
             "fit(…) without steps_per_epoch",
             {"argument": "steps_per_epoch"},
             {"steps_per_epoch": steps, "batch_size": batch, "rows": rows},

@@ -48,7 +48,7 @@ def short(value: float | None) -> str:
 
 def counted(number: int, word: str) -> str:
     """``1 unit``, ``3 units``; ``2 classes``."""
-    several = word + ("es" if word.endswith("s") else "s")
+    several = word + ("es" if word.endswith(("s", "ch")) else "s")
     return f"{number:,} {word if number == 1 else several}"
 
 

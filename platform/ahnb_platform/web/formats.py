@@ -27,6 +27,11 @@ def number(value: float | int | str | None, digits: int = 4) -> str:
     return sign(_significant(value, digits))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 epoch`, `1,200 epochs`."""
+    return f"{number(count)} {one if abs(count) == 1 else many or one + 's'}"
+
+
 def whole(value: int) -> str:
     return sign(f"{value:,}") if abs(value) < 10**15 else sign(f"{value:.6e}")
 
@@ -102,10 +107,24 @@ def _narrowed(value: float) -> float:
     return next((short for short in candidates if struct.pack("f", short) == single), value)
 
 
+def shape(value: object) -> str:
+    """A tensor's shape, `(None, 64)`; of several, one after the other."""
+    if isinstance(value, dict):
+        return ", ".join(shape(part) for part in value.values())
+    if not isinstance(value, list):
+        return "–"
+    if any(isinstance(part, list | dict) for part in value):
+        return ", ".join(shape(part) for part in value)
+    ends = ["None" if part is None else str(part) for part in value]
+    return f"({', '.join(ends)}{',' if len(ends) == 1 else ''})"
+
+
 def size(count: int | None) -> str:
     """Bytes in decimal units with up to three significant digits."""
     if count is None:
         return "–"
+    if count == 1:
+        return "1 byte"
     amount, unit = float(count), 0
     while amount >= 999.5 and unit < len(SIZES) - 1:
         amount, unit = amount / 1000, unit + 1

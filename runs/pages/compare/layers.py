@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ahnb_platform.web.formats import given, number
+from ahnb_platform.web.formats import counted, given, shape
 
 from ...differences.layers import difference, parameters_of
 from ...differences.names import anonymous
@@ -66,7 +66,7 @@ def aligned(
 
 def words_of(layer: Layer) -> str:
     """What was chosen for the layer but seeds, its output and parameters."""
-    shape = layer.get("output_shape")
+    output = layer.get("output_shape")
     settings = anonymous(layer.get("settings"))
     chosen = [f"{key} {given(value)}" for key, value in layer_row({"settings": settings}).told]
     facts = [
@@ -75,8 +75,8 @@ def words_of(layer: Layer) -> str:
         *([given(layer["activation"])] if layer.get("activation") else []),
         *(["frozen"] if layer.get("trainable") is False else []),
         *chosen,
-        *([f"→ {given(shape)}"] if shape else []),
-        *([f"{number(count)} parameters"] if (count := parameters_of(layer)) else []),
+        *([f"→ {shape(output)}"] if output else []),
+        *([counted(count, "parameter")] if (count := parameters_of(layer)) else []),
     ]
     return cut(" · ".join(facts))
 
@@ -113,4 +113,4 @@ def _note(layer: Layer | None, base: Layer | None, is_other: bool, is_moved: boo
     if is_moved:
         word = f"moved and {word}"
     more = (parameters_of(layer) if layer else 0) - (parameters_of(base) if base else 0)
-    return f"{word}, {'+' if more > 0 else ''}{number(more)} parameters" if more else word
+    return f"{word}, {'+' if more > 0 else ''}{counted(more, 'parameter')}" if more else word

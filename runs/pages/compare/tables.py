@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ahnb_platform.web.formats import given
+from ahnb_platform.web.formats import counted, given
 
 MOST_ROWS = 200
 LONGEST_CELL = 160
@@ -72,7 +72,7 @@ def table_of(
 def cut(text: str) -> str:
     """The text, short enough for a cell, with a note where it was longer."""
     more = len(text) - LONGEST_CELL
-    return text if more <= 0 else f"{text[:LONGEST_CELL]}… and {more:,} more characters"
+    return text if more <= 0 else f"{text[:LONGEST_CELL]}… and {counted(more, 'more character')}"
 
 
 def leaves_of(value: Any, prefix: str = "") -> dict[str, Any]:

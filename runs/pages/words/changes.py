@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ahnb_platform.web.formats import given, number
+from ahnb_platform.web.formats import counted, given, number
 
 from ...differences.layers import difference
 from ...params import text_of
 from ..compare.tables import same
 from ..telling import importance
-from .parts import Part, Sentence, counted, link, listed, name, old, strong
+from .parts import Part, Sentence, link, listed, name, old, strong
 from .record import Facts, Record, whole
 from .standing import run_link
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ahnb_platform.web.formats import number
+from ahnb_platform.web.formats import counted, number
 
 from ...identity import is_seed
 from ...models import Severity
 from ...params import flattened
-from .parts import Sentence, counted, link, listed, name, short
+from .parts import Sentence, link, listed, name, short
 from .record import Record, best_of
 
 MOST_METRICS = 3

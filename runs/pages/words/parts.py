@@ -70,11 +70,6 @@ def numbers(*values: float) -> list[Part]:
     return [Part("number", text, value) for text, value in zip(texts, values, strict=True)]
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 epoch`, `1,200 epochs`."""
-    return f"{formats.number(count)} {one if count == 1 else many or one + 's'}"
-
-
 def listed(items: Iterable[Sentence], last: str = " and ") -> Sentence:
     """The items after each other: a, b and c."""
     parts: list[Part | str] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ahnb_platform.web import formats
+from ahnb_platform.web.formats import counted
 
-from .parts import Part, Sentence, counted, link, name, numbers
+from .parts import Part, Sentence, link, name, numbers
 from .record import Facts, Record, best_of
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ahnb_platform.web import formats
+from ahnb_platform.web.formats import counted
 
 from ...metrics import Summary
 from ..groups import SYSTEM
-from .parts import Sentence, counted, moment, reason
+from .parts import Sentence, moment, reason
 from .record import Record, mapped, whole
 
 

@@ -95,3 +95,14 @@ def test_sizes_are_decimal(count: int, shown: str) -> None:
 def test_times_are_relative_until_a_date_says_more(past: timedelta, words: str) -> None:
     now = datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert formats.ago(now - past, now) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 values"), (1, "1 value"), (-1, "−1 value"), (2000, "2,000 values")]
+)
+def test_one_is_not_counted_as_many(count: int, words: str) -> None:
+    assert formats.counted(count, "value") == words
+
+
+def test_one_byte_is_one() -> None:
+    assert [formats.size(count) for count in (0, 1, 2)] == ["0 bytes", "1 byte", "2 bytes"]

@@ -2,11 +2,14 @@
 
 import math
 
+from ahnb_client.linting.checking import check
 from ahnb_client.linting.facts import Facts
 from ahnb_platform.accounts.models import User
+from projects.models import Project
 from runs.linting.facts import EPOCH_POINTS, FIRST_BATCHES, facts_of
 from runs.models import Run
 from runs.queries import run_for_user
+from tests import cast
 from tests.cast import log_points
 from tests.sketches import send_events
 
@@ -58,8 +61,22 @@ def test_of_batches_the_first_and_the_odd_ones(run: Run) -> None:
     log_points(run, {"batch/loss": values}, unit="step")
     curve = facts(run).curve("loss", "batch")
     assert curve is not None
-    assert curve.steps == (*range(FIRST_BATCHES), 2500)
-    assert curve.values[-1] == math.inf
+    assert curve.steps == (*range(FIRST_BATCHES), 2500, 2999)
+    assert curve.values[-2] == math.inf
+
+
+def test_a_loss_that_is_a_number_again_is_not_said_to_be_none(run: Run, digits: Project) -> None:
+    values = [1.0 / (step + 1) for step in range(300)]
+    values[50:53] = [math.nan] * 3
+    log_points(run, {"loss": values}, unit="step")
+    document = facts_of(run_for_user(User.objects.get(email="bob@example.org"), run.id))
+    assert "D01" not in [one.id for one in check(document)]
+    values[-1] = math.nan
+    again = cast.make_run(digits, User.objects.get(email="bob@example.org"))
+    log_points(again, {"loss": values}, unit="step")
+    document = facts_of(run_for_user(User.objects.get(email="bob@example.org"), again.id))
+    (text,) = [one.text for one in check(document) if one.id == "D01"]
+    assert text == "the loss is nan at batches 50-52, 299"
 
 
 def test_a_run_without_anything_has_facts(run: Run) -> None:

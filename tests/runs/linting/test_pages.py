@@ -60,7 +60,9 @@ def test_the_words_name_the_worst(run: Run, page: Client, api: object) -> None:
 def test_what_is_muted_is_folded_away_and_marked_nowhere(run: Run, page: Client) -> None:
     send_events(run, ("finding", {"id": "SPIKE", "severity": "error", "text": "x", "step": 2}))
     marks = f"{run.get_absolute_url()}marks/"
-    assert page.get(marks).json()["findings"] == [{"step": 2, "epoch": None, "text": "x"}]
+    assert page.get(marks).json()["findings"] == [
+        {"step": 2, "epoch": None, "metric": "", "text": "x"}
+    ]
     form = {"act": "mute", "rule": "SPIKE", "scope": "run", "run": str(run.id), "reason": "Calm."}
     answer = page.post(HERE, form | {"next": f"/runs/{run.id}/"})
     assert answer["Location"] == f"/runs/{run.id}/"

@@ -181,3 +181,12 @@ def test_many_parameters_come_a_page_at_a_time(page: Client, digits: Project, al
     assert "No parameter has “<b>”" in html.unescape(text_of(page.get(f"{address}?find=<b>")))
     for odd in ("page=x", "page=-1", "page=99999999999", "find=%00", "page=%D9%A1"):
         assert page.get(f"{address}?{odd}").status_code == 200
+
+
+def test_a_long_value_is_folded_and_can_be_seen_whole(page: Client, run: Run) -> None:
+    value = "<b> " * 1250
+    send_events(run, ("params", {"note_on_setup": value, "width": 64}))
+    shown = page.get(run.get_absolute_url()).content.decode()
+    assert f'<div class="long-text">{html.escape(value)}</div>' in shown
+    assert "all 5,000 characters" in shown
+    assert "<td>64</td>" in shown

@@ -238,3 +238,14 @@ def test_a_repeat_of_what_lies_elsewhere_is_not_linked(
     run = sketch_run(digits, alice)
     send_events(run, ("environment", {"rerun_of": str(foreign.id)}))
     assert "Repeats" not in identity(page, run)
+
+
+def test_the_output_of_a_layer_that_was_added_is_a_shape(
+    page: Client, digits: Project, alice: User
+) -> None:
+    dense = {"name": "dense", "class": "Dense", "units": 48, "output_shape": [None, 48]}
+    one, other = (sketch_run(digits, alice) for _ in range(2))
+    send_events(one, ("model", {"layers": [dense]}))
+    send_events(other, ("model", {"layers": [dense, {**dense, "name": "b", "parameters": 1}]}))
+    shown = page.get(f"/runs/{other.id}/difference/?to={one.number}").content.decode()
+    assert "→ (None, 48) · 1 parameter<" in shown

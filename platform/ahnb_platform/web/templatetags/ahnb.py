@@ -21,6 +21,7 @@ register.filter("number", formats.number)
 register.filter("given", formats.given)
 register.filter("size", formats.size)
 register.filter("duration", formats.duration)
+register.filter("shape", formats.shape)
 
 STATUS_COLOURS = {
     "running": "blue",
@@ -30,6 +31,8 @@ STATUS_COLOURS = {
     "preempted": "orange",
     "lost": "yellow",
 }
+# What is longer is shown by its beginning.
+LONGEST_VALUE, BEGIN_OF_VALUE = 300, 160
 MISSING = SafeString('<span class="text-secondary">–</span>')
 
 
@@ -61,6 +64,22 @@ def when(moment: datetime | None, form: str = "ago") -> SafeString | str:
     words = formats.local(moment) if form == "local" else formats.ago(moment)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), formats.utc(moment), words
+    )
+
+
+@register.simple_tag
+def long(value: object) -> SafeString | str:
+    """A value as it was given; of a long text the beginning, and the whole on a click."""
+    text = formats.given(value)
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return format_html(
+        '<details class="long-value"><summary><span class="long-begin">{}… </span>'
+        '<span class="long-all">all {} characters</span></summary>'
+        '<div class="long-text">{}</div></details>',
+        text[:BEGIN_OF_VALUE].rstrip(),
+        formats.number(len(text)),
+        text,
     )
 
 
@@ -208,16 +227,3 @@ def leaves(value: object, prefix: str = "") -> list[tuple[str, object]]:
     for key, entry in below:
         rows += leaves(entry, f"{prefix}.{key}" if prefix else str(key))
     return rows
-
-
-@register.filter
-def shape(value: object) -> str:
-    """A tensor's shape, `(None, 64)`; of several, one after the other."""
-    if isinstance(value, dict):
-        return ", ".join(shape(part) for part in value.values())
-    if not isinstance(value, list):
-        return "–"
-    if any(isinstance(part, list | dict) for part in value):
-        return ", ".join(shape(part) for part in value)
-    ends = ["None" if part is None else str(part) for part in value]
-    return f"({', '.join(ends)}{',' if len(ends) == 1 else ''})"

@@ -130,13 +130,20 @@ function curvesOf(placed, paints, tools) {
   });
 }
 
-function marksOf({ notes, findings }, { kind, clocks }) {
+function marksOf({ notes, findings }, { group, kind, clocks }) {
   const at = (word) => (mark) => {
     const isEpoch = Number.isInteger(mark.epoch);
     const x = isEpoch ? placeOfEpoch(mark.epoch, kind, clocks) : placeOfStep(mark.step, kind, clocks);
     return { ...mark, kind: word, x, title: `${word === "note" ? "Note" : "Finding"} at ${isEpoch ? "epoch" : "step"} ${(isEpoch ? mark.epoch : mark.step).toLocaleString("en")}` };
   };
-  return [...notes.map(at("note")), ...findings.map(at("finding"))].filter(({ x }) => x !== null);
+  const found = findings.filter((finding) => isOf(finding, group));
+  return [...notes.map(at("note")), ...found.map(at("finding"))].filter(({ x }) => x !== null);
+}
+
+/** Whether a finding is about what a chart draws; one without a metric is told where the loss is. */
+function isOf({ metric }, { series }) {
+  const wanted = metric || "loss";
+  return series.some(({ name }) => name === wanted || name === `batch/${wanted}`);
 }
 
 function oddMarks(placed, kind) {
