@@ -17,6 +17,7 @@ MAX_CONFIG_ITEMS = 100_000
 # An event that is larger is not sent; what is told of a model comes below it.
 MAX_DOCUMENT_BYTES = 3_900_000
 MAX_DOCUMENT_ITEMS = 190_000
+MAX_CHANGED = 100  # names of layers
 _COMPILE_SETTINGS = ("loss", "metrics", "weighted_metrics", "loss_weights", "optimizer")
 
 
@@ -100,7 +101,24 @@ def compile_document(model: Any, config: Json = None) -> dict[str, Json]:
         "jit_compile": jsonable(getattr(model, "jit_compile", None)),
         "run_eagerly": bool(getattr(model, "run_eagerly", False)),
         "steps_per_execution": _steps_per_execution(model),
+        **_changed_since_compile(model),
     }
+
+
+def _changed_since_compile(model: Any) -> dict[str, Json]:
+    """``thawed`` and ``frozen``: layers whose `trainable` was changed after what fit traced.
+
+    What a fit traced it goes on with: a change between two fits has no effect without compile.
+    """
+    before = getattr(model, "_compiled_trainable_state", None)
+    if not isinstance(before, dict) or getattr(model, "train_function", None) is None:
+        return {}
+    changed = [layer for layer, trainable in before.items() if layer.trainable != trainable]
+    named = {
+        "thawed": [layer.name for layer in changed if layer.trainable],
+        "frozen": [layer.name for layer in changed if not layer.trainable],
+    }
+    return {word: names[:MAX_CHANGED] for word, names in named.items() if names}
 
 
 def compile_params(document: dict[str, Json]) -> dict[str, Json]:

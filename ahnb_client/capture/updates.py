@@ -14,8 +14,6 @@ from ahnb_client.capture.weights import on_host
 MAX_LAYERS = 12
 MAX_VALUES = 4_096  # of one kernel
 LARGEST = 1 << 22  # values; a larger kernel is left where it is
-DEAD_VALUES = 1 << 14  # values of a kernel that is looked at whole, to find dead units
-_BOUNDS = {"relu": (0.0, math.inf), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
 
 
 class Updates:
@@ -25,8 +23,9 @@ class Updates:
         """Choose layers evenly, the first and the last among them, and take their weights."""
         self._layers = _chosen(model)
         self._before = self._taken()
+        self._units = self._biases()
         self.changes: dict[str, list[float]] = {name: [] for name in self._layers}
-        self.dead: dict[str, list[float]] = {}
+        self.still: dict[str, list[float]] = {name: [] for name in self._units}
         self._epochs: list[int] = []
         self._count, self._passed, self._next = 0, 0, 1
 
@@ -42,15 +41,15 @@ class Updates:
         self._epochs.append(epoch)
         self._before, self._passed = after, 0
         self._next = self._count + max(self._count // 2, 1)
-        self._look_for_dead()
+        self._compare_units()
 
     def document(self) -> dict[str, Json]:
-        """Return ``{layers: {name: {epoch, update, dead}}}``, the event ``weights``."""
+        """Return ``{layers: {name: {epoch, update, still}}}``, the event ``weights``."""
         layers = {
             name: {
                 "epoch": list(self._epochs),
                 "update": list(values),
-                **({"dead": list(self.dead[name])} if name in self.dead else {}),
+                **({"still": list(self.still[name])} if name in self.still else {}),
             }
             for name, values in self.changes.items()
         }
@@ -59,11 +58,26 @@ class Updates:
     def _taken(self) -> dict[str, Any]:
         return {name: _sample(layer.kernel) for name, layer in self._layers.items()}
 
-    def _look_for_dead(self) -> None:
-        for name, layer in self._layers.items():
-            share = _dead_share(layer)
-            if share is not None:
-                self.dead.setdefault(name, []).append(share)
+    def _biases(self) -> dict[str, Any]:
+        """One number a unit: its bias gets a gradient wherever the unit gets one."""
+        import numpy
+
+        return {
+            name: numpy.array(on_host(layer.bias.value))
+            for name, layer in self._layers.items()
+            if getattr(layer, "bias", None) is not None
+            and layer.bias.trainable
+            and len(layer.bias.shape) == 1
+        }
+
+    def _compare_units(self) -> None:
+        """Which part of a layer's units did not move at all since the last look."""
+        after = self._biases()
+        for name, values in after.items():
+            before = self._units.get(name)
+            if before is not None and before.shape == values.shape:
+                self.still.setdefault(name, []).append(float((before == values).mean()))
+        self._units = after
 
 
 def updates_of(model: Any) -> Updates | None:
@@ -117,35 +131,3 @@ def _change(before: Any, after: Any) -> float:
     size = float(numpy.linalg.norm(before))
     moved = float(numpy.linalg.norm(after - before))
     return moved / size if size else (math.inf if moved else 0.0)
-
-
-def _dead_share(layer: Any) -> float | None:
-    """Which part of the units is below zero for all that the layer before can give.
-
-    Known of Dense layers with relu that follow one with a bounded range; None of all others.
-    """
-    import numpy
-
-    bounds = _input_bounds(layer)
-    if bounds is None or math.prod(layer.kernel.shape) > DEAD_VALUES:
-        return None
-    kernel = numpy.array(on_host(layer.kernel.value), dtype="float64")
-    bias = numpy.array(on_host(layer.bias.value), dtype="float64")
-    with numpy.errstate(invalid="ignore"):
-        gains = numpy.where(kernel > 0, kernel * bounds[1], kernel * bounds[0])
-    most = numpy.nansum(gains, axis=0) + bias
-    return float((most <= 0).mean())
-
-
-def _input_bounds(layer: Any) -> tuple[float, float] | None:
-    """The range of what a Dense layer with relu gets, where another Dense layer gives it."""
-    if type(layer).__name__ != "Dense" or layer.bias is None or _activation(layer) != "relu":
-        return None
-    nodes = layer._inbound_nodes
-    parents = nodes[0].parent_nodes if len(nodes) == 1 else []
-    before = parents[0].operation if len(parents) == 1 else None
-    return _BOUNDS.get(_activation(before)) if type(before).__name__ == "Dense" else None
-
-
-def _activation(layer: Any) -> str:
-    return str(getattr(layer.activation, "__name__", ""))

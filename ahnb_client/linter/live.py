@@ -162,15 +162,14 @@ class Linter:
     # Findings
 
     def _take(self, found: list[Finding], step: int | None) -> None:
-        new = [finding for finding in found if key_of(finding) not in self._seen]
-        for finding in new:
-            if key_of(finding) in self._seen:
-                continue
+        new = {key_of(finding): finding for finding in reversed(found)}
+        new = {key: new[key] for key in map(key_of, found) if key not in self._seen}
+        for finding in new.values():
             self._seen.add(key_of(finding))
             self.findings.append(finding)
             tell_finding(finding)
             if self._send is not None:
                 self._send("finding", event_of(finding, step))
-        errors = [finding for finding in new if finding.severity == "error"]
+        errors = [finding for finding in new.values() if finding.severity == "error"]
         if errors and self.level == "raise":
             raise LintError(errors)

@@ -13,6 +13,7 @@ from .facts.reading import mapping, number, text
 CROSSENTROPY = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 BINARY = "binary_crossentropy"
 SQUARED = "mean_squared_error"
+_ROBUST = ("huber", "mean_absolute_error")
 ACCURACIES = (
     "accuracy",
     "acc",
@@ -71,7 +72,7 @@ class Chance:
     """What a model reaches that knows nothing but how often each class comes.
 
     Attributes:
-        loss: the least loss without looking at the input.
+        loss: the least loss without looking at the input, or a bound that it is below.
         accuracy: the share of the most frequent class; None of numbers.
     """
 
@@ -87,10 +88,21 @@ def chance(facts: Facts) -> Chance | None:
         return None
     if head.loss == SQUARED and target.std and target.shape and target.shape[1:] in ((), (1,)):
         return Chance(target.std**2)
+    if head.loss in _ROBUST and target.std:
+        # Huber's is at most half the square; a distance on average at most the deviation.
+        return Chance(target.std**2 / 2 if head.loss == "huber" else target.std)
     counts = list((target.classes or {}).values())
     if head.loss in (*CROSSENTROPY, BINARY) and len(counts) > 1:
         return Chance(trends.entropy(counts), max(counts) / sum(counts))
+    if head.loss == BINARY and target.whole and (target.min, target.max) == (0, 1):
+        return Chance(trends.entropy((target.mean or 0.0, 1 - (target.mean or 0.0))))
     return None
+
+
+def validation_curve(facts: Facts) -> Curve | None:
+    """The loss of validation by epoch, where it is that of the predictions and finite."""
+    curve = facts.curve("val_loss") if trains_by_compile(facts) else None
+    return None if curve is None or not curve.is_finite or is_weighted(facts) else curve
 
 
 def accuracy_curve(facts: Facts) -> Curve | None:

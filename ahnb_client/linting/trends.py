@@ -44,7 +44,7 @@ def turns(values: Sequence[float]) -> float:
     return sum(a * b < 0 for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
-def entropy(counts: Sequence[int]) -> float:
+def entropy(counts: Sequence[float]) -> float:
     """Of classes by their frequency, in nats: the loss of knowing nothing but these."""
     total = sum(counts)
     return -sum(count / total * math.log(count / total) for count in counts if count)

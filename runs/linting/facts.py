@@ -9,6 +9,7 @@ from typing import Any
 from .. import metrics
 from ..metrics.records import Series, Summary
 from ..models import Run, RunDocument, RunEvent, Status
+from .twins import twin_of
 
 VERSION = 1
 MOST_METRICS = 200
@@ -39,7 +40,11 @@ def facts_of(run: Run, *, with_curves: bool = True) -> dict[str, Any]:
         "environment": documents.get("environment"),
         "curves": curves,
         "weights": _last_event(run, "weights"),
-        "run": _run_facts(run, summary) | _epoch_seconds(run, curves["epoch"]),
+        "run": {
+            **_run_facts(run, summary),
+            **_epoch_seconds(run, curves["epoch"]),
+            **twin_of(run, documents.get("environment")),
+        },
     }
 
 

@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "updates",
     "timing",
     "waste",
+    "repeating",
 )
 
 

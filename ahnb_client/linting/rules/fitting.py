@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from ..facts import Facts
-from ..facts.reading import finite, whole
+from ..facts.reading import finite, text, whole
 from ..rule import Hit, rule
 from .words import counted
 
 _FIT = "Keras docs, Model.fit"
 _FEW_UPDATES = 200
 _LONG = 1_000
+_PILE = 50
+_COUNTED = re.compile(r"(sequential|functional|model)_(\d{1,9})")
 
 
 @rule(
@@ -71,6 +74,37 @@ def one_batch(facts: Facts) -> Iterator[Hit]:
             "fit(…, batch_size=32)",
             {"argument": "batch_size"},
             {"batch_size": batch, "rows": rows},
+        )
+
+
+@rule(
+    "FIT07",
+    "info",
+    title="models pile up in this process",
+    why="Keras keeps what it knows of every model until the session is cleared: a loop that makes "
+    "models takes more and more memory and time.",
+    source="Keras docs, clear_session",
+    found="""
+for rate in range(60):
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+model.compile("adam", "mse")
+""",
+    sound="""
+for rate in range(60):
+    keras.backend.clear_session()
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+model.compile("adam", "mse")
+""",
+)
+def piled_up(facts: Facts) -> Iterator[Hit]:
+    """A name that Keras counts up by itself, beyond 50."""
+    named = _COUNTED.fullmatch(text(facts.model.get("name")) or "")
+    if named and int(named[2]) >= _PILE:
+        yield Hit(
+            f"this is model number {int(named[2]) + 1} named {named[1]} in this process",
+            "keras.backend.clear_session() before each new model",
+            {"argument": "model"},
+            {"models": int(named[2]) + 1},
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts import Facts
-from ..facts.reading import whole
+from ..facts.reading import listing, whole
 from ..rule import Hit, rule
 
 _GUIDE = "TensorFlow guide, Mixed precision; Micikevicius et al.: Mixed Precision Training, 2018"
@@ -112,3 +112,42 @@ def all_frozen(facts: Facts) -> Iterator[Hit]:
             {"argument": "trainable"},
             {"parameters": total, "trainable_parameters": 0},
         )
+
+
+@rule(
+    "FRZ02",
+    "error",
+    title="layers were frozen or thawed after compile",
+    why="What an earlier fit has traced goes on as it was: the change has no effect until compile "
+    "is called again.",
+    source="Keras guide, Transfer learning and fine-tuning: compile and trainable",
+    found="""
+model = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu"), layers.Dense(1)])
+model.layers[0].trainable = False
+model.compile("adam", "mse")
+model.train_on_batch(x, y)
+model.layers[0].trainable = True
+model.fit(x, y)
+""",
+    sound="""
+model = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu"), layers.Dense(1)])
+model.layers[0].trainable = False
+model.compile("adam", "mse")
+model.train_on_batch(x, y)
+model.layers[0].trainable = True
+model.compile("adam", "mse")
+model.fit(x, y)
+""",
+)
+def changed_after_compile(facts: Facts) -> Iterator[Hit]:
+    """Layers whose `trainable` is another than when the model was compiled, before a later fit."""
+    for word, told in (("thawed", "trainable"), ("frozen", "frozen")):
+        names = [name for name in listing(facts.compiled.get(word)) if isinstance(name, str)]
+        if names:
+            some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+            yield Hit(
+                f"{some} became {told} after compile, which has no effect",
+                "call model.compile(…) again before this fit",
+                {"layer": names[0], "argument": "trainable"},
+                {word: names},
+            )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..rule import Hit, rule
-from ..training import accuracy_curve, chance, loss_curve
+from ..training import accuracy_curve, chance, loss_curve, validation_curve
 from ..trends import relative_range
 from .words import short
 
 _EPOCHS = 6  # fewer may be a warm-up
 _LITTLE = 0.005  # relative change of a loss that stands still
 _SAME = 1e-6
+_ALL = 0.98  # of the loss of knowing nothing
 _NOTHING = 1e-4  # below it a loss has nowhere to go
 
 
@@ -51,23 +52,40 @@ def majority(facts: Facts) -> Iterator[Hit]:
     "warn",
     title="the loss never left that of knowing nothing",
     why="A loss that stands still where constant predictions are means that no gradient arrives, "
-    "or that the inputs say nothing of the targets.",
+    "or that the inputs say nothing of the targets. A validation loss that was never below it "
+    "means that what is learned holds for no other rows.",
     source="Karpathy, A Recipe for Training Neural Networks (2019): input-independent baseline",
     dynamic=True,
 )
 def stands_still(facts: Facts) -> Iterator[Hit]:
-    """A flat loss at the entropy of the classes, or at the variance of the targets."""
+    """A loss at the entropy of the classes or the variance of the targets: flat, or validated."""
+    yield from _never_carries_over(facts)
     known, loss = chance(facts), loss_curve(facts)
     if known is None or loss is None or len(loss) < _EPOCHS or accuracy_curve(facts) is not None:
         return
     newest = loss.values[-_EPOCHS:]
-    if relative_range(newest) < _LITTLE and min(newest) > 0.98 * known.loss > 0:
+    if relative_range(newest) < _LITTLE and min(newest) > _ALL * known.loss > 0:
         yield Hit(
             f"for {_EPOCHS} epochs the loss is {short(min(newest))} at least; the best constant "
             f"prediction has {short(known.loss)}",
             "check that x and y belong together; then try another learning rate",
             {"metric": "loss"},
             {"loss": list(newest), "constant": known.loss},
+        )
+
+
+def _never_carries_over(facts: Facts) -> Iterator[Hit]:
+    """What was learned in whichever epoch helped in no row of the validation."""
+    known, loss = chance(facts), validation_curve(facts)
+    if known is None or loss is None or len(loss) < _EPOCHS:
+        return
+    if min(loss.values) > _ALL * known.loss > 0:
+        yield Hit(
+            f"in {len(loss)} epochs the validation loss is {short(min(loss.values))} at least; the "
+            f"best constant prediction has {short(known.loss)}",
+            "check that x and y belong together, in training and in validation",
+            {"metric": "val_loss"},
+            {"least": min(loss.values), "constant": known.loss},
         )
 
 

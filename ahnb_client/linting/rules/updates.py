@@ -12,7 +12,9 @@ from ..training import slower, trains_by_compile
 
 _STUCK, _MOVES = 1e-7, 1e-4
 _LEAPS = 10.0  # times their own size in one epoch
-_DEAD = 0.7
+_DEAD = 0.7  # the part of a layer's units
+_SOME = 0.5  # another layer moves more than the other part of its units
+_RELUS = ("relu", "relu6")
 
 
 def _by_layer(facts: Facts, word: str) -> dict[str, Sequence[float]]:
@@ -87,12 +89,22 @@ def leaps(facts: Facts) -> Iterator[Hit]:
     dynamic=True,
 )
 def dead(facts: Facts) -> Iterator[Hit]:
-    """A layer most of whose units can give nothing but zero."""
-    for name, values in _by_layer(facts, "dead").items():
-        if values and values[-1] >= _DEAD:
+    """A relu layer most of whose units got no gradient twice, while other layers learned.
+
+    A bias gets a gradient for each row for which its unit is above zero; one that is the same to
+    the last bit after an epoch got none in it.
+    """
+    still = {name: values[-2:] for name, values in _by_layer(facts, "still").items()}
+    if not trains_by_compile(facts) or min(map(max, still.values()), default=1.0) > _SOME:
+        return
+    for name, values in still.items():
+        layer = facts.graph.by_name.get(name)
+        is_relu = layer is not None and layer.activation in _RELUS
+        if is_relu and len(values) == 2 and min(values) >= _DEAD:
             yield Hit(
-                f"{values[-1]:.0%} of the units of {name} give 0 for every input",
-                f"{slower(facts)}, or activation='leaky_relu'",
+                f"{values[-1]:.0%} of the units of {name} got no gradient in the last epochs, "
+                "while others learned: their relu gives 0 for every row",
+                f"bias_initializer='zeros', {slower(facts)}, or activation='leaky_relu'",
                 {"layer": name},
-                {"dead": values[-1]},
+                {"still": list(values)},
             )

@@ -207,3 +207,32 @@ def test_timed_data_is_the_same_data_and_tells_how_long_was_waited(sums, kind):
 def test_arrays_need_no_timing(sums):
     assert ahnb_client.timed(sums[0]) is sums[0]
     assert ahnb_client.timed(None) is None
+
+
+def test_relu_units_below_zero_for_every_row_are_dead(sums):
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(8, activation="relu", bias_initializer="ones"),
+            keras.layers.Dense(4, activation="relu", bias_initializer=_far_below),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile("adam", "mse")
+    callback = AHNBCallback(strict=True)
+    model.fit(*sums, epochs=3, verbose=0, callbacks=[callback])
+    dead = [one for one in callback.findings if one.id == "D09"]
+    assert model.layers[1].name in {one.where["layer"] for one in dead}
+    assert "100% of the units" in dead[0].text
+
+
+def _far_below(shape: Any, dtype: Any = None) -> Any:
+    return keras.ops.full(shape, -50.0, dtype=dtype)
+
+
+def test_an_error_is_raised_with_each_finding_once(sums):
+    callback = AHNBCallback(lint="raise", strict=True)
+    with pytest.raises(LintError) as raised:
+        regression(rate=1e30).fit(*sums, epochs=3, verbose=0, callbacks=[callback])
+    told = [str(one) for one in raised.value.findings]
+    assert len(told) == len(set(told))

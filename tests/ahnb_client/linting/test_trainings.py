@@ -56,7 +56,14 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
             },
         ),
     ),
-    ("D09", facts({}, weights={"layers": {"hidden": {"dead": [0.5, 0.9]}}})),
+    (
+        "D09",
+        facts(
+            {},
+            layers=[layer("a", activation="relu"), layer("b")],
+            weights={"layers": {"a": {"still": [0.5, 0.9, 0.9]}, "b": {"still": [0.0, 0.0]}}},
+        ),
+    ),
     ("D11", facts({}, **ended(data_wait=0.6))),
     (
         "D12",
@@ -66,6 +73,8 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
         ),
     ),
     ("D13", facts({"loss": [2.5] * 5})),
+    ("D04", facts({"loss": falling(9), "val_loss": [2.31] * 9})),
+    ("D14", facts({}, **ended(twin={"run": "#3", "same_result": False}))),
     ("D15", facts({"loss": [1.0, 15.0, 200.0, 4e3]})),
     ("D16", facts({}, {"loss": [400.0]}, target=NUMBERS, **SQUARED)),
     ("D17", facts({"loss": [0.0, 0.0, 0.0]})),
