@@ -96,11 +96,13 @@ def test_sarif_has_rules_results_and_lines(wrong):
     assert found["level"] == "warning"
 
 
+@pytest.mark.slow
 def test_ignored_rule_is_no_failure(tmp_path):
     done = linted(tmp_path, SOUND.replace("model()", "model(5000.0)"), "--ignore", "D02", "--train")
     assert "D02" not in done.stdout
 
 
+@pytest.mark.slow
 def test_level_says_what_is_a_failure(tmp_path):
     done = linted(tmp_path, WRONG, "--level", "error")
     assert done.returncode == 0, done.stdout

@@ -116,7 +116,7 @@ def numbers_walked(project, condition, order):
     return [numbers[run_id] for run_id in ids]
 
 
-@settings(UNHURRIED, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(UNHURRIED, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(condition=trees(comparisons()), order=st.sampled_from(ORDERS))
 def test_sql_and_the_model_find_the_same(few, model, in_order, condition, order):
     wanted = {one["number"] for one in RECORDS if model.holds(condition, one)}
