@@ -90,7 +90,7 @@ for rate in range(60):
 model.compile("adam", "mse")
 """,
     sound="""
-for rate in range(60):
+for rate in range(2):
     keras.backend.clear_session()
     model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
 model.compile("adam", "mse")
