@@ -59,6 +59,14 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word for word in given if word] or list(default)
 
 
+def choice(name: str, known: tuple[str, ...], default: str) -> str:
+    """One of a few words."""
+    given = text(name).lower() or default
+    if given not in known:
+        raise ImproperlyConfigured(f"{name}: one of {', '.join(known)} is needed")
+    return given
+
+
 def document(name: str) -> dict[str, Any]:
     """A JSON object; an empty one when it is not set."""
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from . import env
+from . import env, strictness
 from .database.config import data_directory, database_config
 from .secretkey import secret_key
 
@@ -15,12 +15,22 @@ DATA_DIR = data_directory()
 TESTING = "pytest" in sys.modules
 
 PUBLIC_URL = env.text("AHNB_PUBLIC_URL").rstrip("/")
+PRODUCTION = strictness.is_public(PUBLIC_URL)
 SECURE = PUBLIC_URL.startswith("https://")
 DEBUG = env.flag("AHNB_DEBUG")
-SECRET_KEY = env.text("AHNB_SECRET_KEY") or secret_key(DATA_DIR)
+if given_key := env.text("AHNB_SECRET_KEY"):
+    strictness.refuse_weak_key(given_key)
+SECRET_KEY = given_key or secret_key(DATA_DIR)
 ALLOWED_HOSTS = env.words("AHNB_ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 if PUBLIC_URL:
-    ALLOWED_HOSTS.append(PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0])
+    host = strictness.host_of(PUBLIC_URL)
+    ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
+strictness.refuse_weak(
+    debug=DEBUG,
+    hosts=ALLOWED_HOSTS,
+    public_url=PUBLIC_URL,
+    plain_http=env.flag("AHNB_PLAIN_HTTP"),
+)
 
 INSTALLED_APPS = [
     "ahnb_platform",
@@ -251,17 +261,27 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 ADMIN_PATH = env.text("AHNB_ADMIN_PATH", "admin").strip("/")
 
+# One line an event; of answers, most, all or none are told (`monitoring.answers`).
+LOG_FORMAT = env.choice("AHNB_LOG_FORMAT", ("json", "text"), "json" if PRODUCTION else "text")
+LEVELS = ("debug", "info", "warning", "error", "critical")
+LOG_LEVEL = env.choice("AHNB_LOG_LEVEL", LEVELS, "info").upper()
+ACCESS_LOG = env.choice("AHNB_ACCESS_LOG", ("most", "all", "off"), "most" if PRODUCTION else "off")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "text": {"()": "ahnb_platform.logs.LineFormatter"},
+        "json": {"()": "ahnb_platform.logs.JsonFormatter"},
+    },
     "filters": {"secrets": {"()": "ahnb_platform.logs.SecretsFilter"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["secrets"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.text("AHNB_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Without Django's own handler, which writes everything once more in debug mode.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

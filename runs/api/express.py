@@ -10,6 +10,7 @@ its body, and they decide as if nobody had looked. That is safe as a batch is st
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
@@ -30,6 +31,7 @@ from ahnb_platform.api.answers import dumps
 from ahnb_platform.api.authentication import bearer
 from ahnb_platform.api.bodies import INGEST, inflated
 from ahnb_platform.api.permissions import WRITE
+from ahnb_platform.monitoring.answers import told
 from ahnb_platform.web.requests import request_id
 
 from .. import services
@@ -37,6 +39,7 @@ from ..ingest.target import Target, remembered_target
 
 BEFORE, AFTER = "/api/v1/runs/", "/batches/"
 LENGTH = len(BEFORE) + 36 + len(AFTER)
+ROUTE = f"{BEFORE}<run_id>{AFTER}"
 STATUS = f"{HTTPStatus.OK.value} {HTTPStatus.OK.phrase}"
 
 Environ = dict[str, Any]
@@ -56,6 +59,7 @@ class ExpressLane:
         caller = _known_caller(environ)
         if caller is None:
             return self.application(environ, start_response)
+        began = time.perf_counter()
         body: bytes = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         answer = _stored(environ, *caller, body)
         if answer is None:
@@ -69,6 +73,7 @@ class ExpressLane:
                 ("Content-Length", str(len(answer))),
             ],
         )
+        told("POST", ROUTE, HTTPStatus.OK, time.perf_counter() - began, len(answer))
         return [answer]
 
 

@@ -78,12 +78,12 @@ def exception_handler(error: Exception, context: Any = None) -> HttpResponse:  #
     if isinstance(error, APIException):
         return _of_framework(error)
     if is_away(error):
-        logger.warning("database unavailable, request %s: %s", requests.current().id, error)
+        logger.warning("the database does not answer: %s", error)
         return problem(503)
     for kind, status in _DJANGO.items():
         if isinstance(error, kind):
             return problem(status)
-    logger.error("request %s failed", requests.current().id, exc_info=error)
+    logger.error("the request failed", exc_info=error)
     return problem(500)
 
 

@@ -17,6 +17,8 @@ from ahnb_platform.api.problems import problem
 from ahnb_platform.database.liveness import is_away
 from ahnb_platform.errors import DomainError
 
+from . import requests
+
 # Others never reach a view: many of Django's take any method for GET.
 PAGE_METHODS = ("GET", "HEAD", "POST")
 NOT_FOUND = "There is nothing here, or you may not see it."
@@ -104,6 +106,7 @@ def error_page(
         "title": TITLES_OF_CODES.get(code) or TITLES.get(status, TITLES[400]),
         "detail": detail or DETAILS.get(status, ""),
         "back": _back(request) if status in SEEN else None,
+        "request_id": requests.current().id,
     }
     template = "components/_error_message.html" if part else "error.html"
     response = render(request, template, context, status=status)

@@ -1,6 +1,7 @@
 """Which request is being answered: its id and its sender's address."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from ahnb_platform.monitoring.answers import tell
 
 # An id from outside is taken over when it is short and harmless in a log line.
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{7,63}")
@@ -33,19 +36,21 @@ def current() -> RequestInfo:
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, which the answer carries as `X-Request-ID`."""
+    """Gives each request an id, which the answer carries as `X-Request-ID`, and tells of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         info = RequestInfo(id=request_id(request.META), ip=_sender(request))
+        began = time.perf_counter()
         mark = _current.set(info)
         try:
             response = self.get_response(request)
+            response["X-Request-ID"] = info.id
+            tell(request, response, time.perf_counter() - began)
         finally:
             _current.reset(mark)
-        response["X-Request-ID"] = info.id
         return response
 
 

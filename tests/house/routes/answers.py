@@ -10,7 +10,9 @@ from django.urls import reverse
 from .table import Line
 
 PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "errors"}
-CHANGING = re.compile(rb'("request_id": ?"|name="csrfmiddlewaretoken" value=")[^"]*')
+CHANGING = re.compile(
+    rb'("request_id": ?"|class="request-id">|name="csrfmiddlewaretoken" value=")[^"<]*'
+)
 
 
 def told(response: Any) -> str:
