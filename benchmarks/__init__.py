@@ -4,6 +4,7 @@
     python -m benchmarks.read     series for charts
     python -m benchmarks.search   runs of a project
     python -m benchmarks.client   what a training pays for being recorded
+    python -m benchmarks.backup   backup, restore and recovery, compared row by row
 
 Each prints one table: our figure, MLflow's from the same run, the limit of the machine, and the
 ratios. `--quick` ends within two minutes. Nothing here is part of the tests, and no test asserts

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.db import transaction
 
+from ahnb_platform.backups.lock import is_backup_under_way
+
 from . import storage
 from .models import Artifact, ArtifactBlob
 from .services import lock_files
@@ -28,7 +30,8 @@ def clean(*, before: datetime, is_trial: bool = False) -> Iterator[Cleaned]:
     """Delete what is older than `before` and that nothing points at; of a trial only tell.
 
     Bytes and their rows are deleted under the lock that uploads take, one by one: whoever sends
-    the same bytes meanwhile waits, and then stores them anew.
+    the same bytes meanwhile waits, and then stores them anew. While a backup is made nothing is
+    deleted: it may still have to copy them.
     """
     yield from _uploads(before, is_trial=is_trial)
     projects = set(ArtifactBlob.objects.values_list("project_id", flat=True).distinct())
@@ -53,6 +56,8 @@ def _unused_blobs(project_id: int, before: datetime, *, is_trial: bool) -> Itera
     for sha256 in list(rows.order_by("sha256").values_list("sha256", flat=True)):
         with transaction.atomic():
             lock_files(project_id)
+            if is_backup_under_way():
+                return
             blob = rows.filter(sha256=sha256).first()
             used = Artifact.objects.filter(project_id=project_id, sha256=sha256)
             if blob is None or used.exists():
@@ -68,6 +73,8 @@ def _stray_files(project_id: int, before: datetime, *, is_trial: bool) -> Iterat
     for sha256 in list(storage.stored_blobs(project_id)):
         with transaction.atomic():
             lock_files(project_id)
+            if is_backup_under_way():
+                return
             known = ArtifactBlob.objects.filter(project_id=project_id, sha256=sha256)
             if known.exists() or not storage.is_older(project_id, sha256, before):
                 continue

@@ -6,6 +6,7 @@
     keeper      the small program that owns the `postgres` process and stops it after its last user
     cluster     the folder that PostgreSQL keeps its data in: made once, never replaced
     postmaster  the `postgres` process: start, readiness, stop, what a crash leaves behind
+    archiving   the archive of PostgreSQL's log, if one is kept
     identity    as whom `postgres` runs, since it refuses to run as root
     places      where in the data directory everything lies
     locks  process  files locked between processes; signals and the process table

@@ -22,7 +22,8 @@ CREATE ROLE {ROLE} LOGIN CREATEDB;
 CREATE DATABASE {DATABASE} OWNER {ROLE};
 """
 HOST_BASED_ACCESS = (
-    "# Only the socket, which nobody but its owner can reach.\nlocal all all trust\n"
+    "# Only the socket, which nobody but its owner can reach.\n"
+    "local all all trust\nlocal replication all trust\n"
 )
 
 
@@ -59,11 +60,19 @@ def prepare_cluster(places: Places, identity: Identity) -> None:
         if not places.cluster.exists() or not any(places.cluster.iterdir()):
             make_cluster(places, identity)
         check_version(places.cluster)
+        allow_base_backups(places.cluster)
         if os.geteuid() != 0:
             check_owner(places.cluster)
         identity.adopt(places.cluster)
     except OSError as error:
         raise explained(error, places.data) from error
+
+
+def allow_base_backups(cluster: Path) -> None:
+    """Clusters of earlier versions let nobody copy them; other changes of the file are left."""
+    file = cluster / "pg_hba.conf"
+    if file.read_text() == HOST_BASED_ACCESS.replace("local replication all trust\n", ""):
+        file.write_text(HOST_BASED_ACCESS)
 
 
 def check_version(cluster: Path) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from .archiving import archive_folder, archive_settings
 from .cluster import ROLE, clean_environment, programs
 from .errors import DatabaseError
 from .identity import Identity
@@ -45,6 +46,7 @@ def start_postmaster(places: Places, identity: Identity) -> subprocess.Popen[byt
     clear_leftovers(places)
     options = {
         **SETTINGS,
+        **archive_settings(archive_folder()),
         "cluster_name": places.title,
         "unix_socket_directories": str(places.sockets),
     }
