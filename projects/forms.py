@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from ahnb_platform.accounts.models import Role, Team, User
+from ahnb_platform.accounts.people import person_with_email
 from ahnb_platform.accounts.slugs import validate_slug
 
 from .models import Mode
@@ -74,7 +75,7 @@ class ShareForm(forms.Form):
             return
         found: dict[str, Team | User | None] = {"team": None, "user": None}
         if "@" in given:
-            found["user"] = User.objects.filter(email=given, is_active=True).first()
+            found["user"] = person_with_email(given)
         else:
             found["team"] = Team.objects.filter(slug=given).first()
         if not any(found.values()):

@@ -159,6 +159,8 @@ def share_project(
         raise Invalid("Share with one team or one person.", code="share-with-one")
     if team is not None and team.pk == project.team_id:
         raise Invalid("The project belongs to this team already.", code="own-team")
+    if user is not None and user.is_service:
+        raise Invalid("A service account sees what its team does.", code="service")
     if role == Role.OWNER:
         raise Invalid("A project is shared as reader or as editor.", code="role")
     with transaction.atomic():

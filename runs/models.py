@@ -98,6 +98,8 @@ class Run(models.Model):
     tags = ArrayField(models.CharField(max_length=255), default=list)
     notes = models.TextField(blank=True)
     user_id = models.BigIntegerField(null=True)
+    # The token that started it, which may bring it home when it has expired meanwhile.
+    token_id = models.BigIntegerField(null=True, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.RUNNING)
     status_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,7 +10,7 @@ from django.db.models import F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from ahnb_platform.accounts.access import require
-from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.accounts.models import ApiToken, Role, User
 from ahnb_platform.errors import Missing
 from projects.models import Project
 
@@ -55,6 +55,13 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
     if run is None:
         raise Missing
     return completed([run], project)[0]
+
+
+def was_started_by(run_id: UUID, token: ApiToken) -> bool:
+    """Whether this token made the run, before it expired."""
+    located = RunLocator.objects.filter(pk=run_id).values("project_id")
+    run = Run.objects.filter(project_id=Subquery(located), id=run_id, token_id=token.pk)
+    return run.filter(created_at__lt=token.expires_at).exists()
 
 
 def runs_by_prefix(

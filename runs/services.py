@@ -64,7 +64,7 @@ def start_run(
     project: Project,
     by: User,
     run_id: UUID,
-    token: ApiToken | None = None,  # noqa: ARG001 - named by callers for the record to come
+    token: ApiToken | None = None,
     name: str = "",
     group: str = "",
     tags: Sequence[str] = (),
@@ -90,6 +90,7 @@ def start_run(
         project_id=project.pk,
         id=run_id,
         user_id=by.pk,
+        token_id=token.pk if token else None,
         name=clean_name(name) if name else generated_name(run_id),
         group=clean_name(group) if group else "",
         tags=_tags(tags),

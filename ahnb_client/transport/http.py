@@ -13,6 +13,7 @@ from ..config import is_loopback
 from ..errors import Rejected, ServerUnreachable
 from ..version import __version__
 from .answers import Answer, retry_after
+from .expiry import HEADER, tell_expiry
 from .files import FileBody
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20.0
@@ -176,6 +177,7 @@ def _read(response: requests.Response, most: int) -> Answer:
         content += piece
         if len(content) > most or time.monotonic() > deadline:
             return Answer(None, trouble="an answer without end")
+    tell_expiry(response.headers.get(HEADER))
     wait = retry_after(response.headers.get("Retry-After"))
     return Answer(response.status_code, _document(content), wait)
 

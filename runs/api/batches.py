@@ -16,11 +16,13 @@ from ahnb_platform.errors import Gone
 from .. import services
 from ..ingest.target import Target, ingest_target
 from ..serializers import BATCH
+from .grace import GraceAuthentication
 
 
 class RunBatches(ApiView):
     """`/runs/<run_id>/batches/`."""
 
+    authentication_classes = [GraceAuthentication]
     rights: ClassVar = {"POST": WRITE}
     target: Target
 

@@ -25,7 +25,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.module_loading import import_string
 
 from ahnb_platform.accounts.models import ApiToken
-from ahnb_platform.accounts.tokens import remembered_token
+from ahnb_platform.accounts.tokens import EXPIRY_HEADER, expiry_notice, remembered_token
 from ahnb_platform.api import strictjson
 from ahnb_platform.api.answers import dumps
 from ahnb_platform.api.authentication import bearer
@@ -71,6 +71,7 @@ class ExpressLane:
                 *_usual_headers(_scheme(environ)),
                 ("X-Request-ID", request_id(environ)),
                 ("Content-Length", str(len(answer))),
+                *_expiry(caller[0]),
             ],
         )
         told("POST", ROUTE, HTTPStatus.OK, time.perf_counter() - began, len(answer))
@@ -122,6 +123,11 @@ def _known_caller(environ: Environ) -> tuple[ApiToken, Target] | None:
     if target is None or target.trashed_at is not None or not WRITE.allows(token, target.role):
         return None
     return token, target
+
+
+def _expiry(token: ApiToken) -> list[tuple[str, str]]:
+    notice = expiry_notice(token)
+    return [(EXPIRY_HEADER, notice)] if notice else []
 
 
 def _stored(environ: Environ, token: ApiToken, target: Target, body: bytes) -> bytes | None:

@@ -12,14 +12,16 @@ from .. import cast
 from .routes.answers import fingerprint, told
 from .routes.bodies import API_RUN, PROJECT
 from .routes.table import API_LINES, LINES, Line
-from .routes.world import NO_ID, World, undone
+from .routes.world import NO_ID, World, service_of, undone
 
 # Whoever holds the secret may: these routes ask for nothing else.
 SECRET_ROUTES = ("/account/link/<secret>/", "/account/invitation/<invitation_secret>/")
 OBJECT_LINES = [line for line in LINES if line.arguments and line.route not in SECRET_ROUTES]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
 NESTED_LINES = [
-    line for line in WORKING_LINES if {"share_id", "user_id", "invitation_id"} & {*line.arguments}
+    line
+    for line in WORKING_LINES
+    if {"share_id", "user_id", "invitation_id", "service_id"} & {*line.arguments}
 ]
 # The client makes the ids of runs, so that one which is taken must be told: 409, see below.
 PUT_RUN = f"PUT {API_RUN}/"
@@ -65,6 +67,7 @@ def test_ones_own_id_is_missing_below_the_wrong_parent(world: World, line: Line)
     invited, _ = invitations.invite(team=hearing, email=email, role=Role.READER, by=owner)
     with undone():
         ids = {"share_id": share.pk, "user_id": member.pk, "invitation_id": invited.pk}
+        ids |= service_of(hearing, owner)
         misplaced = world.call(line, "owner", **ids)
     missing = world.call(line, "owner", **dict.fromkeys(ids, NO_ID))
     assert told(misplaced) == "404"

@@ -83,7 +83,7 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Make a one-time link for each")
     def make_links(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        for user in queryset.filter(service_team=None):
             path = links.make_login_link(user=user, by=request.user)  # type: ignore[arg-type]
             url = request.build_absolute_uri(path)
             self.message_user(request, f"{user.email}: {url}", messages.WARNING)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -55,6 +56,15 @@ class RoleForm(forms.Form):
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int)
 
 
+class ServiceForm(forms.Form):
+    """A new service account."""
+
+    name = forms.CharField(max_length=100, help_text="What it does, e.g. “nightly training”.")
+    role = forms.TypedChoiceField(
+        choices=[(Role.EDITOR.value, "editor"), (Role.READER.value, "reader")], coerce=int
+    )
+
+
 class TokenForm(forms.ModelForm):
     """A new token of `user`."""
 
@@ -92,6 +102,12 @@ class TokenForm(forms.ModelForm):
         """The time after the given days; None for never."""
         days = self.cleaned_data["days"]
         return timezone.now() + timedelta(days=days) if days else None
+
+    def fields_of_token(self) -> dict[str, Any]:
+        """What the token is made with."""
+        given = self.cleaned_data
+        chosen = {name: given[name] for name in ("name", "scopes", "project")}
+        return chosen | {"expires_at": self.expires_at()}
 
 
 @cache

@@ -38,7 +38,12 @@ def make_login_link(
         asks_password: whether the person then chooses a password.
         hours: for how long it works.
         team: the team in whose name an owner makes it; None for a superuser or the operator.
+
+    Raises:
+        NotAllowed: `user` is a service account.
     """
+    if user.is_service:
+        raise NotAllowed("A service account has tokens; nobody logs in as one.", code="service")
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         LoginLink.objects.create(

@@ -18,7 +18,7 @@ password_set = Signal()
 
 def person_with_email(email: str) -> User | None:
     """The person of that address, in whatever spelling."""
-    return User.objects.filter(email=normalise_email(email)).first()
+    return User.objects.filter(email=normalise_email(email), service_team=None).first()
 
 
 def create_person(

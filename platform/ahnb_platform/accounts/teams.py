@@ -76,9 +76,12 @@ def add_member(*, team: Team, user: User, role: int, by: User | None) -> Members
     """Take a person into a team. Owners.
 
     Raises:
+        Invalid: a service account.
         Conflict: a member already (`already-member`).
     """
     role = checked_role(role)
+    if user.is_service:
+        raise Invalid("A service account belongs to its own team alone.", code="service")
     try:
         with transaction.atomic():
             team = locked_team(team, by)
@@ -96,9 +99,12 @@ def change_role(*, team: Team, user: User, role: int, by: User | None) -> Member
 
     Raises:
         Missing: no member.
+        Invalid: a service account never owns.
         Conflict: the last owner stays one (`last-owner`).
     """
     role = checked_role(role)
+    if user.is_service and role == Role.OWNER:
+        raise Invalid("A service account reads or edits; people own a team.", code="service")
     with transaction.atomic():
         team = locked_team(team, by)
         member = _member(team, user)
@@ -143,8 +149,8 @@ def remove_member(*, team: Team, user: User, by: User | None) -> None:
 
 
 def members_of(team: Team) -> list[Membership]:
-    """The members with their people, owners first, then by address."""
-    members = Membership.objects.filter(team=team).select_related("user")
+    """The members that are people, with these, owners first, then by address."""
+    members = Membership.objects.filter(team=team, user__service_team=None).select_related("user")
     return list(members.order_by("-role", "user__email"))
 
 

@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,11 @@ LONGEST_NAME = 100
 TRUSTED_SECONDS = 0.5
 TRUSTED_TOKENS = 2048
 USED_EVERY = timedelta(minutes=10)
+# For how long after its end a token may bring home the runs that it started.
+GRACE = timedelta(days=7)
+# When the end of a token is told before it comes, and the header of the API that does.
+WARNED = timedelta(days=14)
+EXPIRY_HEADER = "AHNB-Token-Expires"
 
 _trusted: dict[bytes, tuple[float, ApiToken]] = {}
 
@@ -72,7 +77,7 @@ def issue_token(
             "token.issued",
             by=by,
             target=token,
-            team=project.team if project else None,
+            team=project.team if project else user.service_team,
             owner=user.email,
             scopes=chosen,
             project=project.path if project else None,
@@ -86,14 +91,26 @@ def verify_token(text: str) -> ApiToken | None:
 
     Asks the database once, and not at all for what was verified within `TRUSTED_SECONDS`.
     """
-    match = FORM.fullmatch(text)
-    if match is None:
+    token = _known(text)
+    return token if token is not None and token.is_live else None
+
+
+def token_in_grace(text: str) -> ApiToken | None:
+    """A token that is over by its expiry alone, and that for less than `GRACE`; `user` is active.
+
+    What it may still do is for the caller to limit: to the runs that it started before.
+    """
+    token = _known(text)
+    if token is None or token.revoked_at is not None or token.expires_at is None:
         return None
-    digest = _digest(text)
-    token = _remembered(digest) or _stored(match[1], digest)
-    if token is None or not token.is_live or not token.user.is_active:
-        return None
-    return token
+    return token if token.expires_at <= timezone.now() < token.expires_at + GRACE else None
+
+
+def expiry_notice(token: ApiToken) -> str:
+    """What the header says of the token's end: the time, when that is near or past; else ""."""
+    if token.expires_at is None or token.expires_at > timezone.now() + WARNED:
+        return ""
+    return f"{token.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def remembered_token(text: str) -> ApiToken | None:
@@ -111,7 +128,7 @@ def revoke_token(*, token: ApiToken, by: User | None) -> ApiToken:
         revoked = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
         token.refresh_from_db(fields=["revoked_at"])
         if revoked:
-            team = token.project.team if token.project else None
+            team = token.project.team if token.project else token.user.service_team
             audit.record("token.revoked", by=by, target=token, team=team, owner=token.user.email)
     _trusted.pop(bytes(token.digest), None)
     return token
@@ -141,6 +158,16 @@ def _check(name: str, scopes: list[str], expires_at: datetime | None) -> None:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
+
+
+def _known(text: str) -> ApiToken | None:
+    """The token of that text, if its person is active; it may be over."""
+    match = FORM.fullmatch(text)
+    if match is None:
+        return None
+    digest = _digest(text)
+    token = _remembered(digest) or _stored(match[1], digest)
+    return token if token is not None and token.user.is_active else None
 
 
 def _remembered(digest: bytes) -> ApiToken | None:

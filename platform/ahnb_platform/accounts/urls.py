@@ -6,7 +6,7 @@ allauth's own list is not included: what is not here does not exist. The names t
 
 from django.urls import include, path
 
-from .views import entrance, invitations, members, profile, teams, tokens
+from .views import entrance, invitations, members, profile, services, teams, tokens
 
 entrance_urls = [
     path("login/", entrance.login, name="account_login"),
@@ -44,6 +44,18 @@ pages = [
         "teams/<slug:team_slug>/invitations/<int:invitation_id>/revoke/",
         invitations.revoke,
         name="invitation-revoke",
+    ),
+    path("teams/<slug:team_slug>/services/", services.service_list, name="services"),
+    path("teams/<slug:team_slug>/services/<int:service_id>/", services.service, name="service"),
+    path(
+        "teams/<slug:team_slug>/services/<int:service_id>/deactivate/",
+        services.deactivate,
+        name="service-deactivate",
+    ),
+    path(
+        "teams/<slug:team_slug>/services/<int:service_id>/tokens/<int:service_token_id>/revoke/",
+        services.revoke_service_token,
+        name="service-token-revoke",
     ),
     path("teams/<slug:team_slug>/settings/", teams.team_settings, name="team-settings"),
     path("teams/<slug:team_slug>/archive/", teams.archive, name="team-archive"),

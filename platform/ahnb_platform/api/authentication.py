@@ -39,6 +39,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
     """How the schema names it."""
 
     target_class = TokenAuthentication
+    match_subclasses = True
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ahnb_platform.accounts.models import ApiToken, Role, User
+from ahnb_platform.accounts.tokens import EXPIRY_HEADER, expiry_notice
 from ahnb_platform.errors import Missing, NotAllowed
 
 from .bodies import SMALL, read_json
@@ -62,6 +63,13 @@ class ApiView(APIView):
         if right is None:
             raise NotAllowed("Nobody may do this.")
         right.check(self.token, role)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, with the end of its token where that is near."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(request.auth, ApiToken) and (notice := expiry_notice(request.auth)):
+            final[EXPIRY_HEADER] = notice
+        return final
 
     def look_up(self, **kwargs: Any) -> int:
         """Find what the URL names; returns the caller's role there.

@@ -25,6 +25,8 @@ FORMS: dict[str, dict[str, str]] = {
     f"{RUN}/unfreeze/": {"reason": "A label was wrong."},
     f"{TEAM}/": {"email": "ines@example.org", "role": "1"},
     f"{TEAM}/members/<user_id>/role/": {"role": "2"},
+    f"{TEAM}/services/": {"name": "nightly", "role": "2"},
+    f"{TEAM}/services/<service_id>/": {"name": "cluster", "scopes": "read"},
     f"{TEAM}/settings/": {"name": "Renamed", "slug": "renamed"},
     "/account/invitation/<invitation_secret>/": {
         "new_password1": NEW_PASSWORD,

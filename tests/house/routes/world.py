@@ -13,6 +13,7 @@ from django.test import Client
 
 from ahnb_platform.accounts import invitations, links, people, tokens
 from ahnb_platform.accounts.models import Role, Team, User
+from ahnb_platform.accounts.service_accounts import make_service_account
 from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
 from projects.models import Project
 from projects.queries import project_for_user
@@ -185,6 +186,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "mute_id": mute.id,
         "token_id": token.pk,
         **invitation_of(project.team, owner),
+        **service_of(project.team, owner),
     }
 
 
@@ -195,6 +197,13 @@ def invitation_of(team: Team, owner: User) -> dict[str, Any]:
     )
     secret = made.path.rstrip("/").rpartition("/")[2]
     return {"invitation_id": made.invitation.pk, "invitation_secret": secret}
+
+
+def service_of(team: Team, owner: User) -> dict[str, Any]:
+    """A service account with a token."""
+    user = make_service_account(team=team, name="weekly", role=Role.EDITOR, by=owner)
+    token, _ = tokens.issue_token(user=user, name="cron", scopes=["read"], by=owner)
+    return {"service_id": user.pk, "service_token_id": token.pk}
 
 
 def quote_of(run: Run, owner: User) -> Quote:
@@ -212,6 +221,8 @@ def nothing() -> dict[str, Any]:
             "user_id",
             "token_id",
             "invitation_id",
+            "service_id",
+            "service_token_id",
             "object_id",
             "content_type_id",
         ),

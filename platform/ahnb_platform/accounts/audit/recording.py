@@ -45,7 +45,7 @@ def record(
     return AuditEvent.objects.create(
         action=action,
         actor=by,
-        actor_label=by.email if by else nobody,
+        actor_label=(str(by) if by.is_service else by.email) if by else nobody,
         token_prefix=token.prefix if token else "",
         team=team,
         target_type=target._meta.label_lower if target else "",

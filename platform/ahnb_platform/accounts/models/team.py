@@ -37,7 +37,8 @@ class TeamQuerySet(models.QuerySet["Team"]):
 
     def with_counts(self) -> TeamQuerySet:
         """Annotate `member_count` and `project_count`."""
-        members = Membership.objects.filter(team=OuterRef("pk")).values("team")
+        people = Membership.objects.filter(team=OuterRef("pk"), user__service_team=None)
+        members = people.values("team")
         return self.annotate(
             member_count=Subquery(members.annotate(count=Count("pk")).values("count")),
             project_count=Count("projects", filter=Q(projects__archived_at=None)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -52,3 +53,9 @@ class ApiToken(models.Model):
         """Neither revoked nor expired."""
         expired = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.revoked_at is None and not expired
+
+    @property
+    def expires_soon(self) -> bool:
+        """Whether it is live and ends within two weeks."""
+        near = timezone.now() + timedelta(days=14)
+        return self.is_live and self.expires_at is not None and self.expires_at <= near

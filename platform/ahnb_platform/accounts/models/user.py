@@ -31,7 +31,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=normalise_email(username or ""))
+        # A service account has no password to ask for.
+        return self.get(email=normalise_email(username or ""), service_team=None)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -50,6 +51,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="+",
         help_text="The team that brought the person here; its owners may make one-time links.",
     )
+    service_team = models.ForeignKey(
+        "accounts.Team",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="service_accounts",
+        help_text="Of a service account: the team that it belongs to; empty: a person.",
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin site", default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -64,14 +74,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_once")]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return f"{self.name} (service account)" if self.is_service else self.name or self.email
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is no person: a program of a team, which only has tokens."""
+        return self.service_team_id is not None
+
+    def get_session_auth_hash(self) -> str:
+        """Of a service account empty, which no session passes with, by whatever door it came."""
+        return "" if self.is_service else super().get_session_auth_hash()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalise_email(self.email)
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
-        return self.name or self.email
+        return str(self)
 
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]

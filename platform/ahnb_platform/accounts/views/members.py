@@ -125,8 +125,8 @@ def show_link(request: PersonRequest, team: Team, user: User) -> HttpResponse:
 
 
 def member_with_id(team: Team, user_id: int) -> User:
-    """Raises Missing for anybody who is not in the team."""
-    user = team.members.filter(pk=user_id).first()
+    """Raises Missing for anybody who is not in the team, and for its service accounts."""
+    user = team.members.filter(pk=user_id, service_team=None).first()
     if user is None:
         raise Missing
     return user

@@ -19,23 +19,21 @@ def token_list(request: PersonRequest) -> HttpResponse:
     text = ""
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            _, text = issue_token(
-                user=request.user,
-                by=request.user,
-                expires_at=form.expires_at(),
-                name=form.cleaned_data["name"],
-                scopes=form.cleaned_data["scopes"],
-                project=form.cleaned_data["project"],
-            )
+            _, text = issue_token(user=request.user, by=request.user, **form.fields_of_token())
             form = TokenForm(user=request.user)
-    server = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
     context = {
         "form": form,
         "text": text,
         "tokens": tokens_of(request.user),
-        "environment": f"export AHNB_SERVER={server}\nexport AHNB_API_KEY={text}",
+        "environment": environment_with(request, text),
     }
     return render(request, "accounts/tokens.html", context)
+
+
+def environment_with(request: PersonRequest, text: str) -> str:
+    """What a training's environment wants, as lines of a shell."""
+    server = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    return f"export AHNB_SERVER={server}\nexport AHNB_API_KEY={text}"
 
 
 @require_POST
