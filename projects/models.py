@@ -75,6 +75,14 @@ class Project(models.Model):
         related_name="+",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    trash_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=30,
+        db_default=30,
+        help_text="So many days runs lie in the trash before they are deleted for good; "
+        "nothing: until somebody deletes them.",
+    )
     # The number that the next run gets; raised in the transaction that makes the run.
     next_run_number = models.PositiveIntegerField(default=1, editable=False)
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import settings, sharing
+from .views import aside, settings, sharing
 
 urlpatterns = [
     path("settings/", settings.project_settings, name="settings"),
     path("settings/address/", settings.rename, name="rename"),
     path("archive/", settings.archive, name="archive"),
     path("restore/", settings.restore, name="restore"),
+    path("trash/purge/", aside.purge, name="purge"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("sharing/<int:share_id>/end/", sharing.end_share, name="share-end"),
 ]

@@ -94,7 +94,9 @@ def mark_runs(
     if only_at is not None:
         rows = rows.filter(**{how.field: only_at})
     moment = timezone.now()
-    changes = {how.field: moment if how.sets else None}
+    changes: dict[str, Any] = {how.field: moment if how.sets else None}
+    if act == "trash":
+        changes |= {"trashed_by_id": by.pk, "trashed_for": ""}
     return Changed(_change(project, rows, by, f"runs.{act}", changes), moment, left)
 
 

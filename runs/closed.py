@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from ahnb_platform.errors import Conflict, Gone
 
-from .models import Run
+from .models import Run, RunLocator
+
+
+class Purged(Gone):
+    """The run is no more, and its id is not given out again."""
+
+    code = "run-purged"
+
+    def __init__(self) -> None:
+        super().__init__("The run was deleted for good.")
 
 
 def refuse_closed(run: Run) -> None:
@@ -17,6 +28,12 @@ def refuse_trashed(run: Run) -> None:
     """Raises Gone for a run in the trash."""
     if run.trashed_at is not None:
         raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
+
+
+def refuse_purged(run_id: UUID) -> None:
+    """Raises Gone for the id of a run that was deleted for good."""
+    if RunLocator.objects.filter(pk=run_id, purged_at__isnull=False).exists():
+        raise Purged
 
 
 def refuse_frozen(run: Run) -> None:

@@ -77,10 +77,14 @@ class Status(models.TextChoices):
 
 
 class RunLocator(models.Model):
-    """Where a run lives: the one table that knows a run by its id alone."""
+    """Where a run lives: the one table that knows a run by its id alone.
+
+    The row stays when the run is deleted for good, so that its id is never given out again.
+    """
 
     run_id = models.UUIDField(primary_key=True)
     project_id = models.BigIntegerField()
+    purged_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.run_id)
@@ -141,6 +145,9 @@ class Run(models.Model):
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     trashed_at = models.DateTimeField(null=True)
+    # Who did it; nobody where a rule did, which `trashed_for` then names.
+    trashed_by_id = models.BigIntegerField(null=True)
+    trashed_for = models.CharField(max_length=200, default="", db_default="")
     frozen_at = models.DateTimeField(null=True)
     frozen_by_id = models.BigIntegerField(null=True)
 

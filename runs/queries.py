@@ -15,6 +15,7 @@ from ahnb_platform.errors import Missing
 from projects.models import Project
 
 from . import documents, metrics
+from .closed import refuse_purged
 from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
@@ -45,6 +46,7 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
 
     Raises:
         Missing: there is none, or `user` may not see it.
+        Gone: `run-purged`, it was deleted for good.
     """
     located = RunLocator.objects.filter(pk=run_id).values("project_id")
     visible = Project.objects.visible_to(user).select_related("team")
@@ -53,6 +55,7 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
         raise Missing
     run = whole_runs(project).filter(id=run_id).first()
     if run is None:
+        refuse_purged(run_id)
         raise Missing
     return completed([run], project)[0]
 

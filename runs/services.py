@@ -19,7 +19,7 @@ from projects.models import Mode, Project
 from projects.services import create_project
 
 from . import metrics
-from .closed import refuse_closed, refuse_frozen, refuse_trashed
+from .closed import refuse_closed, refuse_frozen, refuse_purged, refuse_trashed
 from .ids import RunKey, is_uuid7
 from .ingest.apply import apply_events
 from .ingest.parse import Parsed, parse_batch
@@ -165,11 +165,12 @@ def trash_run(*, run: Run, by: User) -> Run:
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(project_id=run.project_id, id=run.id)
         refuse_frozen(locked)
-        return _set_time(run, by, "trashed_at", "run.trashed", timezone.now())
+        who = {"trashed_by_id": by.pk, "trashed_for": ""}
+        return _set_time(run, by, "trashed_at", "run.trashed", timezone.now(), **who)
 
 
 def restore_run(*, run: Run, by: User) -> Run:
-    """Take the run out of the trash."""
+    """Take the run out of the trash. Raises Missing where it was deleted for good meanwhile."""
     return _set_time(run, by, "trashed_at", "run.restored", None)
 
 
@@ -246,7 +247,10 @@ def _existing(project: Project, run_id: UUID, resume: str) -> Run | None:
         return None
     if locator.project_id != project.pk:
         raise Conflict("This id belongs to another run.", code="run-id-taken")
-    run = Run.objects.get(project_id=project.pk, id=run_id)
+    run = Run.objects.filter(project_id=project.pk, id=run_id).first()
+    if run is None:
+        refuse_purged(run_id)
+        return None
     refuse_trashed(run)
     if resume == "never":
         raise Conflict("There is a run with this id already.", code="run-exists")
@@ -263,19 +267,22 @@ def _insert(run: Run) -> None:
     metrics.create_state(project_id=run.project_id, run_id=run.id)
 
 
-def _set_time(run: Run, by: User, field: str, action: str, value: datetime | None) -> Run:
+def _set_time(
+    run: Run, by: User, field: str, action: str, value: datetime | None, **beside: Any
+) -> Run:
     """Set or clear a time, unless it is so already; the record tells who did."""
     if (getattr(run, field) is None) == (value is None):
         return run
     with transaction.atomic():
-        _update(run, **{field: value})
+        _update(run, **{field: value}, **beside)
         project = Project.objects.select_related("team").get(pk=run.project_id)
         audit.record(action, by=by, target=project, team=project.team, run=str(run.id))
     return run
 
 
 def _update(run: Run, **changes: Any) -> Run:
-    Run.objects.filter(project_id=run.project_id, id=run.id).update(**changes)
+    if not Run.objects.filter(project_id=run.project_id, id=run.id).update(**changes):
+        raise Missing
     for field, value in changes.items():
         setattr(run, field, value)
     return run

@@ -40,7 +40,7 @@ def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespons
     if act == "undo":
         _undo(request, project)
     elif act in {"only", "compare"}:
-        return redirect(_narrowed(project, _ticked(request), back, act))
+        return redirect(_narrowed(project, ticked(request), back, act))
     elif act in TAGGING:
         _tag(request, project, act, _wanted(request, project, back))
     elif act in ACTS:
@@ -53,7 +53,7 @@ def bulk(request: PageRequest, team_slug: str, project_slug: str) -> HttpRespons
 def _wanted(request: PageRequest, project: Project, back: str) -> list[UUID]:
     """The ticked runs, or all that the view behind `back` shows."""
     if request.POST.get("scope") != "all":
-        return _ticked(request)
+        return ticked(request)
     parameters = QueryDict(urlsplit(back).query)
     if place := PLACES.get(parameters.get("place", "")):
         return ids_aside(project, place, MOST_RUNS + 1)
@@ -65,7 +65,8 @@ def _wanted(request: PageRequest, project: Project, back: str) -> list[UUID]:
         raise Invalid("The filter of this view cannot be read.") from error
 
 
-def _ticked(request: PageRequest) -> list[UUID]:
+def ticked(request: PageRequest) -> list[UUID]:
+    """The ids of the runs that are ticked. Raises Invalid."""
     try:
         return [UUID(text) for text in request.POST.getlist("run")[: MOST_RUNS + 1]]
     except ValueError as error:
@@ -74,7 +75,7 @@ def _ticked(request: PageRequest) -> list[UUID]:
 
 def _mark(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> None:
     changed = mark_runs(project=project, ids=ids, by=request.user, act=act)
-    words = f"{_runs(changed.count)} {ACTS[act].words}.{_left(changed.left)}"
+    words = f"{counted(changed.count)} {ACTS[act].words}.{_left(changed.left)}"
     if ACTS[act].undo and changed.count:
         words = _with_undo(request, project, act, words, changed)
     messages.info(request, words)
@@ -93,7 +94,7 @@ def _undo(request: PageRequest, project: Project) -> None:
     if at is None or act not in ACTS or not ACTS[act].undo:
         raise Invalid("This cannot be undone.")
     changed = undo_mark(project=project, by=request.user, act=act, at=at)
-    messages.info(request, f"{_runs(changed.count)} {ACTS[ACTS[act].undo].words}.")
+    messages.info(request, f"{counted(changed.count)} {ACTS[ACTS[act].undo].words}.")
 
 
 def _moment(text: str) -> datetime | None:
@@ -108,7 +109,7 @@ def _tag(request: PageRequest, project: Project, act: str, ids: list[UUID]) -> N
     change, words = TAGGING[act]
     tag = request.POST.get("tag", "")
     done = change(project=project, ids=ids, by=request.user, tag=tag)
-    told = f"{_runs(done.count)} {words} “{tag.strip()}”.{_left(done.left)}"
+    told = f"{counted(done.count)} {words} “{tag.strip()}”.{_left(done.left)}"
     messages.info(request, told)
 
 
@@ -130,8 +131,9 @@ def _left(count: int) -> str:
     """How many an act left alone."""
     if not count:
         return ""
-    return f" {_runs(count)} left as {'they are' if count != 1 else 'it is'}: frozen."
+    return f" {counted(count)} left as {'they are' if count != 1 else 'it is'}: frozen."
 
 
-def _runs(count: int) -> str:
+def counted(count: int) -> str:
+    """So many runs, in words."""
     return f"{count:,} run{'s' if count != 1 else ''}"

@@ -11,9 +11,10 @@ from ahnb_platform.api.bodies import INGEST, read_json
 from ahnb_platform.api.permissions import WRITE
 from ahnb_platform.api.schemas import describe, ref
 from ahnb_platform.api.views import ApiView
-from ahnb_platform.errors import Gone
+from ahnb_platform.errors import Gone, Missing
 
 from .. import services
+from ..closed import Purged, refuse_purged
 from ..ingest.target import Target, ingest_target
 from ..serializers import BATCH
 from .grace import GraceAuthentication
@@ -35,5 +36,12 @@ class RunBatches(ApiView):
         """Store a batch exactly once."""
         if self.target.trashed_at is not None:
             raise Gone("The run lies in the trash; restore it first.", code="run-trashed")
+        if self.target.purged_at is not None:
+            raise Purged
         batch = read_json(request._request, INGEST)
-        return answer(services.store_batch(run=self.target.key, batch=batch, by=self.person))
+        try:
+            receipt = services.store_batch(run=self.target.key, batch=batch, by=self.person)
+        except Missing:
+            refuse_purged(run_id)  # since it was looked up
+            raise
+        return answer(receipt)

@@ -120,7 +120,7 @@ def _known_caller(environ: Environ) -> tuple[ApiToken, Target] | None:
         return None
     run_id = environ["PATH_INFO"][len(BEFORE) : -len(AFTER)]
     target = remembered_target(token.user, run_id, within=token.project_id)
-    if target is None or target.trashed_at is not None or not WRITE.allows(token, target.role):
+    if target is None or not target.is_open or not WRITE.allows(token, target.role):
         return None
     return token, target
 

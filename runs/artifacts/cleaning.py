@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ahnb_platform.backups.lock import is_backup_under_way
 
@@ -40,6 +41,12 @@ def clean(*, before: datetime, is_trial: bool = False) -> Iterator[Cleaned]:
         yield from _stray_files(project_id, before, is_trial=is_trial)
 
 
+def drop_unused(project_id: int, hashes: Iterable[str]) -> list[Cleaned]:
+    """Delete those of some contents that no file of the project has any more, however young."""
+    rows = ArtifactBlob.objects.filter(project_id=project_id, sha256__in=set(hashes))
+    return list(_unused(project_id, rows, is_trial=False))
+
+
 def _uploads(before: datetime, *, is_trial: bool) -> Iterator[Cleaned]:
     """What uploads left whose process was killed."""
     for path in sorted(storage.incoming_folder().glob("upload-*")):
@@ -53,6 +60,11 @@ def _uploads(before: datetime, *, is_trial: bool) -> Iterator[Cleaned]:
 
 def _unused_blobs(project_id: int, before: datetime, *, is_trial: bool) -> Iterator[Cleaned]:
     rows = ArtifactBlob.objects.filter(project_id=project_id, used_at__lt=before)
+    yield from _unused(project_id, rows, is_trial=is_trial)
+
+
+def _unused(project_id: int, rows: QuerySet[ArtifactBlob], *, is_trial: bool) -> Iterator[Cleaned]:
+    """Delete those of the contents that no file has, each under the lock that uploads take."""
     for sha256 in list(rows.order_by("sha256").values_list("sha256", flat=True)):
         with transaction.atomic():
             lock_files(project_id)

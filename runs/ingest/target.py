@@ -35,6 +35,12 @@ class Target(NamedTuple):
     key: RunKey
     role: int
     trashed_at: datetime | None
+    purged_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is there, and not in the trash."""
+        return self.trashed_at is None and self.purged_at is None
 
 
 _trusted: dict[tuple[int, UUID], tuple[float, Target]] = {}
@@ -93,7 +99,7 @@ def _found(user: User, run_id: UUID) -> Target:
         row = cursor.fetchone()
     if row is None:
         raise Missing
-    target = Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2])
+    target = Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2], purged_at=row[3])
     if len(_trusted) >= _MOST_TRUSTED:
         _trusted.clear()
     _trusted[user.pk, run_id] = (until, target)
@@ -107,6 +113,8 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
     run = Run.objects.filter(project_id=OuterRef("pk"), id=_RUN).values("trashed_at")
     somebody = User(pk=_USER, is_active=True)
     visible = Project.objects.visible_to(somebody).filter(pk=Subquery(located))
-    rows = visible.annotate(trashed_at=Subquery(run)).values_list("pk", "role", "trashed_at")
+    purged = RunLocator.objects.filter(pk=_RUN).values("purged_at")
+    found = visible.annotate(trashed_at=Subquery(run), purged_at=Subquery(purged))
+    rows = found.values_list("pk", "role", "trashed_at", "purged_at")
     statement, marks = rows.order_by().query.get_compiler("default").as_sql()
     return statement, marks

@@ -9,7 +9,7 @@ from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series, series_of_many
 from .records import Batch, Column, Frozen, Receipt, SeqReused, Series, State, Summary
-from .removal import delete, largest, stored_at_least, stored_bytes
+from .removal import delete, hold, largest, stored_at_least, stored_bytes
 from .streaming import Stretch, every_point, whole_state
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "delete",
     "every_point",
     "fold",
+    "hold",
     "largest",
     "last_values",
     "series",

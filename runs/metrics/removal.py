@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+
+from ahnb_platform.errors import Missing
 
 from .locking import lock_state
 from .records import Place
@@ -47,6 +50,12 @@ SELECT sum(held.bytes) AS bytes, count(*) AS rows
 FROM (SELECT pg_column_size(t.*) AS bytes FROM {table} t WHERE project_id = %(project)s
       LIMIT %(most)s) AS held
 """
+
+
+def hold(*, project_id: int, run_id: UUID) -> None:
+    """Keep a run as it is until the caller's transaction ends. Nothing happens without it."""
+    with connection.cursor() as cursor, suppress(Missing):
+        lock_state(cursor, Place(project_id, run_id))
 
 
 def delete(*, project_id: int, run_id: UUID) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from ahnb_platform.accounts.models import Role, User
 from ahnb_platform.web.formats import counted
 
+from ..life.purging import kept_for
 from ..models import Quote, Run
-from ..purging import kept_for
 from ..quotes.documents import metric_address
 from ..quotes.queries import quotes_of
 from ..quotes.values import PARTS, STEP, Choice, Value, exact, value_of

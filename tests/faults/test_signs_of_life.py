@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from runs.models import LOST_AFTER
+from ahnb_platform.accounts.models import User
+from projects.models import Project
+from runs.life.purging import purge_runs
+from runs.models import LOST_AFTER, Run
+from runs.services import trash_run
+from tests.at_once import at_once
 from tests.contract.trainings import Training, await_true
 from tests.faults.proxy import Answer
 from tests.faults.scene import Scene
@@ -52,6 +57,15 @@ def let_time_pass(run_id: str, time: timedelta) -> None:
             [time, run_id],
         )
     other.close()
+
+
+def purged(run_id: str) -> int:
+    """Put it into the trash and delete it for good; how many runs went."""
+    run = Run.objects.get(id=run_id)
+    project = Project.objects.select_related("team").get(pk=run.project_id)
+    owner = User.objects.get(email="owner@example.org")
+    trash_run(run=run, by=owner)
+    return purge_runs(project=project, ids=[run.id], by=owner).count
 
 
 def test_a_run_given_up_is_running_again_with_its_next_batch(scene: Scene) -> None:
@@ -105,3 +119,20 @@ def test_a_run_put_into_the_trash_takes_no_more_rows(scene: Scene) -> None:
     assert scene.ask("POST", f"runs/{run_id}/restore/") == 200
     assert scene.ahnb("sync").returncode == 0
     scene.assert_equal(training)
+
+
+def test_a_run_deleted_for_good_leaves_nothing_and_stops_its_client(scene: Scene) -> None:
+    """F35: purged while the training goes on: 410, one word of it, and no row comes back."""
+    training = scene.train_alone("loop", **EXIT)
+    run_id = under_way(scene, training)
+    assert at_once([lambda: purged(run_id)]) == [1]
+    await_true(lambda: "deleted for good" in training.errors, training)
+    batches = len(scene.proxy.batches)
+    training.touch("stop")
+    assert training.wait() == 0
+    assert len(scene.proxy.batches) == batches
+    left = {table: count for table, count in rows_of(run_id).items() if count}
+    assert left == {"runs_runlocator": 1}
+    assert scene.ahnb("sync").returncode != 0
+    assert {table for table, count in rows_of(run_id).items() if count} == {"runs_runlocator"}
+    assert len(scene.left) == 1

@@ -16,6 +16,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/findings/": {"rule": "LOSS01", "reason": "It is meant so."},
     f"{PROJECT}/settings/": {"name": "Renamed"},
     f"{PROJECT}/settings/address/": {"slug": "renamed"},
+    f"{PROJECT}/trash/purge/": {"sure": "yes", "run": "{run_id}"},
     f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},
     f"{RUN}/edit/": {"name": "renamed"},
     f"{RUN}/notes/": {"text": "A remark."},
