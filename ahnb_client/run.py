@@ -5,24 +5,24 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Literal, Self
 
 from . import lifecycle
+from .about import About
 from .artifacts.logged import LogsFiles
+from .beginning import check_project, settings_for
 from .clock import now
 from .config import Config
-from .errors import ConfigurationError
 from .events import LogsEvents
-from .identifiers import given_run_id, is_project, is_run_id, uuid7
+from .identifiers import given_run_id, is_run_id, uuid7
 from .linting.finding import Finding
 from .media.logged import LogsMedia
+from .naming import listed, tidied
 from .notices import tell
 from .observers import tell_began, tell_ended, tell_ends
 from .params import Params
 from .past import Past, past_of
-from .plain import plain
 from .points import LogsPoints
 from .rebuild.link import TAG, Place, next_place
 from .series import Series
@@ -34,7 +34,7 @@ from .transport.spool import Header, Spool
 END_STATUSES = ("finished", "failed", "interrupted", "preempted")
 
 
-class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
+class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
     """One experiment under way.
 
     Everything is first written to a spool on this machine and sent later, by a thread of its
@@ -79,30 +79,31 @@ class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
             AHNBError, ValueError: only if `strict`.
         """
         self._strict = strict
-        self._config = config or self._load_config(project)
+        self._config = config or settings_for(project, strict=strict)
         run_id = id or given_run_id()
         self._own_id = run_id is None or not self._usable(run_id)
         self.place = next_place() if self._own_id else Place(0)
         self.id: str = self.place.run_id or uuid7() if self._own_id else str(run_id)
         self.project = project or self._config.project
-        self._check_project()
+        check_project(self.project, self.id, strict=strict)
         self.status: str = "running"
         self.findings: Sequence[Finding] = ()  # what a linter found, where one looks on
         self.before_end: Callable[[], None] | None = None  # what else has to be recorded
         self.step_of_fit: Callable[[], int] | None = None  # how far the fits have come
         self._last_words: tuple[dict[str, str], float] = ({}, 0.0)
-        self._create = plain(
+        told = tidied(
             {
                 "project": self.project,
                 "name": name,
                 "group": group,
-                "tags": [*tags, *([TAG] if self.place.rerun_of else [])],
+                "tags": [TAG, *listed(tags)] if self.place.rerun_of else tags,
                 "notes": notes,
                 "started_at": datetime.fromtimestamp(started_at or now(), UTC).isoformat(),
                 "objective": objective,
                 "resume": resume,
             }
         )
+        self._create = told.create
         self._lock = threading.RLock()
         self._series: dict[tuple[str, ...], Series] = {}
         self.past = Past() if self._own_id else past_of(self.id, self._config)
@@ -116,25 +117,9 @@ class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
         if not self._own_id:
             self._add_event("status", {"status": "running"})
         self.params = Params(self.event, params or {})
+        for words in told.tell():
+            self.note(words)
         tell_began(self)
-
-    def _load_config(self, project: str | None) -> Config:
-        try:
-            return Config.load(project=project)
-        except ConfigurationError as error:
-            if self._strict:
-                raise
-            tell(f"{error}; recording offline", once="configuration")
-            return Config.offline(project)
-
-    def _check_project(self) -> None:
-        """Say before the training, not after it, that no server will take this name."""
-        if self.project is None or is_project(self.project):
-            return
-        said = f"{self.project!r} is no project; write team/project, in small letters, digits and -"
-        if self._strict:
-            raise ConfigurationError(said)
-        tell(f"{said}. Recording goes on; `ahnb sync --project TEAM/PROJECT {self.id}` sends it")
 
     def _usable(self, run_id: str) -> bool:
         if is_run_id(run_id):
@@ -174,31 +159,6 @@ class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
             return None
 
     # What a run knows about itself
-
-    @property
-    def url(self) -> str | None:
-        """The page of the run; None while nothing is sent to a server."""
-        return f"{self._config.server}/runs/{self.id}/" if self._config.can_send else None
-
-    @property
-    def folder(self) -> Path | None:
-        """Where the records lie until the server has them."""
-        return self._journal.folder
-
-    @property
-    def journal(self) -> Journal:
-        """Where records are written now; another one when a run goes on that was cleared."""
-        return self._journal
-
-    @property
-    def name(self) -> str | None:
-        """What the person called it; None where the server makes a name."""
-        return self._create["name"]
-
-    @property
-    def objective(self) -> Mapping[str, str] | None:
-        """`{"metric", "mode"}` as given."""
-        return self._create["objective"]
 
     def __repr__(self) -> str:
         return f"<ahnb run {self.id} in {self.project}: {self.status}>"
@@ -275,11 +235,6 @@ class Run(LogsEvents, LogsPoints, LogsMedia, LogsFiles):
             self._go_on()
             self._add_event("status", {"status": "running"})
         tell_began(self)
-
-    @property
-    def config(self) -> Config:
-        """The settings that it was begun with."""
-        return self._config
 
     def wait(self, timeout: float) -> bool:
         """Whether the server has everything recorded so far, waiting at most `timeout` seconds."""

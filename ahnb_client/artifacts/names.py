@@ -6,9 +6,9 @@ import unicodedata
 from ..errors import ConfigurationError
 
 _LONGEST_CHARACTERS, _LONGEST_BYTES = 255, 1024
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_REFUSED = frozenset(("Cc", "Cs", "Zl", "Zp"))
-_INVISIBLE = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"))
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+REFUSED = frozenset(("Cc", "Cs", "Zl", "Zp"))
+INVISIBLE = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"))
 _DISGUISED = re.compile(r"%(25)*(2e|2f|5c|3a|00)", re.IGNORECASE)
 
 
@@ -26,9 +26,9 @@ def file_name(text: str) -> str:
 
 def _fault(name: str) -> str:
     kinds = {unicodedata.category(sign) for sign in name}
-    if kinds & _REFUSED or not _BIDI.isdisjoint(name):
+    if kinds & REFUSED or not BIDI.isdisjoint(name):
         return "it holds control characters or marks of reading direction"
-    if kinds <= _INVISIBLE:
+    if kinds <= INVISIBLE:
         return "it is empty"
     if len(name) > _LONGEST_CHARACTERS or len(name.encode()) > _LONGEST_BYTES:
         return f"it has more than {_LONGEST_CHARACTERS} characters or {_LONGEST_BYTES} bytes"

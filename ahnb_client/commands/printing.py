@@ -36,7 +36,12 @@ def value(thing: Any, most: int = 60) -> str:
 
 def counted(number: int, noun: str) -> str:
     """As 1 file, 2,000 files; nothing for 0."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else ""
+    return numbered(number, noun) if number else ""
+
+
+def numbered(number: int, noun: str) -> str:
+    """As 0 files, 1 file, 2,000 files."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def pointed(text: str, position: int, most: int = 76) -> str:

@@ -12,7 +12,8 @@ from ..config import Config
 from ..errors import ConfigurationError, TransportError
 from ..transport.files import Files
 from ..transport.http import Server
-from ..transport.spool import Spool, refused_files, spool_folders
+from ..transport.refused import reason_in
+from ..transport.spool import Spool, refused_files, spool_folders, trouble_of
 from .person import email_of, may_record
 from .printing import counted
 
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         "directory": str(root) if root else None,
         "waiting": [_waiting(folder) for folder in spool_folders(root)] if root else [],
         "refused": [str(path) for path in refused_files(root)] if root else [],
+        "reasons": {str(path): reason_in(path) for path in refused_files(root)} if root else {},
     }
     print(json.dumps(report, indent=2) if options.json else _in_words(report))
     return 0 if can_send else 1
@@ -68,7 +70,8 @@ def _waiting(folder: Path) -> dict[str, Any]:
     if spool is not None:
         spool.release()
     state = "recording now" if spool is None else "waits for `ahnb sync`"
-    return {**waiting, "state": state}
+    trouble = trouble_of(folder)
+    return {**waiting, "state": f"{state}; {trouble}" if trouble else state}
 
 
 def _in_words(report: dict[str, Any]) -> str:
@@ -79,7 +82,8 @@ def _in_words(report: dict[str, Any]) -> str:
         f"records in  {report['directory'] or '-'}",
     ]
     lines += [f"  {_left(one)}" for one in report["waiting"]]
-    lines += [f"refused by the server: {path}" for path in report["refused"]]
+    for path, reason in report["reasons"].items():
+        lines.append(f"refused by the server: {path}{f' ({reason})' if reason else ''}")
     return "\n".join(lines)
 
 

@@ -27,13 +27,21 @@ _MAX_FAILURES = 5
 
 @dataclass
 class Result:
-    """What became of one spool."""
+    """What became of a spool, or of all that are alike of a run."""
 
     run: str
     state: str  # delivered, kept, recording, elsewhere
     records: int = 0
     files: int = 0
     trouble: str = ""
+    left_out: str = ""  # what the server refused of the run itself, and why
+
+    def add(self, other: "Result") -> None:
+        """Take into account what another process had recorded of the same run."""
+        self.records += other.records
+        self.files += other.files
+        self.trouble = self.trouble or other.trouble
+        self.left_out = self.left_out or other.left_out
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigurationError("there is no folder of records: set AHNB_DIR")
     folders = list(chosen(spool_folders(config.directory), options.runs))
     delivery = _Delivery(config, options, len(folders))
-    results = [delivery.deliver(folder) for folder in folders]
+    results = by_run(delivery.deliver(folder) for folder in folders)
     if options.json:
         print(json.dumps({"runs": [asdict(result) for result in results]}, indent=2))
     else:
@@ -83,6 +91,18 @@ def chosen(folders: Iterable[Path], wanted: list[str]) -> Iterable[Path]:
             raise ConfigurationError(f"{what} with {prefix!r}")
         found += [folder for folder in ours if folder not in found]
     return found
+
+
+def by_run(results: Iterable[Result]) -> list[Result]:
+    """One of each run and state: several processes may have recorded one run."""
+    found: dict[tuple[str, str], Result] = {}
+    for result in results:
+        key = result.run, result.state
+        if key in found:
+            found[key].add(result)
+        else:
+            found[key] = result
+    return list(found.values())
 
 
 class _Delivery:
@@ -125,7 +145,7 @@ class _Delivery:
         self._send(shipment, Server(config.server, config.key))
         sent = shipment.records, shipment.sent_files
         if shipment.is_done:
-            return Result(header.run_id, "delivered", *sent)
+            return Result(header.run_id, "delivered", *sent, left_out=shipment.left_out)
         if not shipment.stopped_by:
             self._unreachable[config.server] = shipment.trouble
         trouble = shipment.stopped_by or shipment.trouble
@@ -169,6 +189,6 @@ def _print_summary(results: list[Result]) -> None:
     if not results:
         print("Nothing waits to be sent.")
     for result in results:
-        records = counted(result.records, "record")
-        files = counted(result.files, "file")
-        print("  ".join(filter(None, (result.run, result.state, records, files, result.trouble))))
+        counts = counted(result.records, "record"), counted(result.files, "file")
+        told = (result.run, result.state, *counts, result.trouble, result.left_out)
+        print("  ".join(filter(None, told)))

@@ -10,6 +10,7 @@ from typing import Any
 
 MAX_RETRY_AFTER_SECONDS = 600.0
 HOLD_SECONDS = 300.0
+_MOST_FAULTS = 3  # told of one answer
 _FIRST_DELAY_SECONDS, _MAX_DELAY_SECONDS, _MIN_DELAY_SECONDS = 0.5, 60.0, 0.05
 
 
@@ -48,7 +49,23 @@ class Answer:
                 "the API key is wrong, expired or revoked: `ahnb login` stores another (HTTP 401)"
             )
         said = self.document.get("detail") or self.document.get("title") or "no words with it"
-        return f"{said} (HTTP {self.status})"
+        return f"{said}{self._faults_in_words(str(said))} (HTTP {self.status})"
+
+    @property
+    def faults(self) -> list[Mapping[str, Any]]:
+        """Each thing in the request that the server complains about, with its `pointer`."""
+        items = self.document.get("errors")
+        return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+
+    def _faults_in_words(self, said: str) -> str:
+        """Which field, and what is wrong with it; a long list is cut."""
+        words = [
+            f"{str(fault.get('pointer') or 'body').strip('/')}: {fault.get('detail')}"
+            for fault in self.faults
+            if fault.get("detail") not in (None, said)
+        ]
+        more = [f"and {len(words) - _MOST_FAULTS} more"] if len(words) > _MOST_FAULTS else []
+        return " " + "; ".join(words[:_MOST_FAULTS] + more) if words else ""
 
 
 def verdict(answer: Answer, *, is_ours: bool) -> Verdict:

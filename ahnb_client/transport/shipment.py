@@ -8,10 +8,12 @@ from ..config import is_loopback
 from ..identifiers import uuid7
 from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
+from .creation import Creation
 from .filing import ShipsFiles
 from .journal import Position
 from .plan import Pending, Plan
 from .reader import Reader, Source
+from .rejected import Rejections
 from .spool import Header, Spool
 from .suspects import Suspects
 from .uploads import FileServer
@@ -70,6 +72,9 @@ class Shipment(ShipsFiles[Server]):
         self._reader = Reader(source)
         self._suspects = Suspects(MAX_RECORDS)
         self._resume = "allow" if self.plan.created else header.create.get("resume", "allow")
+        self._creation = Creation(header.create)
+        self._remarks: list[str] = []  # events that tell what the run was made without
+        self._rejections = Rejections()
         self._unanswered_put = False
         self._has_more = True  # records were left when the last batch was cut
 
@@ -102,10 +107,11 @@ class Shipment(ShipsFiles[Server]):
         if not self.header.create.get("project"):
             self.stop("no project is named: set AHNB_PROJECT, or `ahnb sync --project TEAM/NAME`")
             return
-        answer = server.put_run(self.run_id, {**self.header.create, "resume": self._resume})
+        answer = server.put_run(self.run_id, self._creation.body(self._resume))
         match verdict(answer, is_ours=is_run_document(answer.document, self.run_id)):
             case Verdict.ACCEPTED:
                 self.succeed()
+                self._tell_left_out()
                 self.is_created = self.plan.created = True
                 self.plan.settle()
             case Verdict.REFUSED | Verdict.TOO_LARGE:
@@ -119,8 +125,29 @@ class Shipment(ShipsFiles[Server]):
         is_ours = self.header.own_id or self._unanswered_put
         if answer.code == "run-exists" and is_ours and self._resume == "never":
             self._resume = "allow"
-        else:
+        elif not self._creation.can_do_without(answer):
             self.stop(f"the server does not take this run: {answer.reason}")
+
+    @property
+    def left_out(self) -> str:
+        """What the server refused of the run itself, in words; empty if nothing."""
+        return self._creation.in_words if self._creation.left_out else ""
+
+    def _tell_left_out(self) -> None:
+        """Say what the run was made without, unless an earlier process has."""
+        if self.spool is not None:
+            self.spool.keep_trouble("")
+        if not self.left_out or self.plan.created:
+            return
+        self.say(self.left_out, "left out")
+        self._keep_line({"left_out": self._creation.left_out, "detail": self._creation.reasons[0]})
+        self._remarks += self._creation.events()
+
+    def stop(self, why: str) -> None:
+        """Send nothing more, and leave word of it for who looks into the spool."""
+        super().stop(why)
+        if self.spool is not None:
+            self.spool.keep_trouble(why)
 
     # Planning and sending
 
@@ -132,6 +159,8 @@ class Shipment(ShipsFiles[Server]):
         if batch.damaged:
             losses["damaged"] = losses.get("damaged", 0) + batch.damaged
         extras = [event_text("lost", {"reasons": losses})] if losses else []
+        extras += self._remarks + self._rejections.events(is_last=self.source.closed)
+        self._remarks = []
         if batch.is_empty and not extras:
             extras += self._last_word() if self.source.closed else self._heartbeat()
         if batch.is_empty and not extras:
@@ -206,9 +235,7 @@ class Shipment(ShipsFiles[Server]):
         if pending.replaces_refused:
             self._keep_refused(pending)
         if rejected := answer.document["rejected"]:
-            self._keep_line({"seq": pending.seq, "rejected": rejected})
-            first = rejected[0] if isinstance(rejected[0], dict) else {}
-            self.say(f"the server refused a value: {first.get('detail')}", "rejected")
+            self._keep_rejected(pending, rejected)
         self._suspects.accepted(pending.records if not pending.replaces_refused else 0)
         self.plan.confirm()
         self.records += pending.records
@@ -264,6 +291,15 @@ class Shipment(ShipsFiles[Server]):
     def _keep_line(self, what: dict[str, Any]) -> None:
         if self.spool is not None:
             self.spool.keep_refused(what)
+
+    def _keep_rejected(self, pending: Pending, rejected: list[Any]) -> None:
+        """The rest of the batch is stored."""
+        lost = self._rejections.add(rejected, pending.body)
+        line = {"seq": pending.seq, "rejected": rejected}
+        self._keep_line(line | ({"metrics": lost} if lost else {}))
+        first = rejected[0] if isinstance(rejected[0], dict) else {}
+        of = f"{next(iter(lost))!r}: " if lost else ""
+        self.say(f"the server refused a value: {of}{first.get('detail')}", "rejected")
 
     def _keep_refused(self, pending: Pending) -> None:
         batch = cut(self._reader, pending.start, MAX_RECORDS)

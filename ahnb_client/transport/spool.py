@@ -22,6 +22,7 @@ FORMAT = 2  # 1 had the time of a point before its values
 HEADER = "header.json"
 LOCK = "lock"
 REFUSED = "refused.ndjson"
+TROUBLE = "trouble"
 MAX_REFUSED_BYTES = 16 << 20
 
 
@@ -171,6 +172,14 @@ class Spool:
             if file.tell() < MAX_REFUSED_BYTES:
                 file.write(dumps(plain(what)) + b"\n")
 
+    def keep_trouble(self, why: str) -> None:
+        """Leave word of why nothing more is sent, for `ahnb status` and `ahnb doctor`."""
+        with contextlib.suppress(OSError):
+            if why:
+                write_whole(self.folder / TROUBLE, why.encode(), sync=False)
+            else:
+                (self.folder / TROUBLE).unlink(missing_ok=True)
+
     def release(self) -> None:
         """Let another process adopt it."""
         self._lock.release()
@@ -213,6 +222,13 @@ def spool_folders(root: Path) -> Iterator[Path]:
         for folder in sorted(root.iterdir()):
             if not folder.name.startswith(".") and (folder / HEADER).is_file():
                 yield folder
+
+
+def trouble_of(folder: Path) -> str:
+    """Why the last process that sent from this folder gave up; empty if it did not."""
+    with contextlib.suppress(OSError):
+        return (folder / TROUBLE).read_text(errors="replace")
+    return ""
 
 
 class LeftSegments:

@@ -16,6 +16,7 @@ REASONS = {
     "no-room": "no room on the disk",
     "spool-full": "thinned out: the spool was full",
     "refused": "refused by the server",
+    "refused-event": "events that the server refused",
     "bad-value": "no number",
     "bad-step": "a step that is no whole number",
     "damaged": "damaged on the disk",
@@ -78,7 +79,9 @@ def delivery_of(run: Run) -> Delivery:
     return Delivery(
         sent=sent,
         received=received,
-        on_their_way=max(0, (sent or 0) - received - (counts.total() - counts["file"])),
+        on_their_way=max(
+            0, (sent or 0) - received - (counts.total() - counts["file"] - counts["refused-event"])
+        ),
         lost=told + others,
         writers=_writers(run),
         attempts=_attempts(run, by_kind["attempt"]),

@@ -8,7 +8,9 @@ from pathlib import Path
 from ...config import Config, config_folder
 from ...errors import ConfigurationError
 from ...transport.files import Files
-from ...transport.spool import Header, Spool, refused_files, spool_folders, this_host
+from ...transport.refused import reason_in
+from ...transport.spool import Header, Spool, refused_files, spool_folders, this_host, trouble_of
+from ..printing import counted, numbered
 from .finding import Finding
 
 LOW_BYTES, TOO_LOW_BYTES = 1 << 30, 64 << 20
@@ -51,9 +53,10 @@ def records(config: Config) -> Iterator[Finding]:
     yield from _left(root)
     if refused := refused_files(root):
         files = ", ".join(map(str, refused[:3]))
-        yield Finding(
-            "warn", "refused", f"{len(refused)} files: {files}", "read what the server did not take"
-        )
+        told = f"{counted(len(refused), 'file')}: {files}"
+        if reason := reason_in(refused[-1]):
+            told += f"; the last says: {reason}"
+        yield Finding("warn", "refused", told, "read what the server did not take")
     else:
         yield Finding("ok", "refused", "nothing")
 
@@ -86,15 +89,17 @@ def _left(root: Path) -> Iterator[Finding]:
     files = 0
     for folder in spool_folders(root):
         files += len(Files(folder).numbers())
+        if trouble := trouble_of(folder):
+            yield Finding("fail", "waiting", f"{folder.name}: {trouble}", "mend it, `ahnb sync`")
         try:
             counts[_state(folder)] += 1
         except (ConfigurationError, OSError) as error:
             yield Finding("fail", "waiting", str(error), f"look into {folder}")
-    told = f"{counts['waiting']} runs wait, {counts['recording']} are being recorded"
+    told = f"{numbered(counts['waiting'], 'run')} waiting, {counts['recording']} being recorded"
     if counts["elsewhere"]:
-        told += f", {counts['elsewhere']} are of other machines"
+        told += f", {counts['elsewhere']} of other machines"
     if files:
-        told += f"; {files} files are to be attached"
+        told += f"; {numbered(files, 'file')} to be attached"
     if counts["waiting"]:
         yield Finding("warn", "waiting", told, "`ahnb sync` sends them, and says what hinders it")
     else:

@@ -260,7 +260,11 @@ def test_items_that_the_server_rejects_are_kept_and_never_sent_again(
     )
     deliver(recorded.shipment, remote)
     assert len(batches(store)) == 3
-    assert json.loads(recorded.spool.refused.read_text()) == {"seq": 1, "rejected": [item]}
+    kept = json.loads(recorded.spool.refused.read_text())
+    assert (kept["seq"], kept["rejected"]) == (1, [item])
+    assert len(kept["metrics"]["loss"]["v"]) == 2000
+    (lost,) = store.events(recorded.run_id, "lost")
+    assert lost == {"reasons": {"refused": 2000}, "metrics": {"loss": "no"}}
 
 
 def test_a_seq_keeps_its_content_over_a_crash(tmp_path: Path, remote: Server, store: Store) -> None:
