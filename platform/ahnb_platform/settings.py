@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ahnb_platform.identity.middleware.SecondFactorMiddleware",
     "ahnb_platform.web.errors.DomainErrorMiddleware",
     "ahnb_platform.web.timezones.TimeZoneMiddleware",
 ]
@@ -143,6 +145,14 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user,200/h/key",
     "accept_invitation": "60/m/ip,30/m/key",
 }
+
+# Second factors
+MFA_ADAPTER = "ahnb_platform.identity.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers: an owner vouched for the address
+REQUIRE_SECOND_FACTOR = env.flag("AHNB_REQUIRE_MFA")
 
 # The limits above are counted here, in one table for all processes.
 CACHES = {
