@@ -29,6 +29,7 @@ from ..mail import send_link
 from ..models import User
 from ..person import PersonRequest
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 # For how long after a one-time link a password may be chosen without the old one.
 CHOOSING_SECONDS = 3600
 CAME_BY_LINK = "came_by_link_at"
