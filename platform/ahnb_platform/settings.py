@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from . import env, strictness
 from .database.config import data_directory, database_config
+from .database.replica.config import replica_config
 from .secretkey import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -77,6 +78,8 @@ MIDDLEWARE = [
     "ahnb_platform.identity.middleware.SecondFactorMiddleware",
     "ahnb_platform.web.errors.DomainErrorMiddleware",
     "ahnb_platform.web.timezones.TimeZoneMiddleware",
+    # Innermost: only what a page itself asks goes there.
+    "ahnb_platform.web.replica.ReplicaMiddleware",
 ]
 # What stands behind ApiMiddleware for the paths of the API, in place of all that follows it above.
 API_MIDDLEWARE = [
@@ -88,7 +91,8 @@ API_MIDDLEWARE = [
 ROOT_URLCONF = "ahnb_platform.urls"
 WSGI_APPLICATION = "ahnb_platform.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": database_config()}
+DATABASES = {"default": database_config(), **replica_config()}
+REPLICA_LAG_SECONDS = env.integer("AHNB_REPLICA_LAG_SECONDS", 2)
 
 TEMPLATES = [
     {
