@@ -20,17 +20,9 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from .artifacts.models import Artifact, ArtifactBlob
-from .life.models import Quota, RetentionRule, RunSize
 from .linting.badge import Badge
 from .linting.models import Finding, Mute, Severity, Source
-from .metrics.models import (
-    MetricChunk,
-    MetricState,
-    MetricSummary,
-    MetricTail,
-    MetricWriter,
-    PointsRoom,
-)
+from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
 from .quotes.models import Quote
 
 __all__ = [
@@ -47,17 +39,13 @@ __all__ = [
     "ModelVersion",
     "Mute",
     "Note",
-    "PointsRoom",
-    "Quota",
     "Quote",
-    "RetentionRule",
     "Run",
     "RunDocument",
     "RunEvent",
     "RunLocator",
     "RunMedia",
     "RunParam",
-    "RunSize",
     "Severity",
     "Source",
     "Status",
@@ -339,7 +327,13 @@ class RunEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project_id", "run_id", "kind", "at"], name="runs_event_by_kind")
+            models.Index(fields=["project_id", "run_id", "kind", "at"], name="runs_event_by_kind"),
+            # For what looks for runs that ended, by when the server learnt of it.
+            models.Index(
+                fields=["project_id", "received_at"],
+                name="runs_event_status",
+                condition=Q(kind="status"),
+            ),
         ]
 
     def __str__(self) -> str:

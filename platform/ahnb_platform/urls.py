@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/", include("ahnb_platform.api.urls")),
     path("", include("projects.urls")),
     path("", include("runs.urls")),
+    path("", include("runs.notices.urls")),
     path("", include("ahnb_platform.identity.urls")),
     path("", include("ahnb_platform.accounts.urls")),
     path("", include("ahnb_platform.api.health_urls")),

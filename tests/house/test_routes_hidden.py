@@ -15,7 +15,11 @@ from .routes.table import API_LINES, LINES, Line
 from .routes.world import NO_ID, World, service_of, undone
 
 # Whoever holds the secret may: these routes ask for nothing else.
-SECRET_ROUTES = ("/account/link/<secret>/", "/account/invitation/<invitation_secret>/")
+SECRET_ROUTES = (
+    "/account/link/<secret>/",
+    "/account/invitation/<invitation_secret>/",
+    "/unsubscribe/<signed>/",
+)
 OBJECT_LINES = [line for line in LINES if line.arguments and line.route not in SECRET_ROUTES]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
 NESTED_LINES = [

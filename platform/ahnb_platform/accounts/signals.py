@@ -5,16 +5,13 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
-from . import attempts, audit
+from . import audit
 from .models import User
-from .models.user import normalise_email
 
 
 @receiver(user_logged_in)
 def record_login(user: User, **_: Any) -> None:
-    failed = attempts.forget_failed_logins(user.email)
-    told: dict[str, Any] = {"failed_before": failed} if failed else {}
-    audit.record("account.login", by=user, target=user, **told)
+    audit.record("account.login", by=user, target=user)
 
 
 @receiver(user_logged_out)
@@ -26,4 +23,4 @@ def record_logout(user: User | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def record_failed_login(credentials: dict[str, Any], **_: Any) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "")
-    attempts.count_failed_login(normalise_email(email[:254]).replace("\0", ""))
+    audit.record("account.login-failed", by=None, email=email[:254])

@@ -9,8 +9,7 @@ class SiteConfig(AdminConfig):
 
     def ready(self) -> None:
         from allauth.account.models import EmailAddress
-        from allauth.mfa.models import Authenticator
         from django.contrib.auth.models import Group
 
         super().ready()
-        admin.site.unregister([Authenticator, EmailAddress, Group])
+        admin.site.unregister([EmailAddress, Group])

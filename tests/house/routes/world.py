@@ -21,6 +21,7 @@ from projects.services import save_view, share_project
 from runs.linting.muting import mute_rule
 from runs.models import Quote, Run
 from runs.notes import add_note
+from runs.notices import hooks, mailing
 from runs.queries import run_for_user
 from runs.quotes.services import take_quote
 from runs.quotes.values import Choice
@@ -106,17 +107,12 @@ def make_world() -> World:
     secret = cast.make_project(other, "secret", charlie)
     # So that the numbers of their runs and versions differ.
     send_events(cast.make_run(secret, charlie), ("model", {"layers": [{"class": "GRU"}]}))
-    real = objects_of(digits, alice, guest) | {
-        "user_id": erin.pk,
-        "secret": link_secret(guest),
-        "key_id": 1,
-    }
+    real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
     foreign = objects_of(secret, charlie, guest) | {
         "user_id": charlie.pk,
         "ending": "exe",
         "metric": "val_loss",
         "quote_number": 2,
-        "key_id": 2,
     }
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
@@ -191,6 +187,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "mute_id": mute.id,
         "token_id": token.pk,
         **invitation_of(project.team, owner),
+        **notices_of(project, owner),
         **service_of(project.team, owner),
     }
 
@@ -202,6 +199,15 @@ def invitation_of(team: Team, owner: User) -> dict[str, Any]:
     )
     secret = made.path.rstrip("/").rpartition("/")[2]
     return {"invitation_id": made.invitation.pk, "invitation_secret": secret}
+
+
+def notices_of(project: Project, owner: User) -> dict[str, Any]:
+    """A webhook of the project, and the link that ends the owner's mails."""
+    kinds = ["run.failed"]
+    hook = hooks.add_hook(place=project, by=owner, url="https://example.org/hook", kinds=kinds)
+    hooks.choose_mails(user=owner, project=project, kinds=kinds)
+    signed = mailing.unsubscribe_path(owner.pk, project.pk).split("/")[2]
+    return {"webhook_id": hook.pk, "signed": signed}
 
 
 def service_of(team: Team, owner: User) -> dict[str, Any]:
@@ -228,6 +234,7 @@ def nothing() -> dict[str, Any]:
             "invitation_id",
             "service_id",
             "service_token_id",
+            "webhook_id",
             "object_id",
             "content_type_id",
         ),
@@ -247,7 +254,7 @@ def nothing() -> dict[str, Any]:
             "artifact_id": cast.uuid7(),
             "secret": "nothing",
             "invitation_secret": "nothing",
-            "key_id": NO_ID,
+            "signed": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID}
     )

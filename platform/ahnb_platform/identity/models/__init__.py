@@ -1,6 +1,5 @@
 """What identity keeps."""
 
-from .policy import TeamPolicy
 from .session import Session
 
-__all__ = ["Session", "TeamPolicy"]
+__all__ = ["Session"]

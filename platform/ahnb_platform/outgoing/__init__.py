@@ -1,0 +1,1 @@
+"""Requests that the server itself makes, to addresses that people typed."""
