@@ -223,8 +223,10 @@ def share_view(*, view: SavedView, by: User, is_shared: bool) -> SavedView:
     _require_owner_of_view(view, by)
     if is_shared:
         require(view.project.role, Role.EDITOR)
-    view.is_shared = is_shared
-    view.save(update_fields=["is_shared", "changed_at"])
+    with transaction.atomic():
+        view.is_shared = is_shared
+        view.save(update_fields=["is_shared", "changed_at"])
+        _record("view.shared" if is_shared else "view.unshared", view.project, by, view=view.name)
     return view
 
 
@@ -232,7 +234,9 @@ def delete_view(*, view: SavedView, by: User) -> None:
     """Forget a view: one's own, or as an owner of the project one that is shared."""
     if view.project.role < Role.OWNER:
         _require_owner_of_view(view, by)
-    view.delete()
+    with transaction.atomic():
+        _record("view.deleted", view.project, by, view=view.name, owner=view.owner.email)
+        view.delete()
 
 
 def _require_owner_of_view(view: SavedView, by: User) -> None:

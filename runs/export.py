@@ -2,10 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ahnb_platform.web.quoting import Cell
+from ahnb_platform.web.sheets import Line, guarded
 from projects.models import Project
 
 from . import queries
@@ -28,16 +29,7 @@ PLAIN = (
 )
 PARTS = ("last", "min", "max")
 PERMALINK = "url"
-# Signs with which a spreadsheet begins to compute (CWE-1236).
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Line:
-    """Takes what the CSV writer writes."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def rows_of(
@@ -60,7 +52,7 @@ def rows_of(
     Raises:
         runs.search.QueryError: at the first line.
     """
-    writer = csv.writer(_Line())
+    writer = csv.writer(Line())
     size = limit or MOST_RUNS
     page = queries.search_runs(
         project=project, q=q, order=order, cursor=cursor, limit=size, is_fresh=is_fresh
@@ -68,12 +60,12 @@ def rows_of(
     params, metrics = queries.param_names(project), queries.metric_names(project)
     header = [*PLAIN, *(f"params.{name}" for name in params)]
     header += [f"metrics.{name}.{part}" for name in metrics for part in PARTS]
-    yield writer.writerow([_guarded(cell) for cell in [*header, PERMALINK]])
+    yield writer.writerow([guarded(cell) for cell in [*header, PERMALINK]])
     while True:
         for run in page.runs:
             cells = [*_plain(run), *_params(run, params), *_metrics(run, metrics)]
             url = address + run.get_absolute_url()
-            yield writer.writerow([_guarded(cell) for cell in [*cells, url]])
+            yield writer.writerow([guarded(cell) for cell in [*cells, url]])
         if page.next_cursor is None or limit is not None:
             return
         page = queries.search_runs(
@@ -81,19 +73,12 @@ def rows_of(
         )
 
 
-def csv_rows(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """The lines of any table; texts that a spreadsheet would compute begin with an apostrophe."""
-    writer = csv.writer(_Line())
-    for row in rows:
-        yield writer.writerow([_guarded(cell) for cell in row])
-
-
 def csv_table(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """A table that is quoted, as a file: the texts of its cells, and where each row comes from."""
-    writer = csv.writer(_Line())
-    lines = [writer.writerow([_guarded(text) for text in [*head, PERMALINK]])]
+    writer = csv.writer(Line())
+    lines = [writer.writerow([guarded(text) for text in [*head, PERMALINK]])]
     for row in rows:
-        texts = [cell.text if _is_number(cell) else _guarded(cell.text) for cell in row]
+        texts = [cell.text if _is_number(cell) else guarded(cell.text) for cell in row]
         lines.append(writer.writerow([*texts, row[0].address]))
     return "".join(lines)
 
@@ -131,8 +116,3 @@ def _metrics(run: Run, names: list[str]) -> list[Any]:
 
 def _cell(value: Any) -> Any:
     return str(value) if isinstance(value, list | dict) else value
-
-
-def _guarded(cell: Any) -> Any:
-    """A text that a spreadsheet would compute begins with an apostrophe; numbers stay bare."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -20,9 +20,17 @@ from ahnb_platform.accounts.models import User
 from projects.models import Project
 
 from .artifacts.models import Artifact, ArtifactBlob
+from .life.models import Quota, RetentionRule, RunSize
 from .linting.badge import Badge
 from .linting.models import Finding, Mute, Severity, Source
-from .metrics.models import MetricChunk, MetricState, MetricSummary, MetricTail, MetricWriter
+from .metrics.models import (
+    MetricChunk,
+    MetricState,
+    MetricSummary,
+    MetricTail,
+    MetricWriter,
+    PointsRoom,
+)
 from .quotes.models import Quote
 
 __all__ = [
@@ -39,13 +47,17 @@ __all__ = [
     "ModelVersion",
     "Mute",
     "Note",
+    "PointsRoom",
+    "Quota",
     "Quote",
+    "RetentionRule",
     "Run",
     "RunDocument",
     "RunEvent",
     "RunLocator",
     "RunMedia",
     "RunParam",
+    "RunSize",
     "Severity",
     "Source",
     "Status",

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.models import Role, User
 from ahnb_platform.edits import own_changes
 from ahnb_platform.errors import Invalid, Missing, NotAllowed
@@ -97,7 +98,12 @@ def _texts(text: str, step: int | None) -> dict[str, str]:
 def remove_note(*, run: Run, note: Note, by: User) -> Note:
     """Take a note away. Raises NotAllowed for somebody else's unless `by` owns the project."""
     require_own(run, note, by)
-    return _changed(note, removed_at=note.removed_at or timezone.now())
+    if note.removed_at is not None:
+        return note
+    told: dict[str, Any] = {"run": str(run.id), "note": str(note.id)}
+    with transaction.atomic():
+        audit.record("note.removed", by=by, target=run.project, team=run.project.team, **told)
+        return _changed(note, removed_at=timezone.now())
 
 
 def restore_note(*, run: Run, note: Note, by: User) -> Note:

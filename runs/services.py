@@ -23,6 +23,8 @@ from .closed import refuse_closed, refuse_frozen, refuse_purged, refuse_trashed
 from .ids import RunKey, is_uuid7
 from .ingest.apply import apply_events
 from .ingest.parse import Parsed, parse_batch
+from .life.points import make_room
+from .life.quotas import check_runs
 from .models import Run, RunLocator
 from .names import clean_name, generated_name
 
@@ -80,6 +82,7 @@ def start_run(
         Conflict: `run-exists` where `resume` is "never"; `run-id-taken` where the id belongs to
             another project.
         Gone: `run-trashed`.
+        QuotaExceeded: the project, or its team, has as many runs as it may.
     """
     existing = _existing(project, run_id, resume)
     if existing is not None:
@@ -209,17 +212,25 @@ def store_batch(
         Malformed, Invalid: the batch is refused whole.
         Conflict: `seq-reused`, other content under a stored sequence number.
         Gone: `run-frozen`.
+        QuotaExceeded: the project, or its team, has as many points as it may.
     """
-    parsed = parse_batch(batch)
-    if parsed.events:
-        receipt = _stored_with_events(run, parsed, by)
-    else:
-        receipt = metrics.store(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
+    receipt = _stored(run, parse_batch(batch), by)
     return {
         "acked": receipt.acked,
         "duplicate": receipt.duplicate,
         "rejected": receipt.rejected,
     }
+
+
+def _stored(run: RunKey | Run, parsed: Parsed, by: User | None) -> metrics.Receipt:
+    """Store it, as often as it takes until it has found room among others that look for it."""
+    while True:
+        try:
+            if parsed.events:
+                return _stored_with_events(run, parsed, by)
+            return metrics.store(project_id=run.project_id, run_id=run.id, batch=parsed.batch)
+        except metrics.Full as full:
+            make_room(RunKey(run.project_id, run.id), full.points)
 
 
 def _stored_with_events(run: RunKey | Run, parsed: Parsed, by: User | None) -> metrics.Receipt:
@@ -262,6 +273,7 @@ def _insert(run: Run) -> None:
     RunLocator.objects.create(run_id=run.id, project_id=run.project_id)
     project = Project.objects.filter(pk=run.project_id)
     project.update(next_run_number=F("next_run_number") + 1)
+    check_runs(project.get())
     run.number = project.values_list("next_run_number", flat=True).get() - 1
     run.save(force_insert=True)
     metrics.create_state(project_id=run.project_id, run_id=run.id)

@@ -5,6 +5,7 @@ Reads `{model, code, trust}` from standard input, writes `{checks, error}` to st
 
 import ast
 import contextlib
+import copy
 import json
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .cells import program_cells
+from .names import without_numbers
 
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
 Check = dict[str, Any]
@@ -23,11 +25,12 @@ def main() -> None:
     request = json.load(sys.stdin)
     # Libraries print as they load; the answer is the only thing on standard output.
     with contextlib.redirect_stdout(sys.stderr):
-        answer = _answer(request)
+        answer = answer_to(request)
     json.dump(answer, sys.stdout)
 
 
-def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
+def answer_to(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the model that is asked for, and compare; whatever goes wrong is an answer too."""
     try:
         with _own_code(request["code"] if request["trust"] else None) as own:
             checks = _checks(request["model"], own, trust=request["trust"])
@@ -49,16 +52,21 @@ def _checks(recorded: Mapping[str, Any], own: dict[str, Any], *, trust: bool) ->
     from ahnb_client.capture.model import model_document
 
     model = saving.deserialize_keras_object(
-        recorded["config"], custom_objects=own, safe_mode=not trust
+        copy.deepcopy(recorded["config"]),  # Keras takes it apart
+        custom_objects=own,
+        safe_mode=not trust,
     )
     found = json.loads(json.dumps(model_document(model)))
+    plain = without_numbers(recorded), without_numbers(found)
     for name, compared in _COMPARED.items():
-        yield _check(name, compared(recorded), compared(found))
-    yield _check("configuration", "as recorded", _told(recorded["config"], found["config"]))
+        holds = compared(plain[0]) == compared(plain[1])
+        yield _check(name, compared(recorded), compared(found), holds=holds)
+    told = _told(plain[0]["config"], plain[1]["config"])
+    yield _check("configuration", "as recorded", told, holds=told == "as recorded")
 
 
-def _check(name: str, recorded: Any, found: Any) -> Check:
-    return {"name": name, "holds": recorded == found, "recorded": recorded, "found": found}
+def _check(name: str, recorded: Any, found: Any, *, holds: bool) -> Check:
+    return {"name": name, "holds": holds, "recorded": recorded, "found": found}
 
 
 def _told(recorded: Any, found: Any) -> str:

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from . import env, strictness
 from .database.config import data_directory, database_config
+from .database.replica.config import replica_config
 from .secretkey import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -74,8 +76,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ahnb_platform.identity.middleware.SecondFactorMiddleware",
     "ahnb_platform.web.errors.DomainErrorMiddleware",
     "ahnb_platform.web.timezones.TimeZoneMiddleware",
+    # Innermost: only what a page itself asks goes there.
+    "ahnb_platform.web.replica.ReplicaMiddleware",
 ]
 # What stands behind ApiMiddleware for the paths of the API, in place of all that follows it above.
 API_MIDDLEWARE = [
@@ -87,7 +92,8 @@ API_MIDDLEWARE = [
 ROOT_URLCONF = "ahnb_platform.urls"
 WSGI_APPLICATION = "ahnb_platform.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": database_config()}
+DATABASES = {"default": database_config(), **replica_config()}
+REPLICA_LAG_SECONDS = env.integer("AHNB_REPLICA_LAG_SECONDS", 2)
 
 TEMPLATES = [
     {
@@ -145,6 +151,14 @@ ACCOUNT_RATE_LIMITS = {
     "accept_invitation": "60/m/ip,30/m/key",
 }
 
+# Second factors
+MFA_ADAPTER = "ahnb_platform.identity.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers: an owner vouched for the address
+REQUIRE_SECOND_FACTOR = env.flag("AHNB_REQUIRE_MFA")
+
 # The limits above are counted here, in one table for all processes.
 CACHES = {
     "default": {
@@ -174,6 +188,8 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("AHNB_BEHIND_PROXY") else None
 )
 SECURE_SSL_REDIRECT = SECURE
+# Asked by what watches the process, beside the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ahnb_platform.accounts import audit
 from ahnb_platform.errors import Missing
 from ahnb_platform.web.quoting import latex, markdown
 from ahnb_platform.web.typed import PageRequest
@@ -24,6 +26,7 @@ from .state import SummaryState, parse_state, saved_part
 from .summary import order_of
 
 FORMS = {"latex": ("LaTeX", "tex"), "markdown": ("Markdown", "md")}
+LONGEST_TOLD = 2000
 KINDS = {"tex": "application/x-tex", "md": "text/markdown", "csv": "text/csv"}
 
 
@@ -43,12 +46,23 @@ def runs_csv(request: PageRequest, team_slug: str, project_slug: str) -> Streami
     )
     # The first line is read here, so that a faulty filter is answered with a page that says so.
     first = next(lines)
+    record_export(request, project, "csv")
     name = f"{project.team.slug}-{project.slug}-runs.csv"
     return StreamingHttpResponse(
         _joined(first, lines),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def record_export(request: PageRequest, project: Project, form: str) -> None:
+    """That runs of the project leave the server as a file is on record."""
+    told: dict[str, Any] = {
+        "path": project.path,
+        "form": form,
+        "q": request.GET.get("q", "")[:LONGEST_TOLD],
+    }
+    audit.record("export.runs", by=request.user, target=project, team=project.team, **told)
 
 
 def _joined(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -87,6 +101,7 @@ def table_file(
         raise Missing
     state = parse_state(request.GET)
     text = _text(request, project, state, _table(request, project, state), ending)
+    record_export(request, project, f"table.{ending}")
     name = f"{project.team.slug}-{project.slug}-table.{ending}"
     return HttpResponse(
         text,

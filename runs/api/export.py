@@ -15,6 +15,7 @@ from ahnb_platform.api.schemas import describe
 
 from ..archive.archive import archive_of
 from ..archive.page import page_of
+from ..archive.recorded import record_export
 from .base import RunView
 
 FORMATS: dict[str, Any] = {
@@ -39,6 +40,7 @@ class RunExport(RunView):
         query = Parameters(request.query_params, ("format",))
         ending = query.choice("format", {name: name for name in FORMATS})
         write, kind = FORMATS[ending]
+        record_export(self.person, run_id, ending, self.token)
         server = settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
         parts = write(self.person, run_id, server=server, within=self.token.project_id)
         name = f'attachment; filename="run-{run_id}.{ending}"'

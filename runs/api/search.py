@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from ahnb_platform.accounts import audit
 from ahnb_platform.api.answers import answer
 from ahnb_platform.api.parameters import Parameters
 from ahnb_platform.api.permissions import READ
@@ -74,6 +75,11 @@ class ProjectRuns(ProjectView):
         rows = rows_of(self.project, limit=limit, address=address, **wanted)
         # The first row is read here, so that a bad query is still answered as one.
         first = next(rows)
+        told = {"path": self.project.path, "form": "csv", "q": wanted["q"]}
+        team = self.project.team
+        audit.record(
+            "export.runs", by=self.person, target=self.project, team=team, token=self.token, **told
+        )
         response = StreamingHttpResponse(
             _joined(first, rows), content_type="text/csv; charset=utf-8"
         )

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 from ahnb_platform.api.answers import dumps
+from ahnb_platform.web.sheets import csv_rows
 
 from .. import documents, metrics, queries
-from ..export import csv_rows
 from ..media.store import entry_of, every
 from ..metrics.points import Points
 from ..models import Run, RunEvent

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
-from ahnb_platform.errors import Conflict, Missing, NotAllowed, TooLarge
+from ahnb_platform.errors import Conflict, Missing, TooLarge
 from ahnb_platform.web.formats import size
 
 from ..closed import refuse_trashed
 from ..ids import uuid7
+from ..life.quotas import bytes_left, check_bytes
+from ..life.refusing import QuotaExceeded
+from ..metrics import sizing
 from ..metrics.records import Frozen
 from ..models import Run
 from . import kinds, storage
@@ -22,12 +27,6 @@ from .names import name_key
 
 MOST_OF_RUN = 20_000
 LOCK = 0x41525446
-
-
-class QuotaExceeded(NotAllowed):
-    """The project's room for files is used up."""
-
-    code = "quota-exceeded"
 
 
 def check_room(*, run: Run, length: int, sha256: str = "") -> None:
@@ -75,6 +74,8 @@ def attach(
         _keep_blob(run.project_id, file)
         if not locked.has_files:
             Run.objects.filter(project_id=run.project_id, id=run.id).update(has_files=True)
+        # Afterwards: nobody's batch may wait for a large file to be moved.
+        transaction.on_commit(partial(sizing.flag, project_id=run.project_id, run_id=run.id))
         return _insert(run, by, name, file, step), True
 
 
@@ -97,10 +98,12 @@ def used_bytes(project_id: int) -> int:
 
 def limits_of(project_id: int) -> dict[str, int | None]:
     """What the API tells of the limits, in bytes; None where there is none."""
+    used, left = used_bytes(project_id), bytes_left(project_id)
+    limits = [settings.ARTIFACT_PROJECT_BYTES or None, None if left is None else used + left]
     return {
         "file_bytes": settings.ARTIFACT_FILE_BYTES,
-        "project_bytes": settings.ARTIFACT_PROJECT_BYTES or None,
-        "used_bytes": used_bytes(project_id),
+        "project_bytes": min((one for one in limits if one is not None), default=None),
+        "used_bytes": used,
     }
 
 
@@ -157,6 +160,7 @@ def _check_quota(project_id: int, more: int) -> None:
             f"The project's files may take {size(quota)}, and this one would not fit. "
             "An administrator can raise AHNB_PROJECT_FILES_MB."
         )
+    check_bytes(project_id, more)
 
 
 def _check_count(run: Run) -> None:

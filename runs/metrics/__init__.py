@@ -10,12 +10,14 @@ from .many import series_of_runs
 from .reading import series, series_of_many
 from .records import Batch, Column, Frozen, Receipt, SeqReused, Series, State, Summary
 from .removal import delete, hold, largest, stored_at_least, stored_bytes
+from .room import Full
 from .streaming import Stretch, every_point, whole_state
 
 __all__ = [
     "Batch",
     "Column",
     "Frozen",
+    "Full",
     "Receipt",
     "SeqReused",
     "Series",

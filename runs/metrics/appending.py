@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ahnb_platform.errors import Invalid, Missing
 
-from . import memory, tail
+from . import memory, room, tail
 from . import state as states
 from .deliveries import Delivery, encode_deliveries, find_delivery
 from .folding import fold_if_due, is_fold_due
@@ -30,16 +30,19 @@ ATTEMPTS_A_RUN = 10_000
 STORE = """
 WITH saved AS (
     UPDATE runs_metricstate
-    SET version = version + 1, stale = true, last_seen_at = now(), format = %s, data = %s
+    SET version = version + 1, stale = true, unsized = true, last_seen_at = now(),
+        format = %s, data = %s
     WHERE project_id = %s AND run_id = %s AND version = %s AND last_seen_at = %s
     RETURNING version, last_seen_at
 ), stored AS (
     INSERT INTO runs_metrictail
         (project_id, run_id, arrival, tier, format, deliveries, data)
     SELECT %s, %s, %s, 0, %s, %s, %s FROM saved
-)
+){counted}
 SELECT version, last_seen_at FROM saved
 """
+PLAIN = STORE.replace("{counted}", "")
+COUNTED = STORE.replace("{counted}", f", counted AS ({room.COUNT})")
 
 
 def store(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMITS) -> Receipt:
@@ -62,6 +65,7 @@ def append(*, project_id: int, run_id: UUID, batch: Batch, limits: Limits = LIMI
         Missing: no such run (or it was deleted meanwhile).
         SeqReused: the sequence number holds other content.
         Frozen: the run takes nothing more; repeats of what it took are answered as ever.
+        Full: the project's points have a limit, and the batch does not fit.
         Invalid: more writers, attempts or gaps in a writer's sequence than a run may have.
     """
     return _append(Place(project_id, run_id), None, batch, limits)
@@ -172,11 +176,12 @@ class Entered(NamedTuple):
     groups: list[Group]
     data: bytes
     receipt: Receipt
+    points: int
 
 
 def enter(state: RunState, batch: Batch) -> Entered:
     """Bring the state up to date with the batch. Raises Invalid."""
-    delivered = _delivered(state, batch)
+    delivered, before = _delivered(state, batch), state.points
     _begin(state, batch.attempt, state.attempts.get(batch.attempt, 0))
     columns, refused = _entered_columns(state, batch.columns)
     groups = tail.groups_of(columns, attempt=batch.attempt, arrival=state.arrival)
@@ -190,25 +195,27 @@ def enter(state: RunState, batch: Batch) -> Entered:
     rows, size = state.tiers[0].tolist()
     state.tiers[0] = (rows + 1, size + len(data))
     receipt = Receipt(delivered.acked, False, rejected)
-    return Entered(arrival, delivery, groups, data, receipt)
+    return Entered(arrival, delivery, groups, data, receipt, state.points - before)
 
 
 def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) -> bool:
     """Write the row and the state; False, and nothing is written, if its row is another by now."""
-    cursor.execute(
-        STORE,
-        (
-            states.FORMAT,
-            encode_state(state),
-            *place,
-            *(state.mark or ()),
-            *place,
-            entered.arrival,
-            tail.FORMAT,
-            encode_deliveries([entered.delivery]),
-            entered.data,
-        ),
+    values = (
+        states.FORMAT,
+        encode_state(state),
+        *place,
+        *(state.mark or ()),
+        *place,
+        entered.arrival,
+        tail.FORMAT,
+        encode_deliveries([entered.delivery]),
+        entered.data,
     )
+    if entered.points and room.is_counted(place.project_id):
+        counted = (entered.points, place.project_id, room.shard_of(place.run_id))
+        _execute_counted(cursor, values + counted, entered.points)
+    else:
+        cursor.execute(PLAIN, values)
     row = cursor.fetchone()
     if row is None:
         return False
@@ -216,6 +223,17 @@ def _execute(cursor: Cursor, place: Place, state: RunState, entered: Entered) ->
     if state.waiting:
         state.waiting.add(entered.groups, entered.delivery)
     return True
+
+
+def _execute_counted(cursor: Cursor, values: tuple[Any, ...], points: int) -> None:
+    """Store and count in one statement, which does neither where there is no room."""
+    try:
+        with connection.wrap_database_errors:
+            cursor.execute(COUNTED, values)
+    except IntegrityError as error:
+        if not room.is_full(error):
+            raise
+        raise room.Full(points) from error
 
 
 def _entered_columns(

@@ -16,7 +16,7 @@ WHERE project_id = %s AND run_id = %s FOR UPDATE
 """
 SAVE = """
 UPDATE runs_metricstate
-SET version = version + 1, drains = drains + %s, stale = true, last_seen_at = now(),
+SET version = version + 1, drains = drains + %s, stale = true, unsized = true, last_seen_at = now(),
     format = %s, data = %s
 WHERE project_id = %s AND run_id = %s
 RETURNING version, last_seen_at

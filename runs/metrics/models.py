@@ -4,6 +4,7 @@ MetricTail     a batch as it came, or a few small ones as one; drained into chun
 MetricState    one row a run: names, summaries, attempts, delivery, last sign of life
 MetricWriter   what drained batches of a writer held, to know a repeat again
 MetricChunk    a tree per metric and attempt: leaves hold points, nodes hold buckets
+PointsRoom     how many points a project with a limit has and may have (`room.py`)
 MetricSummary  one narrow row a run and metric, for search; follows MetricState
 """
 
@@ -49,6 +50,9 @@ class MetricState(models.Model):
     version = models.BigIntegerField(default=0, help_text="Grows with every change.")
     drains = models.BigIntegerField(default=0, help_text="How often points moved into chunks.")
     stale = models.BooleanField(default=False, help_text="MetricSummary rows lag behind.")
+    unsized = models.BooleanField(
+        default=True, db_default=True, help_text="How much room it takes is to be counted anew."
+    )
     last_seen_at = models.DateTimeField(default=timezone.now)
     frozen = models.BooleanField(
         default=False, db_default=False, help_text="Nothing more is taken."
@@ -59,7 +63,12 @@ class MetricState(models.Model):
         indexes = [
             models.Index(
                 fields=["project_id", "run_id"], name="runs_state_stale", condition=Q(stale=True)
-            )
+            ),
+            models.Index(
+                fields=["project_id", "run_id"],
+                name="runs_state_unsized",
+                condition=Q(unsized=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +122,26 @@ class MetricChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.level}/{self.first_x}"
+
+
+class PointsRoom(models.Model):
+    """A part of what a project's points may be; the database takes no more into it."""
+
+    pk = models.CompositePrimaryKey("project_id", "shard")
+    project_id = models.BigIntegerField()
+    shard = models.SmallIntegerField()
+    points = models.BigIntegerField(default=0)
+    ceiling = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(points__lte=models.F("ceiling")), name="runs_pointsroom_full"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} of {self.ceiling}"
 
 
 class MetricSummary(models.Model):

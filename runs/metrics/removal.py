@@ -11,6 +11,7 @@ from django.db import connection
 
 from ahnb_platform.errors import Missing
 
+from . import room
 from .locking import lock_state
 from .records import Place
 
@@ -62,7 +63,8 @@ def delete(*, project_id: int, run_id: UUID) -> None:
     """Free all rows of a run, inside the caller's transaction. Raises Missing."""
     place = Place(project_id, run_id)
     with connection.cursor() as cursor:
-        lock_state(cursor, place)
+        state = lock_state(cursor, place)
+        cursor.execute(room.GIVE_BACK, (state.points, project_id, room.shard_of(run_id)))
         for table in TABLES:
             cursor.execute(
                 f"DELETE FROM {table} WHERE project_id = %s AND run_id = %s",  # noqa: S608

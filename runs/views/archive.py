@@ -12,12 +12,14 @@ from ahnb_platform.web.typed import PageRequest
 
 from ..archive.archive import archive_of
 from ..archive.page import page_of
+from ..archive.recorded import record_export
 from .quotes import server_of
 
 
 @require_safe
 def archive(request: PageRequest, run_id: UUID) -> StreamingHttpResponse:
     """All that is recorded of the run, as a zip of JSON and CSV."""
+    record_export(request.user, run_id, "archive")
     parts = archive_of(request.user, run_id, server=server_of(request), within=None)
     return download(parts, "application/zip", f"run-{run_id}.zip")
 
@@ -25,6 +27,7 @@ def archive(request: PageRequest, run_id: UUID) -> StreamingHttpResponse:
 @require_safe
 def static_page(request: PageRequest, run_id: UUID) -> StreamingHttpResponse:
     """The run as one HTML file."""
+    record_export(request.user, run_id, "page")
     parts = page_of(request.user, run_id, server=server_of(request), within=None)
     return download(parts, "text/html; charset=utf-8", f"run-{run_id}.html")
 

@@ -58,6 +58,9 @@ def paths(digits: Project, alice: User) -> list[str]:
         "/teams/vision/audit/",
         "/account/",
         "/account/password/change/",
+        "/account/factors/",
+        "/account/sessions/",
+        "/teams/vision/entrance/",
         "/account/logout/",
     ]
 

@@ -20,9 +20,9 @@ from .routes.world import World, undone
 pytestmark = pytest.mark.django_db
 
 MOST = 10
-# Files with all of a run read every table that keeps something of it, each once.
+# Files with all of a run read every table that keeps something of it, each once, and are recorded.
 DOWNLOADS = ("/archive.zip", "/page.html", "/export/")
-MOST_OF_DOWNLOAD = 16
+MOST_OF_DOWNLOAD = 18
 # The run's page also says who quotes it, and what rules found in it.
 RUN_PAGE, MOST_OF_RUN_PAGE = "/runs/<run_id>/", 12
 # Few, and still some that any filter of the lines finds; many, and more than a page.

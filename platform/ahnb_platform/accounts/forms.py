@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,6 +14,7 @@ from django.utils import timezone
 from ahnb_platform.edits import Overtaken
 from ahnb_platform.errors import Conflict, Invalid
 
+from .audit.looking import Wanted
 from .models import ApiToken, Role, Scope, User
 from .slugs import validate_slug
 
@@ -29,6 +30,20 @@ def refusals_on(form: forms.BaseForm) -> Iterator[None]:
         raise  # the page has to show both texts
     except (Invalid, Conflict) as refusal:
         form.add_error(None, refusal.detail)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def beginning_of(day: date) -> datetime:
+    """Its midnight in the reader's time zone."""
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 class TeamForm(forms.Form):
@@ -48,6 +63,53 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label="E-mail", max_length=254)
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.READER)
+
+
+class AuditForm(forms.Form):
+    """What somebody looks for in the record of acts."""
+
+    actor = forms.CharField(
+        label="Who",
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "an e-mail address"}),
+    )
+    action = forms.CharField(
+        label="What",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "audit-actions", "placeholder": "token.issued"}),
+    )
+    target = forms.CharField(
+        label="To what",
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "how its name begins"}),
+    )
+    since = forms.DateField(label="From", required=False, widget=DayInput)
+    until = forms.DateField(label="To", required=False, widget=DayInput)
+
+    def wanted(self) -> Wanted:
+        """Days are those of the reader's time zone; of what cannot be read nothing is asked."""
+        given = dict(self.cleaned_data)
+        since, until = given.pop("since", None), given.pop("until", None)
+        return Wanted(
+            **given,
+            since=beginning_of(since) if since else None,
+            until=beginning_of(until + timedelta(days=1)) if until else None,
+        )
+
+    def clean_since(self) -> date | None:
+        return self._checked("since")
+
+    def clean_until(self) -> date | None:
+        return self._checked("until")
+
+    def _checked(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
+        if day is not None and not 1970 <= day.year <= 2999:
+            raise forms.ValidationError("This is no day on which anything was recorded.")
+        return day
 
 
 class RoleForm(forms.Form):

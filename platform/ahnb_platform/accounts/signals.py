@@ -5,13 +5,16 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
-from . import audit
+from . import attempts, audit
 from .models import User
+from .models.user import normalise_email
 
 
 @receiver(user_logged_in)
 def record_login(user: User, **_: Any) -> None:
-    audit.record("account.login", by=user, target=user)
+    failed = attempts.forget_failed_logins(user.email)
+    told: dict[str, Any] = {"failed_before": failed} if failed else {}
+    audit.record("account.login", by=user, target=user, **told)
 
 
 @receiver(user_logged_out)
@@ -23,4 +26,4 @@ def record_logout(user: User | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def record_failed_login(credentials: dict[str, Any], **_: Any) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "")
-    audit.record("account.login-failed", by=None, email=email[:254])
+    attempts.count_failed_login(normalise_email(email[:254]).replace("\0", ""))

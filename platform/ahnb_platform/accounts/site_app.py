@@ -9,7 +9,8 @@ class SiteConfig(AdminConfig):
 
     def ready(self) -> None:
         from allauth.account.models import EmailAddress
+        from allauth.mfa.models import Authenticator
         from django.contrib.auth.models import Group
 
         super().ready()
-        admin.site.unregister([EmailAddress, Group])
+        admin.site.unregister([Authenticator, EmailAddress, Group])

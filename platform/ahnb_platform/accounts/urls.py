@@ -6,7 +6,7 @@ allauth's own list is not included: what is not here does not exist. The names t
 
 from django.urls import include, path
 
-from .views import entrance, invitations, members, profile, services, teams, tokens
+from .views import audit, entrance, invitations, members, profile, services, teams, tokens
 
 entrance_urls = [
     path("login/", entrance.login, name="account_login"),
@@ -60,7 +60,22 @@ pages = [
     path("teams/<slug:team_slug>/settings/", teams.team_settings, name="team-settings"),
     path("teams/<slug:team_slug>/archive/", teams.archive, name="team-archive"),
     path("teams/<slug:team_slug>/restore/", teams.restore, name="team-restore"),
-    path("teams/<slug:team_slug>/audit/", teams.team_audit, name="team-audit"),
+    path("teams/<slug:team_slug>/audit/", audit.team_audit, name="team-audit"),
+    path(
+        "teams/<slug:team_slug>/audit.csv",
+        audit.team_file,
+        {"ending": "csv"},
+        name="team-audit-csv",
+    ),
+    path(
+        "teams/<slug:team_slug>/audit.jsonl",
+        audit.team_file,
+        {"ending": "jsonl"},
+        name="team-audit-jsonl",
+    ),
+    path("audit/", audit.server_audit, name="audit"),
+    path("audit.csv", audit.server_file, {"ending": "csv"}, name="audit-csv"),
+    path("audit.jsonl", audit.server_file, {"ending": "jsonl"}, name="audit-jsonl"),
 ]
 
 urlpatterns = [

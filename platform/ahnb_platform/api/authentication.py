@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from ahnb_platform.accounts.attempts import note_refused_token
 from ahnb_platform.accounts.models import ApiToken, User
 from ahnb_platform.accounts.tokens import verify_token
 
@@ -26,8 +27,10 @@ class TokenAuthentication(BaseAuthentication):
         header: str = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
-        token = verify_token(bearer(header))
+        text = bearer(header)
+        token = verify_token(text)
         if token is None:
+            note_refused_token(text)
             raise AuthenticationFailed
         return token.user, token
 

@@ -90,6 +90,7 @@ def exception_handler(error: Exception, context: Any = None) -> HttpResponse:  #
 def _of_domain(error: DomainError) -> HttpResponse:
     position = getattr(error, "position", None)
     more = {} if position is None else {"position": position}
+    more |= getattr(error, "members", {})
     response = problem(error.status, error.code, error.detail, items=error.items, **more)
     if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         # The rest of the body has not been read and never will be.

@@ -27,6 +27,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 ENGINE = "django.db.backends.postgresql"
 EMBEDDED_ENGINE = "ahnb_platform.database.backend"
 EXTERNAL_ENGINE = "ahnb_platform.database.external"
+POOLED_ENGINE = "ahnb_platform.database.pooled"
 CONNECT_SECONDS = 5
 
 
@@ -45,9 +46,7 @@ def database_config() -> dict[str, Any]:
         # Django would silently prefer it to psycopg2, which everything here is tested with.
         raise ImproperlyConfigured("psycopg 3 is installed beside psycopg2: remove it")
     url = env.text("DATABASE_URL")
-    config = external(url) if url else embedded(data_directory())
-    config["CONN_MAX_AGE"] = env.integer("AHNB_CONNECTION_AGE", 600)
-    config["CONN_HEALTH_CHECKS"] = True
+    config = kept_open(external(url) if url else embedded(data_directory()))
     given = config.get("OPTIONS", {})
     config["OPTIONS"] = {
         "application_name": "ahnb",
@@ -60,13 +59,41 @@ def database_config() -> dict[str, Any]:
     return config
 
 
-def external(url: str) -> dict[str, Any]:
+def pooled_config() -> dict[str, Any] | None:
+    """The pooler of `AHNB_POOL_URL`; None without one.
+
+    Limits come from the pooler (deploy/pgbouncer): it refuses options of a session, which it
+    could not keep.
+
+    Raises:
+        ImproperlyConfigured: the address is none of a PostgreSQL.
+    """
+    url = env.text("AHNB_POOL_URL")
+    if not url:
+        return None
+    config = kept_open(external(url, "AHNB_POOL_URL"))
+    options = {"application_name": "ahnb", "connect_timeout": CONNECT_SECONDS}
+    return {**config, "ENGINE": POOLED_ENGINE, "OPTIONS": {**options, **config["OPTIONS"]}}
+
+
+def kept_open(config: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a connection that serves many requests."""
+    age = env.integer("AHNB_CONNECTION_AGE", 600)
+    return {**config, "CONN_MAX_AGE": age, "CONN_HEALTH_CHECKS": True}
+
+
+def external(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
+    """The entry of somebody else's server.
+
+    Raises:
+        ImproperlyConfigured: the address is none; the text names the variable.
+    """
     try:
         config: dict[str, Any] = {**dj_database_url.parse(url)}
     except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
-        raise ImproperlyConfigured("DATABASE_URL: postgresql://… is needed") from None
+        raise ImproperlyConfigured(f"{variable}: postgresql://… is needed") from None
     if config["ENGINE"] != ENGINE:
-        raise ImproperlyConfigured("DATABASE_URL: only PostgreSQL is supported")
+        raise ImproperlyConfigured(f"{variable}: only PostgreSQL is supported")
     options: dict[str, Any] = config.get("OPTIONS") or {}
     host = options.pop("host", config["HOST"])
     return {**config, "ENGINE": EXTERNAL_ENGINE, "OPTIONS": options, "HOST": host}

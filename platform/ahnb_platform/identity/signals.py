@@ -11,6 +11,9 @@ from ahnb_platform.accounts.models import User
 from ahnb_platform.accounts.people import password_set
 
 from . import sessions
+from .factors import signals as factors
+
+__all__ = ["factors"]
 
 
 @receiver(user_logged_in)

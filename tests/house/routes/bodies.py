@@ -42,6 +42,8 @@ FORMS: dict[str, dict[str, str]] = {
     "/tokens/": {"name": "laptop", "scopes": "read"},
     "/account/": {"name": "Renamed"},
     "/account/login/": {"login": "{email}", "password": PASSWORD},
+    f"{TEAM}/entrance/": {"requires_second_factor": "on"},
+    "/account/confirm/": {"password": PASSWORD},
     "/account/password/change/": {
         "oldpassword": PASSWORD,
         "password1": NEW_PASSWORD,

@@ -107,12 +107,17 @@ def make_world() -> World:
     secret = cast.make_project(other, "secret", charlie)
     # So that the numbers of their runs and versions differ.
     send_events(cast.make_run(secret, charlie), ("model", {"layers": [{"class": "GRU"}]}))
-    real = objects_of(digits, alice, guest) | {"user_id": erin.pk, "secret": link_secret(guest)}
+    real = objects_of(digits, alice, guest) | {
+        "user_id": erin.pk,
+        "secret": link_secret(guest),
+        "key_id": 1,
+    }
     foreign = objects_of(secret, charlie, guest) | {
         "user_id": charlie.pk,
         "ending": "exe",
         "metric": "val_loss",
         "quote_number": 2,
+        "key_id": 2,
     }
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
@@ -254,6 +259,7 @@ def nothing() -> dict[str, Any]:
             "artifact_id": cast.uuid7(),
             "secret": "nothing",
             "invitation_secret": "nothing",
+            "key_id": NO_ID,
             "signed": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID}

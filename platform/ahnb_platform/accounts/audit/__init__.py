@@ -6,6 +6,6 @@ verifying   walks the chain and tells the first row that does not fit
 erasing     takes the words about a person out of events; the chain still fits
 """
 
-from .recording import ANONYMOUS, OPERATOR, events_of_team, record, recorded
+from .recording import ANONYMOUS, OPERATOR, record, recorded
 
-__all__ = ["ANONYMOUS", "OPERATOR", "events_of_team", "record", "recorded"]
+__all__ = ["ANONYMOUS", "OPERATOR", "record", "recorded"]

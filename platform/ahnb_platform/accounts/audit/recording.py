@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from ahnb_platform.web import requests
@@ -55,8 +54,3 @@ def record(
         ip=request.ip or None,
         request_id=request.id,
     )
-
-
-def events_of_team(team: Team) -> QuerySet[AuditEvent]:
-    """What happened in a team, the newest first."""
-    return AuditEvent.objects.filter(team=team)

@@ -49,7 +49,27 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
-        indexes = [models.Index(fields=["team", "-at"], name="accounts_audit_by_team")]
+        # Of a team, and of the whole server; a prefix finds actions of one kind.
+        indexes = [
+            models.Index(fields=["team", "-at"], name="accounts_audit_by_team"),
+            models.Index(
+                fields=["team", "action", "-at"],
+                name="accounts_audit_team_action",
+                opclasses=["int8_ops", "varchar_pattern_ops", "timestamptz_ops"],
+            ),
+            models.Index(fields=["actor_label", "-at"], name="accounts_audit_by_actor"),
+            models.Index(
+                fields=["action", "-at"],
+                name="accounts_audit_by_action",
+                opclasses=["varchar_pattern_ops", "timestamptz_ops"],
+            ),
+            models.Index(
+                fields=["target_label"],
+                name="accounts_audit_by_target",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.Index(fields=["target_id"], name="accounts_audit_by_target_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.action} {self.target_label}"

@@ -1,15 +1,21 @@
 """The ways in: password, one-time link, forgotten password."""
 
 import time
+from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login as log_in
+from django.contrib.auth import logout as log_out
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -20,12 +26,15 @@ from .. import links, people
 from ..forms import ChoosePasswordForm, EmailForm
 from ..limits import RETRY_SECONDS, limited
 from ..mail import send_link
+from ..models import User
 from ..person import PersonRequest
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # For how long after a one-time link a password may be chosen without the old one.
 CHOOSING_SECONDS = 3600
 CAME_BY_LINK = "came_by_link_at"
+# Whose link was used, until that person is logged in: a second factor may be asked for between.
+LINK_OF = "link_of"
 NEUTRAL = (
     "If this server knows the address, a one-time link is on its way. "
     "Otherwise ask an owner of your team, or an administrator, for one."
@@ -65,11 +74,20 @@ def one_time_link(request: HttpRequest, secret: str) -> HttpResponse:
         link = links.use_link(secret)
     except Missing:
         return error_page(request, 404, DEAD_LINK)
-    log_in(request, link.user, backend=BACKEND)
+    if request.user.is_authenticated:
+        log_out(request)
     if link.asks_password:
+        request.session[LINK_OF] = link.user.pk
+    record_authentication(request, link.user, method="link")
+    target = reverse("account_set_password" if link.asks_password else "projects:home")
+    return perform_login(request, Login(user=link.user, redirect_url=target))
+
+
+@receiver(user_logged_in)
+def note_link(request: HttpRequest, user: User, **_: Any) -> None:
+    """Let who came by a link choose a password without the old one."""
+    if request.session.pop(LINK_OF, None) == user.pk:
         request.session[CAME_BY_LINK] = time.time()
-        return redirect("account_set_password")
-    return redirect("projects:home")
 
 
 @never_cache

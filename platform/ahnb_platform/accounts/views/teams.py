@@ -1,18 +1,14 @@
-"""Teams: the list, a new one, its settings, its audit."""
+"""Teams: the list, a new one, its settings."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import teams
 from ..access import team_for_owner, teams_for_user
-from ..audit import events_of_team
 from ..forms import TeamForm, refusals_on
 from ..person import PersonRequest
-
-EVENTS_A_PAGE = 50
 
 
 @require_safe
@@ -55,12 +51,3 @@ def restore(request: PersonRequest, team_slug: str) -> HttpResponse:
     team = teams.restore_team(team=team_for_owner(request.user, team_slug), by=request.user)
     messages.success(request, f"{team.name} is back.")
     return redirect("accounts:team-settings", team.slug)
-
-
-@require_safe
-def team_audit(request: PersonRequest, team_slug: str) -> HttpResponse:
-    """What happened in the team, the newest first."""
-    team = team_for_owner(request.user, team_slug)
-    pages = Paginator(events_of_team(team), EVENTS_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    return render(request, "accounts/team_audit.html", {"team": team, "page": page})

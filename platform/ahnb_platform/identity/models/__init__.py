@@ -1,5 +1,6 @@
 """What identity keeps."""
 
+from .policy import TeamPolicy
 from .session import Session
 
-__all__ = ["Session"]
+__all__ = ["Session", "TeamPolicy"]

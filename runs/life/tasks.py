@@ -1,0 +1,28 @@
+"""What the background work does for runs: each a bounded step that may be run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ahnb_platform.work import schedule
+
+from . import measuring, purging, quotas
+
+
+def purge_trash() -> bool | None:
+    """Delete what has lain in the trash for its days."""
+    return schedule.MORE if purging.purge_due(timezone.now()).has_more else None
+
+
+def measure_sizes() -> bool | None:
+    """Count the room of runs that changed."""
+    return schedule.MORE if measuring.measure_due() else None
+
+
+def register() -> None:
+    """Tell the schedule of them."""
+    schedule.every(timedelta(hours=1), "purge-trash")(purge_trash)
+    schedule.every(timedelta(minutes=1), "measure-sizes")(measure_sizes)
+    schedule.every(timedelta(days=1), "recount-quotas")(quotas.recount_due)
