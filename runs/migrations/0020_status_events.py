@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('runs', '0017_life_trash'),
+        ('runs', '0019_unsized_states'),
     ]
 
     operations = [
