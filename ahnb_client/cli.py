@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output went away; Python would complain once more at its exit.
         sys.stdout = None
         return FAILED
+    except OSError as error:
+        tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return FAILED
 
 
 def exit_code(error: AHNBError) -> int:

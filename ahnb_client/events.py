@@ -45,7 +45,7 @@ class LogsEvents:
             event = {"kind": kind, "at": moment, "data": plain(data)}
             frame = record.frame(record.pack_event(self._journal.attempt, dumps(event)))
             if len(frame) > MAX_EVENT_BYTES:
-                raise ValueError(f"an event of {len(frame)} bytes is too large to send")
+                raise ValueError(f"an event of {len(frame):,} bytes is too large to send")
             self._journal.append_event(frame)
         except Exception as error:  # noqa: BLE001 - told once, never raised into a training
             self._report("event", error)

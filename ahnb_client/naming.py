@@ -154,7 +154,7 @@ def _tidy_notes(found: Tidied) -> None:
         cut = LONGEST_NOTES - 1
         found.create["notes"], found.rest = f"{notes[:cut]}…", f"…{notes[cut:]}"
         found.changes.append(
-            f"notes: what is behind {cut:,} characters follows as notes of its own"
+            f"notes: what is behind {cut:,} characters follows as notes of their own"
         )
 
 

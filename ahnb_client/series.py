@@ -7,6 +7,7 @@ from . import record
 from .clock import CLOCK, ORIGIN, clock_seconds, now
 from .transport.block import Block
 from .transport.journal import Journal, refuse
+from .words import numbered
 
 
 class Series:
@@ -97,7 +98,9 @@ class Series:
     ) -> bytes:
         """The payload when a value or step is unusual."""
         if len(values) != self._width:
-            raise ValueError(f"{len(values)} values for {self._width} names")
+            raise ValueError(
+                f"{numbered(len(values), 'value')} for {numbered(self._width, 'name')}"
+            )
         numbers = [record.to_float(value) for value in values]
         for value, number in zip(values, numbers, strict=True):
             if number is record.MISSING:

@@ -55,7 +55,8 @@ class LogsFiles:
     def log_artifacts(self, folder: str | PathLike[str], prefix: str = "") -> None:
         """Attach every file of a folder and of the folders in it, under `prefix` and its path.
 
-        Files that are made for secrets (`.env`, `*.pem` …) are left out, which is told.
+        Files that are made for secrets (`.env`, `*.pem` …) are left out, and links that lead out
+        of the folder are not followed; both is told.
         """
         self._attach(_files_in(Path(folder), prefix), None)
 
@@ -101,10 +102,14 @@ def _files_in(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
     from ..capture.secret_code import holds_secrets
 
     before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+    root = folder.resolve()
     for path in sorted(_below(folder)):
-        if holds_secrets(path.name):
+        target = path.resolve() if path.is_symlink() else path
+        if target is not path and not target.is_relative_to(root):
+            tell(f"not attached: {path}, a link out of the folder; log_artifact takes it")
+        elif holds_secrets(path.name) or holds_secrets(target.name):
             tell(f"not attached: {path}, made for secrets; log_artifact takes it")
-        else:
+        elif not target.is_dir():  # a link to a folder in it, whose files have their own names
             yield path, before + path.relative_to(folder).as_posix()
 
 
@@ -112,5 +117,6 @@ def _below(folder: Path) -> Iterator[Path]:
     def give_up(error: OSError) -> None:
         raise ConfigurationError(f"{error.filename}: {error.strerror}") from error
 
-    for place, _, names in os.walk(folder, onerror=give_up):
+    for place, folders, names in os.walk(folder, onerror=give_up):
         yield from (Path(place, name) for name in names)
+        yield from (link for name in folders if (link := Path(place, name)).is_symlink())

@@ -175,7 +175,7 @@ _PLAIN: dict[type, Callable[[Any], Json]] = {
     str: text,
     int: _integer,
     float: _float,
-    bytes: lambda value: f"<{len(value)} bytes>",
+    bytes: lambda value: f"<{len(value)} byte{'' if len(value) == 1 else 's'}>",
     PurePath: text,
     datetime.date: lambda value: value.isoformat(),
     datetime.timedelta: lambda value: value.total_seconds(),

@@ -11,7 +11,6 @@ from ..transport.answers import Answer
 from ..transport.http import Server
 
 MAX_ANSWER_BYTES = 64 << 20
-_TOLD_FAULTS = 3
 
 
 class Writable(Protocol):
@@ -87,14 +86,13 @@ class Asker:
 
 
 def _reason(answer: Answer) -> str:
-    """What the server said, with the first of the faults that it lists."""
+    """What the server said."""
     if answer.status == 404:
         return "the server has no such thing, or this key may not see it (HTTP 404)"
     parameter, position = _place(answer)
     if position is not None:
         return f"{answer.reason}, at character {position + 1} of {parameter}"
-    told = [f"{one.get('pointer')}: {one.get('detail')}" for one in _faults(answer)[:_TOLD_FAULTS]]
-    return "; ".join([answer.reason, *told])
+    return answer.reason
 
 
 def _place(answer: Answer) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..config import Config
+from ..errors import NotFound
 from .asking import Asker
 from .listing import Runs
 from .naming import resolve
@@ -71,7 +72,12 @@ class Client:
             ConfigurationError: that names no run, or several.
             NotFound: there is none, or the key may not see it.
         """
-        return RunRecord(self._asker, self._asker.get(f"runs/{self.resolve(run)}/"), is_whole=True)
+        path = f"runs/{self.resolve(run)}/"
+        try:
+            document = self._asker.get(path)
+        except NotFound as error:
+            raise NotFound(f"{run}: {error}", status=error.status, code=error.code) from error
+        return RunRecord(self._asker, document, is_whole=True)
 
     def resolve(self, run: str) -> str:
         """Return the id of a run, as `run` finds it. A whole id is believed."""

@@ -1,12 +1,13 @@
 """A run as the server has it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotFound
+from ..errors import ConfigurationError, NotFound
 from . import artifacts
 from .artifacts import ArtifactRecord
 from .asking import Asker
@@ -130,6 +131,7 @@ class RunRecord:
             as_page: one HTML page instead of the archive of JSON and CSV.
 
         Raises:
+            ConfigurationError: it cannot be written there.
             TransportError: the file could not be had.
         """
         part = Path(f"{fspath(path)}.part")
@@ -138,8 +140,11 @@ class RunRecord:
                 kind = "html" if as_page else "zip"
                 self._asker.download(f"runs/{self.id}/export/?format={kind}", file)
             part.replace(path)
+        except OSError as error:
+            raise ConfigurationError(f"{fspath(path)}: {error.strerror or error}") from error
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def artifacts(self, name: str | None = None) -> list[ArtifactRecord]:
         """Return the files attached to the run, every version its own entry, the latest first.

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     elif not found:
         print("No file is attached.")
     else:
-        head = ("name", "version", "bytes", "step", "created", "sha256")
+        head = ("version", "bytes", "step", "created", "sha256", "name")
         print(table([head, *(_cells(file) for file in found)]))
     return 0
 
@@ -31,4 +31,5 @@ def run(options: argparse.Namespace) -> int:
 def _cells(file: ArtifactRecord) -> tuple[str, ...]:
     created = file.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
     step = value(file.step)
-    return (value(file.name, 255), str(file.version), str(file.size), step, created, file.sha256)
+    # The name stands last: a long one widens no other column.
+    return (str(file.version), str(file.size), step, created, file.sha256, value(file.name, 255))

@@ -10,6 +10,7 @@ from ..config import Config
 from ..errors import ConfigurationError
 from ..transport.leftovers import adopted
 from ..transport.spool import refused_files, spool_folders
+from ..words import numbered
 from .printing import as_json
 from .sync import chosen
 
@@ -47,20 +48,21 @@ def run(options: argparse.Namespace) -> int:
         path.unlink(missing_ok=True)
     names = [spool.folder.name for spool in left]
     done = {"discarded": names, "files": files, "refused": [str(path) for path in refused]}
-    told = f"{len(names)} records of runs{_files(files)} deleted"
+    told = f"the records of {numbered(len(names), 'run')}{_files(files)} deleted"
     print(as_json(done) if options.json else told)
     return 0
 
 
 def _files(count: int) -> str:
-    return f" with {count:,} files" if count else ""
+    return f" with {numbered(count, 'file')}" if count else ""
 
 
 def _wanted(runs: int, files: int, refused: int) -> bool:
     if not sys.stdin.isatty():
         raise ConfigurationError("nobody is there to be asked; --yes deletes without asking")
-    also = f" and {refused} files of refused records" if refused else ""
+    also = f" and {numbered(refused, 'file')} of refused records" if refused else ""
     said = input(
-        f"Delete the only records of {runs} runs{_files(files)}{also}? No server has them. [y/N] "
+        f"Delete the only records of {numbered(runs, 'run')}{_files(files)}{also}?"
+        " No server has them. [y/N] "
     )
     return said.strip().lower() in {"y", "yes"}

@@ -16,6 +16,7 @@ from ..foreign.recording import Recording
 from ..foreign.tfevents import MARK, recordings
 from ..identifiers import is_project
 from ..run import Run
+from ..words import numbered
 from .printing import as_json
 
 NAME = "import"
@@ -96,7 +97,8 @@ def _record(recording: Recording, options: argparse.Namespace, config: Config) -
 
 def _in_words(result: dict[str, Any]) -> str:
     words = [result["run"] or "", result["state"], result["source"]]
-    words.append(f"{result['points']:,} points of {len(result['metrics'])} metrics")
+    points = numbered(result["points"], "point")
+    words.append(f"{points} of {numbered(len(result['metrics']), 'metric')}")
     words += [f"without {count} {reason}" for reason, count in result["left_out"].items()]
     if result["state"] == "waits":
         words.append("`ahnb sync` sends it")

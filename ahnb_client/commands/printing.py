@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from ..words import numbered
+
 RUN_HELP = "an id, the beginning of one, team/project#number, or the run's address"
 
 
@@ -37,11 +39,6 @@ def value(thing: Any, most: int = 60) -> str:
 def counted(number: int, noun: str) -> str:
     """As 1 file, 2,000 files; nothing for 0."""
     return numbered(number, noun) if number else ""
-
-
-def numbered(number: int, noun: str) -> str:
-    """As 0 files, 1 file, 2,000 files."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def pointed(text: str, position: int, most: int = 76) -> str:

@@ -27,6 +27,7 @@ from ..rebuild.code import Code, command_of, recreate
 from ..rebuild.levels import WORDS, Comparison, Level, compare
 from ..rebuild.packages import differences, make_environment, process_environment
 from ..rebuild.reading import Reader
+from ..words import numbered
 from .person import email_of
 
 NAME = "rerun"
@@ -202,7 +203,7 @@ def _note(document: Mapping[str, Any], found: Comparison) -> str:
 
 def _compared_in_words(found: Comparison) -> str:
     total = len(found.same) + len(found.close) + len(found.other)
-    words = [f"{len(found.same)} of {total} metrics equal throughout"]
+    words = [f"{len(found.same)} of {numbered(total, 'metric')} equal throughout"]
     if found.close:
         words.append(f"{len(found.close)} equal at the end within the tolerance")
     words += found.other[:5]

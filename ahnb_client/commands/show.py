@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ..client import Client, RunRecord
+from ..words import numbered
 from .printing import RUN_HELP, as_json, duration, table, value
 
 NAME = "show"
@@ -42,7 +43,8 @@ def _parts(run: RunRecord) -> Iterator[str]:
         parameters = model.get("parameters") or {}
         total = parameters.get("total") if isinstance(parameters, dict) else parameters
         layers = len(model.get("layers") or [])
-        yield f"model  {model.get('name')}: {layers} layers, {value(total)} parameters"
+        many = "parameter" if total == 1 else "parameters"
+        yield f"model  {model.get('name')}: {numbered(layers, 'layer')}, {value(total)} {many}"
     if environment := run.environment:
         known = [(name, value(environment.get(name))) for name in _ENVIRONMENT]
         yield table([("environment", ""), *(row for row in known if row[1] != "-")])

@@ -18,6 +18,7 @@ from ..errors import ConfigurationError
 from ..transport.http import Server
 from ..transport.shipment import Shipment
 from ..transport.spool import LeftSegments, Spool, spool_folders, this_host
+from ..words import numbered
 from .printing import counted
 
 NAME = "sync"
@@ -171,7 +172,8 @@ class _Delivery:
         """Draw how far all spools are, counting `part` of this one."""
         if self._shows:
             line = f"{bar((self._number - 1 + part) / self._total)} {self._number}/{self._total}"
-            line += f"  {shipment.run_id}  {shipment.records:,} records  {shipment.trouble:.40}"
+            records = numbered(shipment.records, "record")
+            line += f"  {shipment.run_id}  {records}  {shipment.trouble:.40}"
             print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
 
 

@@ -106,7 +106,7 @@ def _check(check: Mapping[str, Any]) -> str:
     if not check["holds"]:
         return f"{check['name']}: {_short(check['found'])} instead of {_short(check['recorded'])}"
     if check["name"] in {"layers", "edges"}:
-        return f"{check['name']}: {len(check['found'] or [])} as recorded"
+        return f"{check['name']}: {len(check['found'] or []):,} as recorded"
     if isinstance(check["found"], dict):
         return f"{check['name']}: {check['found'].get('class_name', '')} as recorded"
     return f"{check['name']}: {_short(check['found'])}"

@@ -9,14 +9,16 @@ from ahnb_client.version import __version__
 
 # A finding of a training that goes on is the same one although its end has moved.
 _MOVING = ("epoch", "step")
+_ENDS = (".", "!", "?", "…", ":")
 _is_silent = False
 
 
 def in_words(finding: Finding) -> str:
     """Return the finding in one line: rule, severity, place, what was seen, how it is mended."""
     place = f" ({finding.place})" if finding.place else ""
-    fix = f" Fix: {finding.fix}" if finding.fix else ""
-    said = f"{finding.id} {finding.severity}{place}: {finding.text}{fix}"
+    text = finding.text.rstrip()
+    fix = f"{'' if text.endswith(_ENDS) else '.'} Fix: {finding.fix}" if finding.fix else ""
+    said = f"{finding.id} {finding.severity}{place}: {text}{fix}"
     return f"{' '.join(said.split())} (docs/lint/{finding.id}.md)"
 
 

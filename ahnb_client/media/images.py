@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ..words import numbered
 from .arrays import host
 
 # What a server takes of one event, with room for what stands beside the image.
@@ -88,7 +89,8 @@ def _bytes_of(pixels: Any) -> tuple[Any, list[str]]:
         return pixels.astype(np.uint8) * np.uint8(255), []
     values = pixels.astype(np.float64)
     finite = np.isfinite(values)
-    said = [] if finite.all() else [f"{int((~finite).sum()):,} values not finite, drawn as 0"]
+    odd = int((~finite).sum())
+    said = [f"{numbered(odd, 'value')} not finite, drawn as 0"] if odd else []
     known = values[finite]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     is_whole = np.issubdtype(pixels.dtype, np.integer)

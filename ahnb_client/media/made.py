@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..words import numbered
 from .arrays import host
 
 MOST_CLASSES = 200
@@ -54,11 +55,13 @@ def confusion_of(y_true: Any, y_pred: Any, labels: Sequence[Any] | None = None) 
 
     is_, was = _classes(y_true), _classes(y_pred)
     if len(is_) != len(was) or not len(is_):
-        raise ValueError(f"{len(is_)} labels and {len(was)} predictions")
+        raise ValueError(f"{numbered(len(is_), 'label')} and {numbered(len(was), 'prediction')}")
     top = int(max(is_.max(), was.max())) + 1
     count = top if labels is None else len(labels)
     if not top <= count <= MOST_CLASSES or min(is_.min(), was.min()) < 0:
-        raise ValueError(f"classes 0 to {top - 1}, {count} labels, at most {MOST_CLASSES}")
+        raise ValueError(
+            f"classes 0 to {top - 1}, {numbered(count, 'label')}, at most {MOST_CLASSES}"
+        )
     counts = np.zeros((count, count), np.int64)
     np.add.at(counts, (is_, was), 1)
     names = [str(name)[:LONGEST_TEXT] for name in (range(count) if labels is None else labels)]
@@ -84,7 +87,9 @@ def table_of(rows: Any, columns: Sequence[str] | None = None) -> dict[str, Any]:
         "rows": [[_cell(value) for value in row] for row in found[:MOST_ROWS]],
     }
     left_out = len(found) - MOST_ROWS
-    return data | ({"caption": f"{left_out:,} further rows left out"} if left_out > 0 else {})
+    return data | (
+        {"caption": f"{numbered(left_out, 'further row')} left out"} if left_out > 0 else {}
+    )
 
 
 def _classes(values: Any) -> Any:

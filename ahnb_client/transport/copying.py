@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import ConfigurationError
+from ..words import numbered
 
 ROOM_BYTES = 64 << 20  # what a copy leaves free for the training itself
 _PIECE_BYTES = 1 << 20
@@ -54,7 +55,7 @@ def _check_kind(source: Path, found: os.stat_result) -> None:
 def _check_room(folder: Path, size: int) -> None:
     """A spool that fills the disk would take the room that the training needs."""
     if shutil.disk_usage(folder).free < size + ROOM_BYTES:
-        raise OSError(errno.ENOSPC, f"no room for a copy of {size:,} bytes in {folder}")
+        raise OSError(errno.ENOSPC, f"no room for a copy of {numbered(size, 'byte')} in {folder}")
 
 
 def _copy(source: int, target: Path) -> Copied:

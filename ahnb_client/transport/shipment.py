@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ..config import is_loopback
 from ..identifiers import uuid7
+from ..words import numbered
 from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
 from .creation import Creation
@@ -273,7 +274,9 @@ class Shipment(ShipsFiles[Server]):
             return
         else:
             seq = pending.seq
-        self.say(f"the server refused {pending.records} records: {answer.reason}", "refused")
+        self.say(
+            f"the server refused {numbered(pending.records, 'record')}: {answer.reason}", "refused"
+        )
         extras = pending.extras
         if not pending.replaces_refused:
             self._suspects.gave_up()

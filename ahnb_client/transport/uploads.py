@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..words import numbered
 from .answers import Answer, Backoff, Verdict, verdict
 from .files import FileBody, Files, WaitingFile
 
@@ -91,9 +92,10 @@ class Uploads:
             return answer if answer.status == 410 else None
         most, room = limits.get("file_bytes"), limits.get("project_bytes")
         if isinstance(most, int) and file.size > most:
-            detail = f"A file has at most {most} bytes here."
+            detail = f"A file has at most {numbered(most, 'byte')} here."
             return Answer(413, {"code": "file-too-large", "detail": detail})
         if isinstance(room, int) and file.size + int(limits.get("used_bytes") or 0) > room:
-            detail = f"The project's files may take {room} bytes, and this one would not fit."
+            told = numbered(room, "byte")
+            detail = f"The project's files may take {told}, and this one would not fit."
             return Answer(403, {"code": "quota-exceeded", "detail": detail})
         return None

@@ -68,7 +68,7 @@ def test_one_line_says_what_was_changed_and_notes_keep_what_was_given(
         "ahnb: changed for the server: name: line breaks and control characters became spaces; "
         "group: shortened to 255 of 600 characters; "
         "tags: 1 left out, nothing in them can be seen, 50 left out, a run has 100; "
-        "notes: what is behind 19,999 characters follows as notes of its own; "
+        "notes: what is behind 19,999 characters follows as notes of their own; "
         "the run's notes hold what you gave"
     ]
     first, *others = (one["text"] for one in store.events(run.id, "note"))

@@ -258,8 +258,9 @@ def test_files_are_listed_and_downloaded_by_commands(stage, config, tmp_path):
     run.finish()
     assert run.wait(30)
     head, *rows = stage.ahnb("artifacts", run.id, "--name", "a.txt").stdout.splitlines()
-    assert head.split() == ["name", "version", "bytes", "step", "created", "sha256"]
-    assert [row.split()[:4] for row in rows] == [["a.txt", "2", "7", "5"], ["a.txt", "1", "5", "-"]]
+    assert head.split() == ["version", "bytes", "step", "created", "sha256", "name"]
+    assert [row.split()[:3] for row in rows] == [["2", "7", "5"], ["1", "5", "-"]]
+    assert [row.split()[-1] for row in rows] == ["a.txt"] * 2
     listed = json.loads(stage.ahnb("artifacts", run.id, "--json").stdout)["artifacts"]
     assert [one["name"] for one in listed] == ["b.txt", "a.txt", "a.txt"]
     got = stage.ahnb("download", run.id, "a.txt", "-o", str(tmp_path / "got"), "--version", "1")

@@ -154,6 +154,25 @@ def test_a_run_does_not_differ_from_itself(stage, runs):
     assert "the same: " in printed(stage.ahnb("diff", "#1", "#1"))
 
 
+def test_a_run_that_is_not_there_is_named(stage, runs):
+    missing = "0192f3aa-0000-7000-8000-000000000000"
+    done = stage.ahnb("diff", "#1", missing)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"ahnb: {missing}: ")
+
+
+@pytest.mark.parametrize("place", ["nowhere/x.zip", "file/x.zip", "folder"])
+@pytest.mark.parametrize("form", [[], ["--html"]])
+def test_a_file_that_cannot_be_written_is_one_line(stage, runs, tmp_path, place, form):
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "folder").mkdir()
+    done = stage.ahnb("export", "#1", *form, "-o", str(tmp_path / place))
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"ahnb: {tmp_path / place}: ")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix) == []
+
+
 def test_doctor_finds_everything_well(stage, runs):
     lines = printed(stage.ahnb("doctor")).splitlines()
     assert not [line for line in lines if line.startswith("fail")]

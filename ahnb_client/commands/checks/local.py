@@ -10,7 +10,7 @@ from ...errors import ConfigurationError
 from ...transport.files import Files
 from ...transport.refused import reason_in
 from ...transport.spool import Header, Spool, refused_files, spool_folders, this_host, trouble_of
-from ..printing import counted, numbered
+from ...words import numbered
 from .finding import Finding
 
 LOW_BYTES, TOO_LOW_BYTES = 1 << 30, 64 << 20
@@ -53,7 +53,7 @@ def records(config: Config) -> Iterator[Finding]:
     yield from _left(root)
     if refused := refused_files(root):
         files = ", ".join(map(str, refused[:3]))
-        told = f"{counted(len(refused), 'file')}: {files}"
+        told = f"{numbered(len(refused), 'file')}: {files}"
         if reason := reason_in(refused[-1]):
             told += f"; the last says: {reason}"
         yield Finding("warn", "refused", told, "read what the server did not take")

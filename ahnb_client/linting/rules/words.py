@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ...words import numbered
 from ..facts import Head
 
 SPARSE = ("sparse_categorical_crossentropy",)
@@ -48,8 +49,7 @@ def short(value: float | None) -> str:
 
 def counted(number: int, word: str) -> str:
     """``1 unit``, ``3 units``; ``2 classes``."""
-    several = word + ("es" if word.endswith(("s", "ch")) else "s")
-    return f"{number:,} {word if number == 1 else several}"
+    return numbered(number, word)
 
 
 def place_of(head: Head, argument: str | None = None) -> dict[str, str]:

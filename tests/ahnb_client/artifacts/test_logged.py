@@ -137,3 +137,34 @@ def test_a_child_of_a_fork_leaves_the_files_of_its_parent_alone(run: Run, path: 
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert names(run) == ["parent.keras"]
+
+
+def test_links_that_lead_out_of_a_folder_are_not_followed(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, outside = tmp_path / "plots", tmp_path / "outside"
+    for made in (folder / "inner", outside):
+        made.mkdir(parents=True)
+        (made / "kept.txt").write_text("kept")
+    (outside / "precious.txt").write_text("precious")
+    (folder / "out.txt").symlink_to(outside / "precious.txt")
+    (folder / "relative.txt").symlink_to("../outside/precious.txt")
+    (folder / "out").symlink_to(outside)
+    (folder / "in.txt").symlink_to(folder / "inner" / "kept.txt")
+    (folder / "in").symlink_to("inner")
+    (folder / ".env").write_text("KEY=1")
+    (folder / "plain.txt").symlink_to(".env")
+    run.log_artifacts(folder)
+    assert names(run) == ["in.txt", "inner/kept.txt"]
+    said = capsys.readouterr().err
+    for name in ("out.txt", "relative.txt", "out"):
+        assert f"not attached: {folder / name}, a link out of the folder" in said
+    assert f"not attached: {folder / 'plain.txt'}, made for secrets" in said
+
+
+def test_a_folder_that_is_a_link_itself_is_attached(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.txt").write_text("a")
+    (tmp_path / "link").symlink_to("real")
+    run.log_artifacts(tmp_path / "link")
+    assert names(run) == ["a.txt"]
