@@ -16,7 +16,7 @@ Begin = Callable[..., Run]
 BAD = [1.5, math.nan, math.inf, "3", -1, 2**53, 2**63, 2**64, 10**30, [1], object()]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=repr)
+@pytest.mark.parametrize("bad", BAD, ids=range(len(BAD)))
 def test_a_bad_step_costs_its_own_point_alone(
     begin: Begin, store: Store, capsys: pytest.CaptureFixture[str], bad: Any
 ) -> None:
