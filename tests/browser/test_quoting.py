@@ -66,6 +66,8 @@ def test_quoting_works_without_script_on_a_phone(
     here.goto(f"{run.get_absolute_url()}metrics/")
     here.get_by_role("link", name="val_loss").click()
     here.get_by_role("link", name="First").click()
+    # The page of the best value, which is left by that, has such a button, too.
+    expect(here.locator(".quote-value")).to_have_text("0.9000")
     here.get_by_role("button", name="Quote this value").click()
     expect(here.locator("h1")).to_have_text("val_loss = 0.9000")
     width = here.evaluate("document.documentElement.scrollWidth")

@@ -10,8 +10,9 @@ from django.urls import reverse
 from .table import Line
 
 PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "errors"}
+# How long something is ago is said to the second.
 CHANGING = re.compile(
-    rb'("request_id": ?"|class="request-id">|name="csrfmiddlewaretoken" value=")[^"<]*'
+    rb'("request_id": ?"|class="request-id">|name="csrfmiddlewaretoken" value="|<time [^>]*>)[^"<]*'
 )
 
 
