@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.utils import timezone
 
 from ahnb_platform.accounts import audit
@@ -133,9 +133,11 @@ def notes_of(run: Run) -> QuerySet[Note]:
     return _kept(run.project_id).filter(run_id=run.id).order_by("created_at", "id")
 
 
-def last_notes_of(run: Run, most: int) -> list[Note]:
-    """The run's last notes, the oldest of them first."""
-    return list(notes_of(run).reverse()[:most])[::-1]
+def last_notes_of(run: Run, most: int) -> tuple[list[Note], int]:
+    """The run's last notes, the oldest of them first, and how many it has in all."""
+    rows = notes_of(run).reverse().annotate(total=Window(Count("*")))
+    last: list[Any] = list(rows[:most])[::-1]
+    return last, last[0].total if last else 0
 
 
 def last_notes_on_steps(run: Run, most: int) -> list[Note]:

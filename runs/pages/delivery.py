@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from .. import queries
-from ..models import Run, RunEvent
+from ..models import Run
 
 REASONS = {
     "no-room": "no room on the disk",
@@ -25,6 +25,15 @@ REASONS = {
     "client-error": "a mistake of the client",
     "file": "files that could not be attached",
 }
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a client said of the delivery, by one of its events."""
+
+    writer: UUID
+    at: datetime
+    data: Any
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,25 @@ class Delivery:
     attempts: list[Attempt]
 
 
-def delivery_of(run: Run) -> Delivery:
-    """Sums over all writers; each tells its sum so far, or what was lost since it last told."""
-    by_kind: dict[str, list[RunEvent]] = {"sent": [], "lost": [], "attempt": []}
-    for event in queries.events_of(run, *by_kind):
-        by_kind[event.kind].append(event)
+# What clients say of it, as JSON in the order in which it happened; read beside other things.
+SAID = """
+SELECT jsonb_agg(jsonb_build_array(e.kind, e.writer, e.at, e.data)
+                 ORDER BY e.at, e.writer, e.seq, e.position)::text
+FROM runs_runevent e
+WHERE e.project_id = %(project)s AND e.run_id = %(run)s::uuid
+      AND e.kind IN ('sent', 'lost', 'attempt')
+"""
+
+
+def delivery_of(run: Run, said: str | None) -> Delivery:
+    """Sums over all writers; each tells its sum so far, or what was lost since it last told.
+
+    Args:
+        said: what `SAID` reads; None where no client said anything.
+    """
+    by_kind: dict[str, list[Saying]] = {"sent": [], "lost": [], "attempt": []}
+    for kind, writer, at, data in json.loads(said or "[]"):
+        by_kind[kind].append(Saying(UUID(writer), datetime.fromisoformat(at), data))
     sent = _sent(by_kind["sent"])
     counts, others = _lost(by_kind["lost"])
     told = [(REASONS.get(why, why), f"{number:,}") for why, number in counts.most_common()]
@@ -88,7 +111,7 @@ def delivery_of(run: Run) -> Delivery:
     )
 
 
-def _sent(events: Iterable[RunEvent]) -> int | None:
+def _sent(events: Iterable[Saying]) -> int | None:
     sent: dict[UUID, int] = {}
     for event in events:
         points = event.data.get("points") if isinstance(event.data, dict) else None
@@ -97,7 +120,7 @@ def _sent(events: Iterable[RunEvent]) -> int | None:
     return sum(sent.values()) if sent else None
 
 
-def _lost(events: Iterable[RunEvent]) -> tuple[Counter[str], list[tuple[str, str]]]:
+def _lost(events: Iterable[Saying]) -> tuple[Counter[str], list[tuple[str, str]]]:
     """Losses by reason, and what other clients say in their own words."""
     counts: Counter[str] = Counter()
     others: list[tuple[str, str]] = []
@@ -122,7 +145,7 @@ def _writers(run: Run) -> list[Writer]:
     return found
 
 
-def _attempts(run: Run, events: Iterable[RunEvent]) -> list[Attempt]:
+def _attempts(run: Run, events: Iterable[Saying]) -> list[Attempt]:
     began = {
         event.data["attempt"]: event.at
         for event in events

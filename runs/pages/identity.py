@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import orjson
 from ..models import Run
 from .overview import rows_of
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 MOST_NAMED = 3
 # Of the runs that share something so many are counted.
 MOST_COUNTED = 1_000
@@ -59,18 +61,27 @@ class Lineage:
     is_counted: bool
 
 
-def documents_of(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The documents of a run by kind, and the context of the card, by one statement."""
+def documents_of(
+    run: Run, beside: Mapping[str, str] = NOTHING
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The documents of a run by kind, the context of the card, and what else is wanted.
+
+    Args:
+        beside: statements by what they give: one JSON text each, with `project` and `id` given.
+    """
     columns = [column for column, _, _ in SHARED if getattr(run, column)]
     documents: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     found: Found = {}
-    for is_document, kind, text in _read(run, columns):
-        if is_document:
+    for part, kind, text in _read(run, columns, beside):
+        if part == "document":
             documents[kind] = orjson.loads(text)
+        elif part == "beside":
+            others[kind] = orjson.loads(text) if text else None
         else:
             count, numbers = orjson.loads(text)
             found[kind] = count, numbers or ()
-    return documents, _card(run, documents, found)
+    return documents, _card(run, documents, found), others
 
 
 def _card(run: Run, documents: Mapping[str, Any], found: Found) -> dict[str, Any]:
@@ -129,11 +140,11 @@ def _is_sampled(document: Mapping[str, Any]) -> bool:
 # One statement
 
 DOCUMENTS = """
-SELECT true, kind, data::text FROM runs_rundocument
+SELECT 'document', kind, data::text FROM runs_rundocument
 WHERE project_id = %(project)s AND run_id = %(id)s
 """
 COUNTED = """
-SELECT false, {kind},
+SELECT 'shared', {kind},
        json_build_array(count(*), (array_agg(number ORDER BY number DESC))[1:{named}])::text
 FROM (SELECT r.number FROM runs_run r WHERE r.project_id = %(project)s AND r.id <> %(id)s
       AND r.trashed_at IS NULL AND {holds} LIMIT {most}) AS found
@@ -149,8 +160,8 @@ LINEAGE = {
 }
 
 
-def _read(run: Run, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The documents; and how many other runs share each column or are related, with numbers."""
+def _read(run: Run, columns: Sequence[str], beside: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """The documents; how many other runs share each column or are related; what is beside."""
     values: dict[str, Any] = {
         "project": run.project_id,
         "id": run.id,
@@ -179,7 +190,8 @@ def _read(run: Run, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         COUNTED.format(kind=f"'{kind}'", named=MOST_NAMED, holds=holds, most=MOST_COUNTED + 1)
         for kind, holds in conditions.items()
     ]
-    statement = " UNION ALL ".join(f"({part})" for part in [DOCUMENTS, *parts])
+    others = [f"SELECT 'beside', '{kind}', ({one})" for kind, one in beside.items()]
+    statement = " UNION ALL ".join(f"({part})" for part in [DOCUMENTS, *parts, *others])
     return rows_of(statement, values)
 
 

@@ -27,8 +27,7 @@ class Shown:
 
 def notes_context(run: Run) -> dict[str, Any]:
     """The last notes of a run, how many there are in all, and the words of the run itself."""
-    last = notes.last_notes_of(run, MOST_NOTES)
-    total = len(last) if len(last) < MOST_NOTES else notes.notes_of(run).count()
+    last, total = notes.last_notes_of(run, MOST_NOTES)
     known = _known(run.project, [*(note.text for note in last), run.notes])
     address = run.project.get_absolute_url()
     return {

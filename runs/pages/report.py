@@ -14,7 +14,7 @@ from .identity import documents_of
 from .noted import notes_context
 from .overview import GUESSES, Objective
 from .paramcard import params_of
-from .quoting import quoting_of
+from .quoting import BESIDE, quoting_of
 from .words.assemble import words_of
 from .words.reading import record_of
 from .words.status import epochs_done
@@ -26,7 +26,7 @@ ENDED = ("finished", "failed", "interrupted", "preempted")
 
 def report_of(run: Run) -> dict[str, Any]:
     """The context of the whole page."""
-    documents, identity = documents_of(run)
+    documents, identity, beside = documents_of(run, BESIDE)
     return {
         **vitals_of(run),
         "params": params_of(run.params),
@@ -38,7 +38,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "kinds": KINDS,
         "steps_per_epoch": fit_count(run, "steps"),
         "identity": identity,
-        **quoting_of(run),
+        **quoting_of(run, beside),
     }
 
 

@@ -8,8 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
+from runs.freezing import freeze_run
 from runs.metrics import sync_search_rows
 from runs.models import Run
+from runs.notes import add_note
+from runs.queries import run_for_editor
+from runs.quotes.models import Via
+from runs.quotes.services import take_quote
+from runs.quotes.values import choice_of
 from runs.seeding import seed_runs
 
 from .. import cast
@@ -23,8 +29,6 @@ MOST = 10
 # Files with all of a run read every table that keeps something of it, each once, and are recorded.
 DOWNLOADS = ("/archive.zip", "/page.html", "/export/")
 MOST_OF_DOWNLOAD = 18
-# The run's page also says who quotes it, and what rules found in it.
-RUN_PAGE, MOST_OF_RUN_PAGE = "/runs/<run_id>/", 12
 # Few, and still some that any filter of the lines finds; many, and more than a page.
 FEW, MANY = 40, 900
 # Rows that are searched are brought up to date by the first look after new points.
@@ -98,8 +102,7 @@ def test_at_most_ten_queries_and_as_many_for_many_runs_as_for_few(
 ) -> None:
     few, many = counts["few"][str(line)], counts["many"][str(line)]
     is_download = "<run_id>" in line.route and line.route.endswith(DOWNLOADS)
-    most = MOST_OF_RUN_PAGE if line.route == RUN_PAGE else MOST
-    assert many <= (MOST_OF_DOWNLOAD if is_download else most)
+    assert many <= (MOST_OF_DOWNLOAD if is_download else MOST)
     assert few == many
 
 
@@ -110,6 +113,18 @@ def test_runs_without_the_value_that_sorts_take_no_more_than_ten(world: World) -
     sync_search_rows(project_id=digits.pk)
     for order in ("metrics.val_loss", "-metrics.loss.max", "-started", "duration"):
         assert queries_of(world, Line("GET", f"{PROJECT}?order={order}", ANYBODY)) <= MOST
+
+
+def test_a_run_of_which_there_is_everything_takes_no_more_than_ten(world: World) -> None:
+    alice, bob = world.people["owner"], world.people["editor"]
+    run = run_for_editor(bob, world.real["run_id"])
+    cast.log_points(run, {"val_loss": [0.5, 0.4]})
+    sync_search_rows(project_id=world.digits.pk)
+    for number in range(30):
+        add_note(run=run, by=bob, text=f"{number}: as in #1.")
+    take_quote(run=run, by=alice, metric="loss", choice=choice_of("last", ""), via=Via.PAGE)
+    freeze_run(run=run, by=bob)
+    assert queries_of(world, Line("GET", "/runs/<run_id>/", ANYBODY)) <= MOST
 
 
 @pytest.mark.parametrize("line", ALL, ids=str)

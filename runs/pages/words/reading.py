@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from ... import metrics
 from ...models import Run
-from ..delivery import delivery_of
+from ..delivery import SAID, delivery_of
 from ..found import found_in
 from ..overview import Objective, rows_of
 from .record import Facts, Record, Standing, best_of
@@ -79,7 +79,7 @@ SELECT p.*, (
     FROM runs_rundocument d
     WHERE d.project_id = %(project)s AND d.run_id = p.id
           AND d.kind IN ('model', 'data', 'code', 'environment')
-) FROM picked p
+), CASE WHEN p.id = %(run)s::uuid THEN ({SAID}) END FROM picked p
 """  # noqa: S608 - put together from texts of this module
 # The order of equal values is that of `runs.pages.records`: who ended first keeps the record.
 PLACES = """
@@ -115,13 +115,13 @@ def record_of(run: Run, objective: Objective | None) -> Record:
         run: from `runs.queries`, with project, metrics and state.
     """
     standing, best, value, previous = places_of(run, objective)
-    facts = _facts_of(run, {found for found in (run.id, best, previous) if found})
+    facts, said = _facts_of(run, {found for found in (run.id, best, previous) if found})
     return Record(
         run=run,
         status=run.shown_status,
         objective=objective,
         facts=facts[run.id],
-        delivery=delivery_of(run),
+        delivery=delivery_of(run, said),
         standing=standing,
         previous=facts.get(previous) if previous else None,
         best=replace(facts[best], value=value) if best in facts else None,
@@ -179,8 +179,11 @@ def _keys(run: Run) -> dict[str, Any]:
     }
 
 
-def _facts_of(run: Run, ids: set[UUID]) -> dict[UUID, Facts]:
-    """The facts of each run; the parameters of the one itself are there already."""
+def _facts_of(run: Run, ids: set[UUID]) -> tuple[dict[UUID, Facts], str | None]:
+    """The facts of each run, and what clients said of the delivery of the one itself.
+
+    Its parameters are there already.
+    """
     rows = rows_of(
         FACTS,
         {
@@ -193,9 +196,10 @@ def _facts_of(run: Run, ids: set[UUID]) -> dict[UUID, Facts]:
             "most_warnings": MOST_WARNINGS,
         },
     )
-    found = {row[0]: _facts(run, *row) for row in rows}
+    found = {row[0]: _facts(run, *row[:-1]) for row in rows}
+    said = next((row[-1] for row in rows if row[0] == run.id), None)
     # A run may have been purged in between.
-    return {run.id: Facts(run.number, run.name, run.get_absolute_url()), **found}
+    return {run.id: Facts(run.number, run.name, run.get_absolute_url()), **found}, said
 
 
 def _facts(run: Run, id_: UUID, number: int, name: str, *rest: Any) -> Facts:
