@@ -14,11 +14,14 @@ from .views import (
     notes,
     params,
     quotes,
+    rules,
     run,
 )
 
 app_name = "runs"
 urlpatterns = [
+    path("findings/rules/", rules.rules, name="rules"),
+    path("findings/rules/<slug:rule>/", rules.rule, name="rule"),
     path("runs/<uuid:run_id>/", run.run, name="run"),
     path("runs/<uuid:run_id>/live/", run.live, name="live"),
     path("runs/<uuid:run_id>/charts/", charts.charts, name="charts"),

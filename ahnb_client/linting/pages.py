@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-
 from .rule import RULES, Rule
 from .rules import load
 
-_SEVERITIES = {
+SEVERITY_WORDS = {
     "error": "the model cannot learn what was meant",
     "warn": "probably wrong",
     "info": "style, or waste",
 }
-_NAMES = """`x`, `y` and other data are those of the training; `keras`, `layers`, `np` and `tf` are
-imported. A test runs both examples."""
+EXAMPLES_USE = (
+    "`x`, `y` and other data are those of the training; `keras`, `layers`, `np` and `tf` are\n"
+    "imported. A test runs both examples."
+)
 
 
 def page_of(one: Rule) -> str:
@@ -29,28 +29,30 @@ def pages() -> dict[str, str]:
 
 
 def _index(rules: list[Rule]) -> str:
-    severities = [f"- **{name}**: {meaning}" for name, meaning in _SEVERITIES.items()]
+    severities = [f"- **{name}**: {meaning}" for name, meaning in SEVERITY_WORDS.items()]
     lines = ["# Rules", "", "What is looked for in models and trainings.", "", *severities, ""]
     subject = None
     for one in rules:
-        if _subject(one) != subject:
-            subject = _subject(one)
+        if one.subject != subject:
+            subject = one.subject
             lines += [f"\n## {subject}", "", "| rule | severity | what is wrong |", "|---|---|---|"]
         lines.append(f"| [{one.id}]({page_of(one)}) | {one.severity} | {one.title} |")
     return "\n".join([*lines, ""])
 
 
-def _subject(one: Rule) -> str:
-    """What the rule's module is about: the first line of its docstring."""
-    about = sys.modules[one.look.__module__].__doc__ or "Others"
-    return about.strip().splitlines()[0].rstrip(".")
-
-
 def _page(one: Rule) -> str:
-    looks = (one.look.__doc__ or one.title).strip().splitlines()[0]
     lines = [f"# {one.id}: {one.title}", "", f"Severity: {one.severity}", ""]
-    lines += [f"**What**: {looks}", "", f"**Why**: {one.why}", "", f"**Source**: {one.source}", ""]
+    lines += [
+        f"**What**: {one.looks_at}",
+        "",
+        f"**Why**: {one.why}",
+        "",
+        f"**Source**: {one.source}",
+        "",
+    ]
+    if one.mend:
+        lines += [f"**How to mend it**: {one.mend}", ""]
     for title, example in (("Is found", one.found), ("Is not found", one.sound)):
         if example:
             lines += [f"## {title}", "", "```python", example.strip(), "```", ""]
-    return "\n".join([*lines, _NAMES, ""] if one.found else lines)
+    return "\n".join([*lines, EXAMPLES_USE, ""] if one.found else lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,7 @@ class Rule:
         look: yields a `Hit` for each place.
         found: lines of Keras in which it finds something; `docs/lint/` shows them, tests run them.
         sound: lines close to those in which it finds nothing.
+        mend: what to do, where no lines of Keras show it.
     """
 
     id: str
@@ -53,6 +55,18 @@ class Rule:
     look: Look
     found: str = ""
     sound: str = ""
+    mend: str = ""
+
+    @property
+    def looks_at(self) -> str:
+        """What is looked for, in a sentence."""
+        return (self.look.__doc__ or self.title).strip().splitlines()[0]
+
+    @property
+    def subject(self) -> str:
+        """What the rule's module is about: the first line of its docstring."""
+        about = sys.modules[self.look.__module__].__doc__ or "Others"
+        return about.strip().splitlines()[0].rstrip(".")
 
     def findings(self, facts: Facts) -> Iterator[Finding]:
         """Yield what this rule finds in `facts`."""
@@ -74,13 +88,14 @@ def rule(
     dynamic: bool = False,
     found: str = "",
     sound: str = "",
+    mend: str = "",
 ) -> Callable[[Look], Look]:
     """Put a function that yields a `Hit` for each place into the list of rules."""
 
     def listed(look: Look) -> Look:
         if id in RULES:
             raise ValueError(f"two rules have the id {id}")
-        RULES[id] = Rule(id, severity, title, why, source, dynamic, look, found, sound)
+        RULES[id] = Rule(id, severity, title, why, source, dynamic, look, found, sound, mend)
         return look
 
     return listed

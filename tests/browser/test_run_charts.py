@@ -247,6 +247,20 @@ def test_what_is_not_finite_is_marked_and_named(
     expect(tip).to_contain_text("2 points that are not finite")
 
 
+def test_what_stays_not_finite_is_one_mark(
+    page: Callable[..., Page], digits: Project, alice: User, dana: User
+) -> None:
+    run = make_run(digits, alice)
+    nan = float("nan")
+    log_points(run, {"loss": [0.9, nan, 0.7, *[nan] * 30]})
+    here = opened(page(dana), run)
+    marks = here.get_by_role("toolbar", name="Marks of loss").get_by_role("button")
+    expect(marks).to_have_count(2)
+    expect(marks.last).to_have_accessible_name(
+        "loss is NaN. 30 points from end of epoch 3 to end of epoch 32"
+    )
+
+
 @pytest.fixture
 def five_hundred(digits: Project, alice: User) -> Run:
     run = sketch_run(digits, alice, val_loss=(1, 0.5, 0.4))

@@ -59,9 +59,11 @@ def _stretches(steps: list[int]) -> list[str]:
     why="After a NaN every weight that it reached is NaN: nothing more can be learned.",
     source="Goodfellow, Bengio, Courville, Deep Learning (2016), 10.11: exploding gradients",
     dynamic=True,
+    mend="A lower learning rate, and clipnorm=1.0 of the optimizer. Look for NaN in the "
+    "data, and for logarithms and divisions of 0 in what is your own.",
 )
 def no_number(facts: Facts) -> Iterator[Hit]:
-    """A training loss that is NaN or infinite, and stays so."""
+    """A training loss that is NaN or infinite in the end."""
     epochs, batches = facts.curve("loss"), facts.curve("loss", "batch")
     newest = epochs if _first_odd(epochs) is not None else batches
     if newest is None or math.isfinite(newest.last):
@@ -90,6 +92,7 @@ def no_number(facts: Facts) -> Iterator[Hit]:
     why="Steps that are too long lead away from every minimum.",
     source="Goodfellow, Bengio, Courville, Deep Learning (2016), 11.4.1: the learning rate",
     dynamic=True,
+    mend="A learning rate of a tenth; then look whether the loss is meant to be made small.",
 )
 def grows(facts: Facts) -> Iterator[Hit]:
     """A loss that is many times what it was, and still rises."""
@@ -116,6 +119,7 @@ def grows(facts: Facts) -> Iterator[Hit]:
     "its minimum: the learning rate is too high, or the batches too small.",
     source="Smith, A disciplined approach to neural network hyper-parameters (2018)",
     dynamic=True,
+    mend="A learning rate of a tenth, or larger batches.",
 )
 def jumps(facts: Facts) -> Iterator[Hit]:
     """Over 20 epochs more than 60 % turns, by more than 20 %, without any progress."""
@@ -146,6 +150,7 @@ def jumps(facts: Facts) -> Iterator[Hit]:
     why="These epochs taught nothing: their weights are NaN.",
     source="Keras docs, TerminateOnNaN",
     dynamic=True,
+    mend="Give fit the callback keras.callbacks.TerminateOnNaN().",
 )
 def after_divergence(facts: Facts) -> Iterator[Hit]:
     """Epochs that were trained after the first one whose loss was NaN."""

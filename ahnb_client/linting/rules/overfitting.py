@@ -24,6 +24,8 @@ _NOISY = ("Dropout", "Noise", "Random", "ActivityRegularization", "StochasticDep
     why="The model learns its training data by heart; what it predicts for other data gets worse.",
     source="Prechelt, Early Stopping - But When? (1998)",
     dynamic=True,
+    mend="keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True), more data, "
+    "Dropout or a smaller model.",
 )
 def by_heart(facts: Facts) -> Iterator[Hit]:
     """Since the best epoch the validation loss rises, clearly above its noise."""
@@ -73,6 +75,7 @@ def _still_improves(facts: Facts) -> bool:
     "from. A validation that is better by far is easier, or holds rows of the training.",
     source="Kaufman et al., Leakage in Data Mining (2012)",
     dynamic=True,
+    mend="Look for rows that are in both parts, and split at random before any are repeated.",
 )
 def too_good(facts: Facts) -> Iterator[Hit]:
     """Accuracy of the validation 5 points above that of the training, for 5 epochs."""

@@ -25,6 +25,8 @@ _NOTHING = 1e-4  # below it a loss has nowhere to go
     "still, is that of a model which does not look at its input.",
     source="Karpathy, A Recipe for Training Neural Networks (2019): input-independent baseline",
     dynamic=True,
+    mend="Check that x and y belong together and that the loss fits; then try another "
+    "learning rate.",
 )
 def majority(facts: Facts) -> Iterator[Hit]:
     """Accuracy within two standard errors of the majority class, and a loss that stands still."""
@@ -56,6 +58,7 @@ def majority(facts: Facts) -> Iterator[Hit]:
     "means that what is learned holds for no other rows.",
     source="Karpathy, A Recipe for Training Neural Networks (2019): input-independent baseline",
     dynamic=True,
+    mend="Check that x and y belong together; then try another learning rate.",
 )
 def stands_still(facts: Facts) -> Iterator[Hit]:
     """A loss at the entropy of the classes or the variance of the targets: flat, or validated."""
@@ -96,6 +99,7 @@ def _never_carries_over(facts: Facts) -> Iterator[Hit]:
     why="Equal to six digits and more, epoch after epoch: the weights do not change.",
     source="Keras docs, Transfer learning: freezing layers, and recompiling after it",
     dynamic=True,
+    mend="Check the learning rate, that layers are trainable, and that gradients reach them.",
 )
 def the_same(facts: Facts) -> Iterator[Hit]:
     """A loss above zero that does not change at all from the first epoch on."""
@@ -119,6 +123,7 @@ def the_same(facts: Facts) -> Iterator[Hit]:
     "nothing to compare: nothing can be learned from it.",
     source="Keras docs, Losses",
     dynamic=True,
+    mend="Check what y holds, and that the loss fits the last layer.",
 )
 def zero(facts: Facts) -> Iterator[Hit]:
     """A loss of exactly 0 in the first epoch and all others."""

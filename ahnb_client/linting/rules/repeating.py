@@ -19,6 +19,8 @@ from ..rule import Hit, rule
     source="TensorFlow docs, enable_op_determinism; Zhuang et al.,"
     " Randomness in Neural Network Training (2022)",
     dynamic=True,
+    mend="tf.config.experimental.enable_op_determinism() before the model is made; or "
+    "compare means of several seeds.",
 )
 def another_result(facts: Facts) -> Iterator[Hit]:
     """The server knows a run that began as this one did (`run.twin`) and ended with others."""

@@ -24,6 +24,8 @@ _SQUARED_TIMES = 10
     "undoing that.",
     source="Karpathy, A Recipe for Training Neural Networks (2019): verify loss at init",
     dynamic=True,
+    mend="Put keras.layers.Rescaling(1 / 255) or a Normalization layer first, or begin with "
+    "smaller weights.",
 )
 def far_off(facts: Facts) -> Iterator[Hit]:
     """Crossentropy of the first batch against ln(classes)."""
@@ -52,6 +54,7 @@ def far_off(facts: Facts) -> Iterator[Hit]:
     "come from inputs that are not scaled.",
     source="LeCun et al., Efficient BackProp (1998), 4.3: normalizing the inputs",
     dynamic=True,
+    mend="Put a keras.layers.Normalization layer first, adapted to the inputs.",
 )
 def too_large(facts: Facts) -> Iterator[Hit]:
     """Squared error of the first batch against the mean square of the targets."""

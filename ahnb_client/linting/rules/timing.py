@@ -22,6 +22,8 @@ _LEAST_EPOCH = 1.0  # seconds
     why="A device that waits for its input is paid for nothing.",
     source="TensorFlow guide, Better performance with the tf.data API",
     dynamic=True,
+    mend="Read and prepare rows beside the training: dataset.map(…, "
+    "num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE).",
 )
 def waits(facts: Facts) -> Iterator[Hit]:
     """More than 40 % of the time spent waiting for `timed` data."""
@@ -44,6 +46,7 @@ def waits(facts: Facts) -> Iterator[Hit]:
     "callback, or another job on the device slows the training down.",
     source="TensorFlow guide, Better performance with tf.function: retracing",
     dynamic=True,
+    mend="Look for lists that grow in callbacks, and for tf.function called with Python numbers.",
 )
 def slows_down(facts: Facts) -> Iterator[Hit]:
     """The last epochs took twice as long as those after the first one, and rose all along."""

@@ -35,6 +35,8 @@ def _by_layer(facts: Facts, word: str) -> dict[str, Sequence[float]]:
     "without a loss, an operation without a gradient, or units that are all dead.",
     source="Karpathy, CS231n (2016): ratio of weights and updates",
     dynamic=True,
+    mend="Connect the layer to an output with a loss, or set its trainable to False where it "
+    "is meant to stay.",
 )
 def stuck(facts: Facts) -> Iterator[Hit]:
     """A trainable layer whose weights did not change in two epochs in which others did."""
@@ -65,6 +67,7 @@ def stuck(facts: Facts) -> Iterator[Hit]:
     "learning rate is too high.",
     source="Karpathy, CS231n (2016): ratio of weights and updates",
     dynamic=True,
+    mend="A lower learning rate, and clipnorm=1.0 of the optimizer.",
 )
 def leaps(facts: Facts) -> Iterator[Hit]:
     """A change within an epoch of more than ten times the size of the weights."""
@@ -87,6 +90,7 @@ def leaps(facts: Facts) -> Iterator[Hit]:
     "stays dead.",
     source="Lu et al., Dying ReLU and Initialization (2020)",
     dynamic=True,
+    mend="A lower learning rate, a bias that begins with zeros, or activation='leaky_relu'.",
 )
 def dead(facts: Facts) -> Iterator[Hit]:
     """A relu layer most of whose units got no gradient twice, while other layers learned.

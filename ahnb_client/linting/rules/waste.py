@@ -22,6 +22,7 @@ _LATE = 3
     why="Steps so short change no weight: in float32 they are lost in rounding.",
     source="Keras docs, ReduceLROnPlateau: min_lr",
     dynamic=True,
+    mend="keras.callbacks.EarlyStopping beside it, or ReduceLROnPlateau(…, min_lr=1e-6).",
 )
 def no_steps(facts: Facts) -> Iterator[Hit]:
     """Below 1e-8 for three epochs and more, brought there by ReduceLROnPlateau."""
@@ -47,6 +48,7 @@ def no_steps(facts: Facts) -> Iterator[Hit]:
     "learned too fast, or monitors what does not improve.",
     source="Keras docs, EarlyStopping",
     dynamic=True,
+    mend="Try a lower learning rate, and check that monitor and mode of EarlyStopping are meant.",
 )
 def first_was_best(facts: Facts) -> Iterator[Hit]:
     """EarlyStopping ended a fit whose first epoch was the best one."""
@@ -79,6 +81,7 @@ def _is_better_higher(curve: Curve) -> bool:
     why="Nothing that was trained after the best epoch is of use, unless the last one is meant.",
     source="Prechelt, Early Stopping - But When? (1998)",
     dynamic=True,
+    mend="keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True).",
 )
 def after_the_best(facts: Facts) -> Iterator[Hit]:
     """More than half of an ended training, and ten epochs at least, after the least val_loss."""

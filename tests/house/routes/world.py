@@ -183,6 +183,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "number": run.number,
         "version_number": Run.objects.get(id=run.id).model_version,
         "metric": quote.metric,
+        "rule": "LOSS01",
         "quote_number": quote.number,
         "ending": "tex",
         "share_id": share.pk,
@@ -262,7 +263,7 @@ def nothing() -> dict[str, Any]:
             "key_id": NO_ID,
             "signed": "nothing",
         }
-        | {"metric": "nothing", "quote_number": NO_ID}
+        | {"metric": "nothing", "quote_number": NO_ID, "rule": "NONE01"}
     )
 
 
