@@ -35,6 +35,8 @@ table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { padding: 0.2rem 0.7rem 0.2rem 0; text-align: left; font-weight: 400; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 thead th { font-weight: 600; }
+tbody th { min-width: 9rem; }
+td { min-width: 4rem; }
 svg { width: 100%; height: auto; border: 1px solid var(--line); }
 .range { fill: var(--curve); fill-opacity: 0.35; stroke: var(--curve); stroke-width: 1.2; }
 .odd { stroke: #d6336c; stroke-width: 1; }

@@ -186,10 +186,16 @@ def _row(found: Difference, step: Step, depth: int, held: int) -> StepRow:
         layer_class=cut(str(layer.get("class") or "")),
         depth=min(depth, 6),
         changes=[_told(change) for change in (*step.changes, *effects)],
-        words=words_of(layer).partition(" · ")[2] if is_alone else "",
+        words=_words(step, layer) if is_alone or not (step.changes or effects) else "",
         more=found.parameters(step),
         held=held,
     )
+
+
+def _words(step: Step, layer: Layer) -> str:
+    if step.kind == "resized":
+        return "the same settings; other parameters, by what comes before it"
+    return words_of(layer).partition(" · ")[2]
 
 
 def _told(change: Change) -> tuple[str, str, str]:

@@ -146,6 +146,30 @@ function isOf({ metric }, { series }) {
   return series.some(({ name }) => name === wanted || name === `batch/${wanted}`);
 }
 
+/** A mark for what is not finite; points of one kind with nothing finite between them are one. */
 function oddMarks(placed, kind) {
-  return placed.flatMap(({ name, nonfinite, odd }) => nonfinite.map(([, word], at) => ({ kind: "odd", x: odd[at], title: `${name} is ${word}`, text: placeInWords(odd[at], kind) })));
+  return placed.flatMap(({ name, x, min, nonfinite, odd }) => {
+    const finite = x.filter((_, at) => min[at] !== null);
+    const stretches = [];
+    nonfinite.forEach(([, word], at) => {
+      const last = stretches[stretches.length - 1];
+      if (last?.word === word && !hasBetween(finite, last.to, odd[at])) Object.assign(last, { to: odd[at], count: last.count + 1 });
+      else stretches.push({ word, from: odd[at], to: odd[at], count: 1 });
+    });
+    return stretches.map(({ word, from, to, count }) => {
+      const text = count === 1 ? placeInWords(from, kind) : `${count.toLocaleString("en")} points from ${placeInWords(from, kind)} to ${placeInWords(to, kind)}`;
+      return { kind: "odd", count, x: from, title: `${name} is ${word}`, text };
+    });
+  });
+}
+
+/** Whether a rising list has a value between two others. */
+function hasBetween(rising, low, high) {
+  let [start, stop] = [0, rising.length];
+  while (start < stop) {
+    const middle = (start + stop) >> 1;
+    if (rising[middle] > low) stop = middle;
+    else start = middle + 1;
+  }
+  return start < rising.length && rising[start] < high;
 }

@@ -80,7 +80,7 @@ const headOf = ({ marks }) => (marks.length === 1 ? marks[0].title : countOf(mar
 
 const countOf = (marks) =>
   Object.entries(WORDS)
-    .map(([kind, [one, many]]) => [marks.filter((mark) => mark.kind === kind).length, one, many])
+    .map(([kind, [one, many]]) => [marks.reduce((sum, mark) => sum + (mark.kind === kind ? (mark.count ?? 1) : 0), 0), one, many])
     .filter(([count]) => count)
     .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`)
     .join(", ");
