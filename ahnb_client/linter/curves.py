@@ -81,30 +81,24 @@ class Curves:
 
         `first` is the step of its first point, `names` the metrics of a point.
         """
-        with contextlib.suppress(ValueError):  # closed: a reader came to what lies behind it
+        with contextlib.suppress(ValueError):  # a forked child let go of it
             self._add_block(block, first, names)
 
     def _add_block(self, block: Block, first: int, names: Sequence[str]) -> None:
         count, _ = block.count()
         room = max(FIRST_BATCHES - self._batches_seen, 0)
         wanted = list(range(min(count, room)))
-        if count > len(wanted) and not math.isfinite(sum(_point(block, count - 1, len(names)))):
+        if count > len(wanted) and not math.isfinite(sum(block.point(count - 1, len(names)))):
             wanted += _first_odd(block, count, len(names))
         for at in wanted:
-            values = zip(names, _point(block, at, len(names)), strict=True)
+            values = zip(names, block.point(at, len(names)), strict=True)
             _add(self._batches, first + at, dict(values))
         self._batches_seen += count
 
 
-def _point(block: Block, at: int, width: int) -> list[float]:
-    start = at * block.words + block.first_value
-    values: list[float] = block.values[start : start + width].tolist()
-    return values
-
-
 def _first_odd(block: Block, count: int, width: int) -> list[int]:
     """The first point that is not finite: Keras' means stay so until the epoch ends."""
-    odd = (at for at in range(count) if not math.isfinite(sum(_point(block, at, width))))
+    odd = (at for at in range(count) if not math.isfinite(sum(block.point(at, width))))
     return [next(odd)]
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import mmap
 import sys
+import time
 from array import array
 from typing import Any
 
@@ -11,6 +12,8 @@ from . import segments
 
 _WORD = 8
 _VALUES_AT = 3  # in words: after header, prefix and step
+_LOOKS = 20
+_A_MOMENT = 0.001  # seconds
 
 
 class Block:
@@ -18,7 +21,8 @@ class Block:
 
     `values` are the words of the block as float64; those of point `i` begin at
     `i * words + first_value`, and its time, which makes it count, stands behind them. After
-    `close` a store into `values` raises ValueError: a point is either read or refused.
+    `close` a store into `values` raises ValueError: a point is either read or refused. What came
+    in until then can still be looked at (`point`).
     """
 
     first_value = _VALUES_AT
@@ -31,6 +35,25 @@ class Block:
         self.values: Any = memory.cast("d")
         self._times = self.values[words - 1 :: words]
         self._last: tuple[int, bool] | None = None
+        self._kept: array[float] | None = None  # all words, once closed
+
+    def point(self, at: int, width: int) -> list[float]:
+        """The `width` values of point `at`.
+
+        The sender's thread may close the block at any time, so a look may come in between.
+
+        Raises:
+            ValueError: nothing of it is left, as in a forked child.
+        """
+        start = at * self.words + self.first_value
+        for _ in range(_LOOKS):
+            if self._kept is not None:
+                return self._kept[start : start + width].tolist()
+            with contextlib.suppress(ValueError):  # is being closed
+                values: list[float] = self.values[start : start + width].tolist()
+                return values
+            time.sleep(_A_MOMENT)
+        raise ValueError("the block is closed")
 
     def count(self) -> tuple[int, bool]:
         """How many points there are up to the newest one, and whether none of them is missing."""
@@ -60,6 +83,8 @@ class Block:
         # From here on nothing is stored any more, so what is counted now is all there is.
         self.values.release()
         self._last = self.count()
+        with self._memory.cast("d") as words:
+            self._kept = array("d", words[: self._last[0] * self.words].tobytes())
         rest = self.end - self.written
         if rest:
             self._memory[-rest:] = record.filler(rest)

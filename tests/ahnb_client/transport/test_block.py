@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ahnb_client import record
+from ahnb_client.linter.curves import Curves
 from ahnb_client.series import Series
 from ahnb_client.transport.block import Block
 from ahnb_client.transport.journal import START, Journal
@@ -67,6 +68,44 @@ def test_a_stored_point_is_the_same_bytes_as_an_appended_one(tmp_path: Path) -> 
     series.append(1, [0.0, 0.0], time=1.5e9)
     _, stored, appended = [payload for _, payload in Reader(journal).records(START)]
     assert stored == appended
+
+
+def test_points_can_be_looked_at_after_a_reader_closed_the_block(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    series, block = begun(journal)
+    for index in range(4):
+        store(block, index, index / 7)
+    before = [block.point(index, len(NAMES)) for index in range(4)]
+    series.append(11, [0.5] * len(NAMES))
+    assert len(steps_in(journal)) == 6
+    assert refuses(block, 4)
+    assert (
+        [block.point(index, len(NAMES)) for index in range(4)]
+        == before
+        == [[index / 7] * len(NAMES) for index in range(4)]
+    )
+
+
+def test_the_linter_sees_what_came_before_a_reader_closed_the_block(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    series, block = begun(journal)
+    for index in range(4):
+        store(block, index, index / 7)
+    series.append(11, [0.5] * len(NAMES))
+    steps_in(journal)
+    curves = Curves()
+    curves.add_block(block, 1, NAMES)
+    loss = curves.document()["batch"]["loss"]
+    assert loss == {"steps": [1, 2, 3, 4], "values": [index / 7 for index in range(4)]}
+
+
+def test_of_a_block_that_a_fork_let_go_nothing_is_seen(tmp_path: Path) -> None:
+    _, block = begun(Journal(tmp_path))
+    store(block, 0)
+    block.let_go()
+    curves = Curves()
+    curves.add_block(block, 1, NAMES)
+    assert curves.document()["batch"] == {}
 
 
 def test_what_lies_behind_a_block_is_read_and_closes_it(tmp_path: Path) -> None:
