@@ -58,6 +58,17 @@ class AddressForm(forms.Form):
     )
 
 
+class TransferForm(forms.Form):
+    """The team that a project is given to."""
+
+    team = forms.CharField(
+        label="Address of the team",
+        max_length=63,
+        validators=[validate_slug],
+        help_text="As it stands in the team's link.",
+    )
+
+
 class ShareForm(forms.Form):
     """With whom to share: a team's address, or a person's e-mail address."""
 

@@ -168,6 +168,28 @@ class ProjectShare(models.Model):
         return f"{self.project} with {self.team or self.user}"
 
 
+class ProjectOffer(models.Model):
+    """A project that its owners want to give to another team, until that team answers."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="offer")
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="offers",
+        help_text="Empty: there was no team at this address.",
+    )
+    slug = models.CharField(max_length=63, help_text="The team's address, as it was typed.")
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.project} to {self.slug}"
+
+
 class SavedView(models.Model):
     """A view of a project's summary under a name: filter, brushes, columns, axes, as its address.
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import aside, settings, sharing
+from .views import aside, settings, sharing, transfers
 
 urlpatterns = [
     path("settings/", settings.project_settings, name="settings"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("archive/", settings.archive, name="archive"),
     path("restore/", settings.restore, name="restore"),
     path("trash/purge/", aside.purge, name="purge"),
+    path("transfer/", transfers.transfer, name="transfer"),
+    path("transfer/withdraw/", transfers.withdraw, name="transfer-withdraw"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("sharing/<int:share_id>/end/", sharing.end_share, name="share-end"),
 ]

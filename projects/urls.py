@@ -17,6 +17,7 @@ from .views import (
     numbered,
     settings,
     summary,
+    transfers,
     versions,
     views,
 )
@@ -49,5 +50,7 @@ below_project: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/new/", settings.new_project, name="new"),
+    path("teams/<slug:team_slug>/offers/", transfers.offers, name="offers"),
+    path("teams/<slug:team_slug>/offers/<int:offer_id>/", transfers.answer_offer, name="offer"),
     path("projects/<slug:team_slug>/<slug:project_slug>/", include(below_project)),
 ]

@@ -8,10 +8,12 @@ from typing import Any
 
 from .web import requests
 
-# A one-time link still works after a request that was refused, a token until it is revoked; so do
+# A link (one-time, invitation, public) still works after a request that was refused, a token until
+# it is revoked; so do
 # the secrets of webhooks, keys for ending mails, and a password in the address of a database.
 SECRETS = re.compile(
-    r"(/account/link/|/unsubscribe/|ahnb_[0-9a-f]{10}_|whsec_|[Bb]earer |://[^/\s:@\"']*:)"
+    r"((?:/|%2F)(?:account(?:/|%2F)(?:link|invitation)|public)(?:/|%2F)|/unsubscribe/|"
+    r"ahnb_[0-9a-f]{10}_|whsec_|[Bb]earer |://[^/\s:@\"']*:)"
     r"[^/\s\"'@]+"
 )
 # Everything that moves a cursor or begins a line, as some terminal or program may read it.
@@ -29,7 +31,7 @@ def escaped(text: str) -> str:
 
 
 class SecretsFilter(logging.Filter):
-    """Cuts one-time links and API tokens out of messages and their arguments."""
+    """Cuts the secrets of links and API tokens out of messages and their arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "ahnb_platform.web",
     "ahnb_platform.work",
     "projects",
+    "projects.links",
     "runs",
     "runs.notices",
     "ahnb_platform.accounts.site_app.SiteConfig",

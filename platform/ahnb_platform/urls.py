@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("projects.api_urls")),
     path("api/v1/", include("ahnb_platform.api.urls")),
     path("", include("projects.urls")),
+    path("", include("projects.links.urls")),
     path("", include("runs.urls")),
     path("", include("runs.notices.urls")),
     path("", include("ahnb_platform.identity.urls")),

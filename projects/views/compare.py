@@ -46,7 +46,7 @@ def compare(request: PageRequest, team_slug: str, project_slug: str) -> HttpResp
     left_out = _left_out(numbers, found)
     if len(runs) < 2:
         raise Invalid(" ".join([*left_out, HOW_MANY]))
-    asked = _asked(request.GET, runs, glance)
+    asked = asked_of(request.GET, runs, glance)
     compared = comparison_of(asked)
     if request.GET.get("format") == "md":
         return _markdown(request, asked, compared)
@@ -117,7 +117,7 @@ def _with_best(
     return kept.urlencode(safe=",")
 
 
-def _asked(parameters: QueryDict, runs: Sequence[Run], glance: Glance) -> Asked:
+def asked_of(parameters: QueryDict, runs: Sequence[Run], glance: Glance) -> Asked:
     """What is not among the runs falls back: the first as base, the next one's code beside it."""
     places = {str(run.number): place for place, run in enumerate(runs)}
     base = places.get(parameters.get("base", ""), 0)

@@ -13,9 +13,10 @@ from ahnb_platform.web.meanwhile import with_both
 from runs.pages.front import stored_bytes_of
 
 from .. import services
-from ..forms import AddressForm, DetailsForm, NewProjectForm
+from ..forms import AddressForm, DetailsForm, NewProjectForm, TransferForm
 from ..models import Project
 from ..queries import project_for_editor, project_for_owner
+from ..transfers import offer_of
 
 
 def new_project(request: PersonRequest) -> HttpResponse:
@@ -85,6 +86,7 @@ def show(
     project: Project,
     details: DetailsForm | None = None,
     address: AddressForm | None = None,
+    transfer: TransferForm | None = None,
     seen: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -100,6 +102,8 @@ def show(
         "details": details or DetailsForm(initial=stored),
         "seen": marks_of(services.as_seen(stored)) if seen is None else seen,
         "stored_bytes": stored_bytes_of(project),
+        "offer": offer_of(project),
+        "transfer": transfer or TransferForm(),
         "address": address or AddressForm(initial={"slug": project.slug}),
     }
     return render(request, "projects/settings.html", context, status=status)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -62,7 +62,11 @@ def live(request: PageRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 def series(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Points of some metrics, thinned with exact extremes; the same answer as the API's."""
-    run = queries.run_for_user(request.user, run_id)
+    return series_answer(request, queries.run_for_user(request.user, run_id))
+
+
+def series_answer(request: HttpRequest, run: Run) -> HttpResponse:
+    """The points of the run that the address asks for. Raises Invalid."""
     given = request.GET.dict() | {
         "start": request.GET.get("from", ""),
         "stop": request.GET.get("to", ""),

@@ -6,26 +6,26 @@ import pytest
 
 from ahnb_platform.accounts import invitations
 from ahnb_platform.accounts.models import Role
+from projects.queries import project_for_user
 from projects.services import share_project
 
 from .. import cast
 from .routes.answers import fingerprint, told
 from .routes.bodies import API_RUN, PROJECT
 from .routes.table import API_LINES, LINES, Line
-from .routes.world import NO_ID, World, service_of, undone
+from .routes.world import NO_ID, World, offers_of, public_link_of, service_of, undone
 
 # Whoever holds the secret may: these routes ask for nothing else.
-SECRET_ROUTES = (
-    "/account/link/<secret>/",
-    "/account/invitation/<invitation_secret>/",
-    "/unsubscribe/<signed>/",
-)
-OBJECT_LINES = [line for line in LINES if line.arguments and line.route not in SECRET_ROUTES]
+SECRET_ROUTES = ("/account/link/", "/account/invitation/", "/public/", "/unsubscribe/")
+OBJECT_LINES = [
+    line for line in LINES if line.arguments and not line.route.startswith(SECRET_ROUTES)
+]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
 NESTED_LINES = [
     line
     for line in WORKING_LINES
-    if {"share_id", "user_id", "invitation_id", "service_id"} & {*line.arguments}
+    if {"share_id", "user_id", "invitation_id", "service_id", "link_id", "offer_id"}
+    & {*line.arguments}
 ]
 # The client makes the ids of runs, so that one which is taken must be told: 409, see below.
 PUT_RUN = f"PUT {API_RUN}/"
@@ -71,7 +71,9 @@ def test_ones_own_id_is_missing_below_the_wrong_parent(world: World, line: Line)
     invited, _ = invitations.invite(team=hearing, email=email, role=Role.READER, by=owner)
     with undone():
         ids = {"share_id": share.pk, "user_id": member.pk, "invitation_id": invited.pk}
-        ids |= service_of(hearing, owner)
+        ids |= service_of(hearing, owner) | offers_of(speech, owner)
+        seen = project_for_user(owner, "hearing", "speech")
+        ids |= {"link_id": public_link_of(seen, cast.make_run(speech, owner), owner)["link_id"]}
         misplaced = world.call(line, "owner", **ids)
     missing = world.call(line, "owner", **dict.fromkeys(ids, NO_ID))
     assert told(misplaced) == "404"

@@ -21,6 +21,10 @@ def written(message: str, *args: object) -> str:
     ("message", "args"),
     [
         ("Forbidden (CSRF): %s", ("/account/link/Sx7-abc_123/",)),
+        ("Not Found: %s", ("/account/invitation/Sx7-abc_123/",)),
+        ("Not Found: %s", ("/public/Sx7-abc_123/series/",)),
+        ("GET /account/login/?next=/account/invitation/Sx7-abc_123/", ()),
+        ("GET /account/login/?next=%2Faccount%2Finvitation%2FSx7-abc_123%2F", ()),
         (f"GET /?token={TOKEN} 401", ()),
         ("header %r", (f"Bearer {TOKEN}",)),
     ],

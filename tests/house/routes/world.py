@@ -15,9 +15,12 @@ from ahnb_platform.accounts import invitations, links, people, tokens
 from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.service_accounts import make_service_account
 from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
+from projects.links.models import Kind
+from projects.links.services import Shown, make_link
 from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
+from projects.transfers import offer_project
 from runs.linting.muting import mute_rule
 from runs.models import Quote, Run
 from runs.notes import add_note
@@ -192,6 +195,8 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "media_id": media.id,
         "mute_id": mute.id,
         "token_id": token.pk,
+        **offers_of(project, owner),
+        **public_link_of(seen, run, owner),
         **invitation_of(project.team, owner),
         **notices_of(project, owner),
         **service_of(project.team, owner),
@@ -216,6 +221,21 @@ def notices_of(project: Project, owner: User) -> dict[str, Any]:
     return {"webhook_id": hook.pk, "signed": signed}
 
 
+def offers_of(project: Project, owner: User) -> dict[str, Any]:
+    """An offer of the project, and one of somebody else's to its team."""
+    offer_project(project=project, slug="nobody", by=owner)
+    giver = cast.make_person(f"giver@{project.team.slug}.example")
+    gift = cast.make_project(cast.make_team(f"{project.team.slug}-friends", giver), "gift", giver)
+    offer = offer_project(project=gift, slug=project.team.slug, by=giver)
+    return {"offer_id": offer.pk if offer else NO_ID}
+
+
+def public_link_of(seen: Project, run: Run, owner: User) -> dict[str, Any]:
+    """A public link to the run."""
+    link, path = make_link(project=seen, shown=Shown(Kind.RUN, run_id=run.id), by=owner, days=7)
+    return {"link_id": link.pk, "public_secret": path.rstrip("/").rpartition("/")[2]}
+
+
 def service_of(team: Team, owner: User) -> dict[str, Any]:
     """A service account with a token."""
     user = make_service_account(team=team, name="weekly", role=Role.EDITOR, by=owner)
@@ -238,6 +258,8 @@ def nothing() -> dict[str, Any]:
             "user_id",
             "token_id",
             "invitation_id",
+            "link_id",
+            "offer_id",
             "service_id",
             "service_token_id",
             "webhook_id",
@@ -262,6 +284,7 @@ def nothing() -> dict[str, Any]:
             "invitation_secret": "nothing",
             "key_id": NO_ID,
             "signed": "nothing",
+            "public_secret": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID, "rule": "NONE01"}
     )

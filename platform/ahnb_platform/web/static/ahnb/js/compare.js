@@ -8,7 +8,8 @@ const SETTINGS = { smooth: "", slog: "", over: "", band: "" };
 const element = document.getElementById("compare-curves");
 const { curves, runs, metric, numbers } = element.dataset;
 const order = numbers.split(",");
-const numbered = (number) => `${runs}${number}/`;
+// On a page without an account runs have no page of their own.
+const numbered = (number) => (runs ? `${runs}${number}/` : "");
 let answer = null;
 
 /** Colours come again after as many runs as there are colours, then dashed. */
@@ -40,7 +41,7 @@ const chart = chartIn(element, () => {
 });
 const table = (ofCurves) => () => (answer ? ofCurves(answer, numbered) : { head: ["run"], rows: [] });
 exportable(chart, element, table(curveTable), table(curveSummary));
-chart.on("click", ({ seriesId }) => order.includes(seriesId) && location.assign(numbered(seriesId)));
+chart.on("click", ({ seriesId }) => runs && order.includes(seriesId) && location.assign(numbered(seriesId)));
 
 redraw(chart);
 answer = await load(`${curves}?${new URLSearchParams({ series: metric, pick: numbers })}`);

@@ -1,0 +1,1 @@
+"""Public links: a run, a view or a comparison for whoever holds the address, and nothing else."""
