@@ -131,8 +131,11 @@ def _by_share(project: Project) -> list[tuple[User, Role, str]]:
 def _once_named(visible: ProjectQuerySet, team_slug: str, project_slug: str) -> Project | None:
     """The project that a former address leads to.
 
-    A slug is never both somebody's present and another's former one, so at most one is found.
+    A slug is never both somebody's present and another's former one, so at most one is found. An
+    alias names the team that the project was in then, which need not be its present one.
     """
     team = Q(team__slug=team_slug) | Q(team__aliases__slug=team_slug)
-    project = Q(slug=project_slug) | Q(aliases__slug=project_slug)
-    return visible.filter(team, project).first()
+    then = Q(aliases__team__slug=team_slug) | Q(aliases__team__aliases__slug=team_slug)
+    return visible.filter(
+        team & Q(slug=project_slug) | then & Q(aliases__slug=project_slug)
+    ).first()

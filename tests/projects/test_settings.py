@@ -138,7 +138,7 @@ def test_forms_want_the_csrf_token(digits: Project, alice: User) -> None:
 def test_the_number_of_queries_is_small(
     browsers: dict[str, Client], django_assert_max_num_queries
 ) -> None:
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         browsers["alice"].get(f"{PATH}settings/")
 
 
