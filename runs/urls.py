@@ -13,6 +13,7 @@ from .views import (
     model,
     notes,
     params,
+    persons,
     quotes,
     rules,
     run,
@@ -22,6 +23,9 @@ app_name = "runs"
 urlpatterns = [
     path("findings/rules/", rules.rules, name="rules"),
     path("findings/rules/<slug:rule>/", rules.rule, name="rule"),
+    path("account/export/", persons.own_export, name="own-export"),
+    path("people/<int:user_id>/", persons.person, name="person"),
+    path("people/<int:user_id>/export/", persons.export, name="person-export"),
     path("runs/<uuid:run_id>/", run.run, name="run"),
     path("runs/<uuid:run_id>/live/", run.live, name="live"),
     path("runs/<uuid:run_id>/charts/", charts.charts, name="charts"),

@@ -1,0 +1,1 @@
+"""A person's data as a whole: handed over (`exporting`), or forgotten (`erasing`)."""
