@@ -9,6 +9,7 @@ from ahnb_platform.accounts.slugs import validate_slug
 
 from .models import Mode
 
+GIGABYTE = 1_000_000_000
 SHARED_ROLES = [(Role.READER.value, "reader"), (Role.EDITOR.value, "editor")]
 SLUG_HELP = "Lower-case letters, digits and hyphens, as it stands in links and in trainings."
 
@@ -92,6 +93,24 @@ class ShareForm(forms.Form):
         if not any(found.values()):
             raise ValidationError("This server knows no team or person of that address.")
         self.cleaned_data.update(found)
+
+
+class QuotaForm(forms.Form):
+    """What a project, or a team, may have; what is left empty has no limit."""
+
+    runs = forms.IntegerField(min_value=0, required=False)
+    points = forms.IntegerField(min_value=0, required=False)
+    gigabytes = forms.DecimalField(
+        label="Gigabytes of files", min_value=0, max_digits=12, decimal_places=3, required=False
+    )
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        """As services take them, bytes in place of gigabytes."""
+        given = self.cleaned_data
+        size = given["gigabytes"]
+        in_bytes = None if size is None else int(size * GIGABYTE)
+        return {"runs": given["runs"], "points": given["points"], "bytes": in_bytes}
 
 
 class ViewForm(forms.Form):

@@ -16,6 +16,7 @@ from .views import (
     notes,
     numbered,
     settings,
+    storage,
     summary,
     transfers,
     versions,
@@ -35,7 +36,7 @@ below_project: list[URLPattern | URLResolver] = [
     path("notes/", notes.notes, name="notes"),
     path("findings/", findings.findings, name="findings"),
     path("activity/", front.activity, name="activity"),
-    path("storage/", front.storage, name="storage"),
+    path("storage/", storage.storage, name="storage"),
     path("export/", export.export, name="export"),
     path("table.<slug:ending>", export.table_file, name="table-file"),
     path("groups/runs/", groups.group_runs, name="group-runs"),
@@ -49,6 +50,8 @@ below_project: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("", home.home, name="home"),
+    path("teams/<slug:team_slug>/storage/", storage.team_storage, name="team-storage"),
+    path("teams/<slug:team_slug>/quota/", storage.set_team_quota, name="team-quota"),
     path("projects/new/", settings.new_project, name="new"),
     path("teams/<slug:team_slug>/offers/", transfers.offers, name="offers"),
     path("teams/<slug:team_slug>/offers/<int:offer_id>/", transfers.answer_offer, name="offer"),

@@ -1,4 +1,4 @@
-"""What goes on in a project: pinned runs, what happened lately, what is worth a look; its room."""
+"""What goes on in a project: pinned runs, what happened lately, what is worth a look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.models import Role
 from ahnb_platform.web.typed import PageRequest
-from runs.pages.front import pinned_of, statuses_of, storage_of, stored_of
+from runs.pages.front import pinned_of, statuses_of, stored_of
 from runs.pages.happenings import findings_of, happenings_of
 from runs.pages.overview import glances
 
@@ -37,11 +37,3 @@ def activity(request: PageRequest, team_slug: str, project_slug: str) -> HttpRes
     }
     name = "projects/_front.html" if request.htmx else "projects/activity.html"
     return render(request, name, context)
-
-
-@require_safe
-def storage(request: PageRequest, team_slug: str, project_slug: str) -> HttpResponse:
-    """How much room the project takes, and which runs take most of it."""
-    project = project_for_user(request.user, team_slug, project_slug)
-    context = {"project": project, "storage": storage_of(project)}
-    return render(request, "projects/storage.html", context)

@@ -10,7 +10,6 @@ from ahnb_platform.accounts.models import Role
 from ahnb_platform.accounts.person import PersonRequest
 from ahnb_platform.edits import Overtaken, marks_of
 from ahnb_platform.web.meanwhile import with_both
-from runs.pages.front import stored_bytes_of
 
 from .. import services
 from ..forms import AddressForm, DetailsForm, NewProjectForm, TransferForm
@@ -101,7 +100,6 @@ def show(
         "owns": project.role == Role.OWNER,
         "details": details or DetailsForm(initial=stored),
         "seen": marks_of(services.as_seen(stored)) if seen is None else seen,
-        "stored_bytes": stored_bytes_of(project),
         "offer": offer_of(project),
         "transfer": transfer or TransferForm(),
         "address": address or AddressForm(initial={"slug": project.slug}),

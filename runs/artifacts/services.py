@@ -85,11 +85,6 @@ def lock_files(project_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, project_id % 2**31])
 
 
-def count_files(project_id: int) -> int:
-    """How many files the runs of a project have, every version counted."""
-    return Artifact.objects.filter(project_id=project_id).count()
-
-
 def used_bytes(project_id: int) -> int:
     """What the files of a project take, each content once."""
     stored = ArtifactBlob.objects.filter(project_id=project_id)

@@ -116,7 +116,7 @@ def check_bytes(project_id: int, more: int) -> None:
     project = Project.objects.select_related("team").get(pk=project_id)
     for kind, quota in quotas_of(project).items():
         if quota.bytes is not None:
-            used = _bytes(_projects(kind, quota))
+            used = bytes_of(_projects(kind, quota))
             if used + more > quota.bytes:
                 raise refusal(project, kind, "bytes", quota.bytes, used)
 
@@ -125,7 +125,7 @@ def bytes_left(project_id: int) -> int | None:
     """How many bytes of files may still come; None without a limit."""
     project = Project.objects.get(pk=project_id)
     left = [
-        quota.bytes - _bytes(_projects(kind, quota))
+        quota.bytes - bytes_of(_projects(kind, quota))
         for kind, quota in quotas_of(project).items()
         if quota.bytes is not None
     ]
@@ -148,7 +148,7 @@ def use_of_projects(project_ids: list[int]) -> dict[str, int]:
     return {
         "runs": Run.objects.filter(project_id__in=project_ids).count(),
         "points": sum(sizing.points_of_project(one) for one in project_ids),
-        "bytes": _bytes(project_ids),
+        "bytes": bytes_of(project_ids),
     }
 
 
@@ -163,7 +163,8 @@ def _projects(kind: str, quota: Quota) -> list[int]:
     return list(Project.objects.filter(team_id=quota.target_id).values_list("pk", flat=True))
 
 
-def _bytes(project_ids: list[int]) -> int:
+def bytes_of(project_ids: list[int]) -> int:
+    """What the files of some projects take, each content once a project."""
     stored = ArtifactBlob.objects.filter(project_id__in=project_ids)
     return int(stored.aggregate(total=Sum("bytes"))["total"] or 0)
 

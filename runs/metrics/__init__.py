@@ -9,7 +9,7 @@ from .glances import at_a_glance, states, summaries, sync_search_rows
 from .many import series_of_runs
 from .reading import series, series_of_many
 from .records import Batch, Column, Frozen, Receipt, SeqReused, Series, State, Summary
-from .removal import delete, hold, largest, stored_at_least, stored_bytes
+from .removal import delete, hold, stored_at_least, stored_bytes
 from .room import Full
 from .streaming import Stretch, every_point, whole_state
 
@@ -34,7 +34,6 @@ __all__ = [
     "every_point",
     "fold",
     "hold",
-    "largest",
     "last_values",
     "series",
     "series_of_many",

@@ -39,11 +39,6 @@ SELECT run_id, sum(bytes) FROM (
 ) parts GROUP BY run_id
 """
 
-LARGEST = f"""
-SELECT run_id, bytes, sum(bytes) OVER (), count(*) OVER ()
-FROM ({BYTES.replace("{chosen}", "true")}) AS sized(run_id, bytes)
-ORDER BY bytes DESC, run_id LIMIT %(most)s
-"""  # noqa: S608
 # The first rows of each table; a project with more is larger than these.
 GLANCE = "SELECT sum(bytes), max(rows) FROM ({parts}) AS parts"
 GLANCE_PART = """
@@ -79,16 +74,6 @@ def stored_bytes(*, project_id: int, run_ids: Iterable[UUID] | None = None) -> d
     with connection.cursor() as cursor:
         cursor.execute(BYTES.replace("{chosen}", chosen), values)
         return {run_id: int(size) for run_id, size in cursor.fetchall()}
-
-
-def largest(*, project_id: int, most: int) -> tuple[list[tuple[UUID, int]], int, int]:
-    """The `most` runs that take most room with their bytes; the bytes of all, and how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(LARGEST, {"project": project_id, "most": most})
-        rows = cursor.fetchall()
-    if not rows:
-        return [], 0, 0
-    return [(run_id, int(size)) for run_id, size, _, _ in rows], int(rows[0][2]), rows[0][3]
 
 
 def stored_at_least(*, project_id: int, most: int = 4000) -> tuple[int, bool]:

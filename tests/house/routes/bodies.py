@@ -16,6 +16,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/findings/": {"rule": "LOSS01", "reason": "It is meant so."},
     f"{PROJECT}/settings/": {"name": "Renamed"},
     f"{PROJECT}/settings/address/": {"slug": "renamed"},
+    f"{PROJECT}/quota/": {"runs": "100"},
     f"{PROJECT}/trash/purge/": {"sure": "yes", "run": "{run_id}"},
     f"{PROJECT}/links/": {"runs": "{number}", "days": "7"},
     f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},
@@ -36,6 +37,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{TEAM}/offers/<offer_id>/": {"act": "decline"},
     f"{TEAM}/services/": {"name": "nightly", "role": "2"},
     f"{TEAM}/services/<service_id>/": {"name": "cluster", "scopes": "read"},
+    f"{TEAM}/quota/": {"runs": "100"},
     f"{TEAM}/settings/": {"name": "Renamed", "slug": "renamed"},
     "/account/invitation/<invitation_secret>/": {
         "new_password1": NEW_PASSWORD,

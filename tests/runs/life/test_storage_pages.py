@@ -1,0 +1,83 @@
+"""The pages that say how much room is taken, and where owners and superusers set quotas."""
+
+import pytest
+
+from runs.life.measuring import AT_ONCE, measure_all
+from runs.life.quotas import quota_of, set_team_quota
+from runs.models import Quota, Run
+from runs.seeding import seed_runs
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+PAGE = "/projects/vision/digits/storage/"
+TEAM = "/teams/vision/storage/"
+
+
+def text_of(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.fixture
+def runs(digits, alice, bob):
+    few = cast.make_run(digits, alice, name="few-points")
+    cast.log_points(few, {"loss": [0.5]})
+    cast.attach_file(few, alice, "a.bin", b"x" * 90_000)
+    many = cast.make_run(digits, bob, name="many-points")
+    cast.log_points(many, {"loss": [0.5] * 800})
+    return few, many
+
+
+def test_runs_are_sorted_by_what_is_asked_and_can_be_trashed(runs, alice, client_of):
+    client = client_of(alice)
+    page = text_of(client, PAGE)
+    assert "2 runs with 801 points" in page
+    assert page.index("few-points") < page.index("many-points")
+    page = text_of(client, f"{PAGE}?order=points&page=9")
+    assert page.index("many-points") < page.index("few-points")
+    form = {"act": "trash", "run": str(runs[0].id), "next": PAGE}
+    page = client.post("/projects/vision/digits/bulk/", form, follow=True).content.decode()
+    assert "1 run put into the trash." in page
+    assert Run.objects.get(id=runs[0].id).trashed_by_id == alice.pk
+
+
+def test_people_are_told_by_name(runs, dana, client_of):
+    page = text_of(client_of(dana), f"{PAGE}?by=people")
+    assert page.index("Alice") < page.index("Bob")
+    assert "Set the quota" not in page
+
+
+def test_an_owner_sets_the_quota_and_sees_what_is_used(runs, alice, client_of):
+    client = client_of(alice)
+    form = {"points": "1000", "gigabytes": "0.18"}
+    page = client.post("/projects/vision/digits/quota/", form, follow=True).content.decode()
+    assert "801 of 1,000 points, 80 %" in page
+    assert "of files, 0 %" in page
+    assert client.post("/projects/vision/digits/quota/", {"runs": "-1"}).status_code == 422
+    client.post("/projects/vision/digits/quota/", {})
+    assert "No limit is set." in text_of(client, PAGE)
+
+
+def test_a_team_sees_its_projects_and_a_superuser_sets_its_quota(
+    runs, vision, digits, alice, client_of
+):
+    measure_all(digits.pk)
+    page = text_of(client_of(alice), TEAM)
+    assert "digits</a>" in page
+    assert "Set the quota" not in page
+    alice.is_superuser = alice.is_staff = True
+    alice.save()
+    page = client_of(alice).post("/teams/vision/quota/", {"runs": "4"}, follow=True)
+    assert "2 of 4 runs, 50 %" in page.content.decode()
+    assert quota_of(Quota.TEAM, vision.pk).runs == 4
+    assert "The team has a quota, too" in text_of(client_of(alice), PAGE)
+    set_team_quota(team=vision, by=None)
+    assert quota_of(Quota.TEAM, vision.pk) is None
+
+
+def test_many_changed_runs_are_counted_bit_by_bit_and_the_page_says_so(digits, alice, client_of):
+    seed_runs(project=digits, count=AT_ONCE + 1)
+    client = client_of(alice)
+    assert "1 that changed are not in it yet" in text_of(client, PAGE)
+    assert "not in it yet" not in text_of(client, PAGE)
