@@ -27,15 +27,16 @@ THREADS = 8
 class LiveServer:
     """A server on a port of its own."""
 
-    def __init__(self, data: Path, environment: dict[str, str]) -> None:
+    def __init__(self, data: Path, environment: dict[str, str], workers: int = 1) -> None:
         """Choose the port; `start` begins to listen.
 
         Args:
             data: a folder of its own, for its log and its secret key.
+            workers: processes that answer.
             environment: settings beside those that it needs.
         """
         self.host, self.port = "127.0.0.1", _free_port()
-        self._log = data / "server.log"
+        self._log, self._workers = data / "server.log", workers
         self._settings = {
             "AHNB_DATA_DIR": str(data),
             "AHNB_THREADS": str(THREADS),
@@ -67,7 +68,7 @@ class LiveServer:
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", self.host, "--port", str(self.port)),
-            *("--workers", "1", "--blocking-threads", str(THREADS), "--no-ws"),
+            *("--workers", str(self._workers), "--blocking-threads", str(THREADS), "--no-ws"),
             "ahnb_platform.wsgi:application",
         ]
         with self._log.open("ab") as log:
@@ -111,9 +112,9 @@ class LiveServer:
 
 
 @contextmanager
-def running_server(data: Path, **environment: str) -> Iterator[LiveServer]:
+def running_server(data: Path, workers: int = 1, **environment: str) -> Iterator[LiveServer]:
     """Run a server until the block ends; the arguments are those of `LiveServer`."""
-    server = LiveServer(data, environment)
+    server = LiveServer(data, environment, workers)
     try:
         server.start()
         yield server

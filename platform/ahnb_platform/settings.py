@@ -256,6 +256,10 @@ DEFAULT_FROM_EMAIL = env.text("AHNB_EMAIL_FROM", "ahnb@localhost")
 WEBHOOK_HOSTS = [host.lower() for host in env.words("AHNB_WEBHOOK_HOSTS")]
 WEBHOOK_CA_FILE = env.text("AHNB_WEBHOOK_CA_FILE")
 
+# Who has it may read /metrics; without one there are none.
+if METRICS_TOKEN := env.text("AHNB_METRICS_TOKEN"):
+    strictness.refuse_weak_token(METRICS_TOKEN)
+
 # Language and time
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_KEY = 50
+SHORTEST_TOKEN = 24
 FEWEST_CHARACTERS = 10
 # What stands in tutorials and templates in the place of a key.
 KNOWN = ("django-insecure", "changeme", "change-me", "change_me", "secret", "example", "password")
@@ -59,6 +60,12 @@ def refuse_weak_key(key: str) -> None:
             f"AHNB_SECRET_KEY: {fault}; take {SHORTEST_KEY} random ones, or leave it out: "
             "one is made then"
         )
+
+
+def refuse_weak_token(token: str) -> None:
+    """Raises ImproperlyConfigured for a token of AHNB_METRICS_TOKEN that somebody could guess."""
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+        raise ImproperlyConfigured(f"AHNB_METRICS_TOKEN: {SHORTEST_TOKEN} characters are needed")
 
 
 def refuse_weak(*, debug: bool, hosts: Sequence[str], public_url: str, plain_http: bool) -> None:

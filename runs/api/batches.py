@@ -12,6 +12,7 @@ from ahnb_platform.api.permissions import WRITE
 from ahnb_platform.api.schemas import describe, ref
 from ahnb_platform.api.views import ApiView
 from ahnb_platform.errors import Gone, Missing
+from ahnb_platform.monitoring.counting import count_batch
 
 from .. import services
 from ..closed import Purged, refuse_purged
@@ -44,4 +45,5 @@ class RunBatches(ApiView):
         except Missing:
             refuse_purged(run_id)  # since it was looked up
             raise
+        count_batch(batch, receipt, int(request.META.get("CONTENT_LENGTH") or 0))
         return answer(receipt)

@@ -32,6 +32,7 @@ from ahnb_platform.api.authentication import bearer
 from ahnb_platform.api.bodies import INGEST, inflated
 from ahnb_platform.api.permissions import WRITE
 from ahnb_platform.monitoring.answers import told
+from ahnb_platform.monitoring.counting import count_batch
 from ahnb_platform.web.requests import request_id
 
 from .. import services
@@ -139,7 +140,9 @@ def _stored(environ: Environ, token: ApiToken, target: Target, body: bytes) -> b
         if environ.get("HTTP_CONTENT_ENCODING"):
             body = inflated(body, INGEST)
         batch = strictjson.read(body)
-        return dumps(services.store_batch(run=target.key, batch=batch, by=token.user))
+        receipt = services.store_batch(run=target.key, batch=batch, by=token.user)
+        count_batch(batch, receipt, int(environ["CONTENT_LENGTH"]))
+        return dumps(receipt)
     except Exception:  # noqa: BLE001 - the other way meets it again, and answers it
         return None
 

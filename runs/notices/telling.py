@@ -40,9 +40,11 @@ def of_finding(project: Project, run: Run, row: Finding) -> dict[str, Any]:
     return {"kind": "run.finding", "project": _project(project), "run": told, "finding": found}
 
 
-def of_quota(project: Project, what: str, level: str, used: int, limit: int) -> dict[str, Any]:
-    """How much of a project's room is used: `level` is "near" or "over"."""
-    quota = {"of": what, "level": level, "used_bytes": used, "limit_bytes": limit}
+def of_quota(
+    project: Project, of: str, what: str, level: str, used: int, limit: int
+) -> dict[str, Any]:
+    """How much is used of what a project or its team may have: `level` is "near" or "over"."""
+    quota = {"of": of, "what": what, "level": level, "used": used, "limit": limit}
     return {"kind": "project.quota", "project": _project(project), "quota": quota}
 
 
@@ -66,9 +68,12 @@ def in_words(data: dict[str, Any]) -> str:
         return "A test from AHNB: webhooks arrive here."
     where = data["project"]["path"]
     if quota := data.get("quota"):
-        sizes = f"{formats.size(quota['used_bytes'])} of {formats.size(quota['limit_bytes'])}"
+        form = formats.size if quota["what"] == "bytes" else formats.number
+        used = f"{form(quota['used'])} of {form(quota['limit'])}"
+        what = {"bytes": "room for files"}.get(quota["what"], quota["what"])
+        whose = where if quota["of"] == "project" else f"the team of {where}"
         level = "nearly used up" if quota["level"] == "near" else "used up"
-        return f"The room for {quota['of']} in {where} is {level}: {sizes}."
+        return f"The {what} that {whose} may have: {level}, {used}."
     run = data["run"]
     name = f"{where}#{run['number']} “{run['name']}”"
     if found := data.get("finding"):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,6 +31,7 @@ FINDINGS_BACK = timedelta(days=1)
 MOST_AT_ONCE = 500
 KEPT = timedelta(days=30)
 CLEARED_AT_ONCE = 2000
+Found: TypeAlias = Iterator[tuple[str, dict[str, Any]]]
 TOLD = {Status.FINISHED: "run.finished", Status.FAILED: "run.failed"}
 
 
@@ -69,19 +71,21 @@ def _follow_wishes() -> None:
     Watch.objects.bulk_create([Watch(project_id=pk) for pk in wanted - held], ignore_conflicts=True)
 
 
+def find_quotas() -> None:
+    """Look at what each watched project has used of what it may have, which takes longer."""
+    for watch in Watch.objects.select_related("project__team"):
+        found = _noted(watch, quota_notices(watch.project))
+        Notice.objects.bulk_create(found, ignore_conflicts=True)
+
+
 def _found(watch: Watch) -> list[Notice]:
+    return _noted(watch, chain(_ended(watch), _lost(watch), _findings(watch)))
+
+
+def _noted(watch: Watch, found: Found) -> list[Notice]:
     return [
-        Notice(key=key, kind=data["kind"], project=watch.project, data=data)
-        for key, data in (
-            *_ended(watch),
-            *_lost(watch),
-            *_findings(watch),
-            *quota_notices(watch.project),
-        )
+        Notice(key=key, kind=data["kind"], project=watch.project, data=data) for key, data in found
     ]
-
-
-Found = Iterator[tuple[str, dict[str, Any]]]
 
 
 def _ended(watch: Watch) -> Found:

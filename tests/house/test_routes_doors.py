@@ -23,7 +23,7 @@ from .routes.table import (
 from .routes.world import World, nothing, undone
 
 # They take any valid token.
-WITHOUT_SCOPE = ("/api/v1/me/", "/api/v1/schema/", "/metrics")
+WITHOUT_SCOPE = ("/api/v1/me/", "/api/v1/schema/")
 # What a mail program posts by itself; the signature in the address says all, and no cookie counts.
 WITHOUT_FORM_TOKEN = ("/unsubscribe/<signed>/",)
 PAGE_ROUTES = [route for route in served_routes() if not Line("", route, ()).is_api]

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from .health import Metrics, healthz, readyz
+from ahnb_platform.monitoring.views import metrics
+
+from .health import healthz, readyz
 from .views import unknown_path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("metrics", Metrics.as_view(), name="metrics"),
+    path("metrics", metrics, name="metrics"),
     re_path(r"^api(?:/|$)", unknown_path, name="api-unknown"),
 ]

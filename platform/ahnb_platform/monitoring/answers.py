@@ -1,4 +1,4 @@
-"""Each answer is told: a line in the access log."""
+"""Each answer is told: a line in the access log, and a count in the metrics."""
 
 import logging
 import re
@@ -7,6 +7,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from .counting import METERS
 
 # What the log leaves out unless it is told to say all: what programs ask again and again.
 FREQUENT = ("/api/v1/runs/<run_id>/batches/", "/healthz", "/readyz", "/metrics")
@@ -33,6 +35,8 @@ def told(method: str, route: str, status: int, seconds: float, size: int | None)
         route: as the table of routes writes it, never the path, which may hold a secret.
         size: bytes of the body; None where it is streamed.
     """
+    if METERS is not None:
+        METERS.count_answer(route, method, status, seconds)
     if is_logged(route, status):
         fields = {
             "method": method,

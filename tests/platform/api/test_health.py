@@ -14,12 +14,6 @@ def test_health_needs_no_token(path):
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_metrics_need_a_token(alice, digits):
-    assert Client().get("/metrics").status_code == 401
-    text = cast.api_of(alice).get("/metrics").content.decode()
-    assert "\nahnb_projects 1\n" in text
-
-
 def test_me_tells_person_teams_and_token(alice, digits):
     document = cast.api_of(alice, ["read"], digits).get("/api/v1/me/").json()
     assert document["user"] == {"name": "Alice", "email": "alice@example.org"}

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
+from runs.life.quotas import set_project_quota, set_team_quota
 from runs.linting.muting import mute_rule
 from runs.models import LOST_AFTER, MetricState, Run
 from runs.notices import hooks
 from runs.notices.kinds import Kind
 from runs.notices.models import Delivery, Notice, Watch, Webhook
-from runs.notices.watching import KEPT, clear_notices, find_events
+from runs.notices.telling import in_words
+from runs.notices.watching import KEPT, clear_notices, find_events, find_quotas
 
 from ... import cast
 from ...at_once import at_once
@@ -90,10 +92,29 @@ def test_quota_that_is_nearly_used_up_is_told(
 ) -> None:
     cast.attach_file(cast.make_run(digits, alice), alice, "a.bin", b"x" * 11)
     settings.ARTIFACT_PROJECT_BYTES = limit
-    find_events()
+    find_quotas()
+    find_quotas()
     find_events()
     found = [notice.data["quota"]["level"] for notice in Notice.objects.all()]
     assert found == ([level] if level else [])
+
+
+def test_limits_of_project_and_team_are_told_each(
+    hook: Webhook, digits: Project, alice: User
+) -> None:
+    for _ in range(9):
+        cast.make_run(digits, alice)
+    set_project_quota(project=digits, by=None, runs=9)
+    set_team_quota(team=digits.team, by=None, runs=10, points=100)
+    find_quotas()
+    quotas = [notice.data["quota"] for notice in Notice.objects.order_by("key")]
+    assert [(one["of"], one["what"], one["level"]) for one in quotas] == [
+        ("project", "runs", "over"),
+        ("team", "runs", "near"),
+    ]
+    assert in_words(Notice.objects.earliest("key").data) == (
+        "The runs that vision/digits may have: used up, 9 of 9."
+    )
 
 
 def test_nothing_is_told_of_what_nobody_asked_for(

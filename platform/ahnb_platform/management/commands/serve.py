@@ -19,6 +19,7 @@ from ...database.errors import Busy
 from ...database.locks import EXCLUSIVE, take_lock
 from ...database.places import Places, explained
 from ...database.postmaster import MAX_CONNECTIONS
+from ...monitoring.counting import METERS
 from ...work.beside import WorkerBeside
 
 DEFAULT_PORT = 8765
@@ -44,6 +45,8 @@ class Command(BaseCommand):
         workers, threads = pool_sizes()
         try:
             hold_server_lock(places)
+            if METERS is not None:
+                METERS.forget_earlier()
             self.serve(host, port, workers, threads)
         except OperationalError as error:
             raise CommandError(str(error).strip()) from error
