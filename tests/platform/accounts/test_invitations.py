@@ -23,7 +23,6 @@ from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
 from projects.models import Project, ProjectShare
 from projects.services import share_project
 from tests import cast
-from tests.at_once import at_once
 
 TEAM = "/teams/vision/"
 NEW = "new@example.org"
@@ -254,15 +253,6 @@ def test_too_many_are_refused(vision: Team, alice: User, monkeypatch) -> None:
         path_of(vision, alice, "second@example.org")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_twenty_at_once_one_joins(vision: Team, alice: User) -> None:
-    path = path_of(vision, alice)
-    browse = lambda: Client().post(path, CHOSEN).status_code  # noqa: E731
-    answers = at_once([browse] * 20)
-    assert sorted(answers) == [302] + [404] * 19
-    assert Membership.objects.filter(user__email=NEW).count() == 1
-
-
 def test_removal_ends_all_that_came_with_the_team(
     vision: Team, digits: Project, secret: Project, alice: User, bob: User, charlie: User
 ) -> None:
@@ -282,19 +272,3 @@ def test_removal_ends_all_that_came_with_the_team(
     assert ApiToken.objects.filter(user=bob, revoked_at=None).count() == 1
     told = AuditEvent.objects.get(action="member.removed").data
     assert (told["shares"], told["tokens"]) == (1, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["leave", "demote"])
-def test_two_owners_going_at_once_leave_one(alice: User, bob: User, act: str) -> None:
-    team = cast.make_team("pair", alice, owners=[bob])
-
-    def go(user: User):
-        if act == "leave":
-            return lambda: teams.remove_member(team=team, user=user, by=user)
-        return lambda: teams.change_role(team=team, user=user, role=Role.READER, by=user)
-
-    outcomes = at_once([go(alice), go(bob)])
-    refused = [one for one in outcomes if isinstance(one, Conflict)]
-    assert [one.code for one in refused] == ["last-owner"]
-    assert Membership.objects.filter(team=team, role=Role.OWNER).count() == 1
