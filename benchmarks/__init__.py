@@ -5,6 +5,8 @@
     python -m benchmarks.search   runs of a project
     python -m benchmarks.client   what a training pays for being recorded
     python -m benchmarks.backup   backup, restore and recovery, compared row by row
+    python -m benchmarks.scale    four processes behind nginx and pgbouncer against one
+    python -m benchmarks.rolling  restarts and a migration under 100 batches a second
 
 Each prints one table: our figure, MLflow's from the same run, the limit of the machine, and the
 ratios. `--quick` ends within two minutes. Nothing here is part of the tests, and no test asserts

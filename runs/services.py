@@ -12,6 +12,7 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import team_for_editor
 from ahnb_platform.accounts.models import ApiToken, User
+from ahnb_platform.database.retrying import again_if_broken_off
 from ahnb_platform.edits import own_changes
 from ahnb_platform.errors import Conflict, Invalid, Item, Missing
 from projects import queries as projects
@@ -61,6 +62,7 @@ def project_for_runs(*, path: str, by: User, token: ApiToken) -> Project:
     return project
 
 
+@again_if_broken_off
 def start_run(
     *,
     project: Project,
@@ -197,6 +199,7 @@ def unpin_run(*, run: Run, by: User) -> Run:
     return _set_time(run, by, "pinned_at", "run.unpinned", None)
 
 
+@again_if_broken_off
 def store_batch(
     *, run: RunKey | Run, batch: dict[str, Any], by: User | None = None
 ) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import ctypes
 import gc
 import hashlib
 import http.client
+import os
 import signal
 import socket
 import sys
@@ -25,7 +26,6 @@ from granian.server import Server
 
 BACKLOG = 1024
 WORKER_STOP_SECONDS = 8
-MIGRATION_LOCK = 0x41484E42
 ANSWER_SECONDS = 5.0
 # mallopt(3): M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 HEAPS = {-8: 1, -3: 128 * 1024, -1: 512 * 1024}
@@ -158,20 +158,19 @@ def answers(host: str, port: int) -> bool:
 
 def migrate() -> None:
     """Bring the database up to date; of several starters one does it and the others wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET lock_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        try:
-            call_command("migrate", interactive=False, verbosity=0)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    call_command("migrate", interactive=False, verbosity=0)
     connection.close()
 
 
 def collect_static() -> None:
-    """Copy and compress the static files, if one of them changed since the last time."""
+    """Copy and compress the static files, if one of them changed since the last time.
+
+    Where they were collected by another account, as in a container's image, they are used as
+    they are.
+    """
     stamp = Path(f"{settings.STATIC_ROOT}.sha256")
+    if stamp.exists() and not os.access(stamp, os.W_OK):
+        return
     wanted = static_digest()
     if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
         return

@@ -2,6 +2,8 @@
 
     config      Django's DATABASES entry, from the environment
     backend     Django's PostgreSQL backend; starts ours when a connection is really made
+    retrying    transactions again that PostgreSQL broke off
+    pooling     the pooler before it, through which requests go
     embedded    what a process that uses our PostgreSQL does: hold its lock, have it started
     keeper      the small program that owns the `postgres` process and stops it after its last user
     cluster     the folder that PostgreSQL keeps its data in: made once, never replaced

@@ -34,7 +34,8 @@ def filled(digits: Project, alice: User) -> Project:
     """A project with two runs, points of all kinds, and a file that both have."""
     for number in range(2):
         run = make_run(digits, alice, name=f"run {number}")
-        log_points(run, {"loss": [0.1 * step for step in range(200)], "odd": [float("nan"), 1e308]})
+        log_points(run, {"loss": [0.1 * step for step in range(200)]})
+        log_points(run, {"odd": [float("nan"), 1e308]})
         attach_file(run, alice, "notes.txt", CONTENT)
     return digits
 

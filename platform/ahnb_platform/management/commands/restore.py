@@ -1,6 +1,5 @@
 """`manage.py restore`: a backup into an empty database and an empty storage."""
 
-import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
-from ahnb_platform import secretkey, serving
+from ahnb_platform import env, secretkey, serving
 from ahnb_platform.backups.errors import BackupError
 from ahnb_platform.backups.restoring import restore_backup, restore_secret_key
 
@@ -32,5 +31,5 @@ class Command(BaseCommand):
             raise CommandError(" ".join(str(error).split())) from error
         rows, files = sum(manifest.rows.values()), len(manifest.stored)
         self.stdout.write(f"Restored {rows:,} rows and {files:,} files of {manifest.made_at}")
-        if key and (os.environ.get("AHNB_SECRET_KEY") or os.environ.get("AHNB_SECRET_KEY_FILE")):
+        if key and env.text("AHNB_SECRET_KEY"):
             self.stdout.write("AHNB_SECRET_KEY is set and is used instead of the backup's key.")

@@ -15,9 +15,9 @@ from django.db import OperationalError, connections
 
 from ... import env, serving
 from ...database import embedded
-from ...database.errors import Busy
+from ...database.errors import Busy, DatabaseError
 from ...database.locks import EXCLUSIVE, take_lock
-from ...database.places import Places, explained
+from ...database.places import Places, explained, make_data_directory
 from ...database.postmaster import MAX_CONNECTIONS
 from ...monitoring.counting import METERS
 from ...work.beside import WorkerBeside
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, end_early)
         places = Places(Path(settings.DATA_DIR))
         workers, threads = pool_sizes()
+        make_data(places)
         try:
             hold_server_lock(places)
             if METERS is not None:
@@ -99,15 +100,27 @@ def end_early(_number: int, _frame: FrameType | None) -> None:
 
 
 def pool_sizes() -> tuple[int, int]:
-    """Workers, and threads in each: every thread may hold one connection to the database."""
+    """Workers, and threads in each: every thread may hold one connection to the database.
+
+    How many another server or a pooler has room for is not ours to know.
+    """
     workers = env.integer("AHNB_WORKERS", 2, minimum=1)
     threads = env.integer("AHNB_THREADS", 16, minimum=1)
-    if workers * threads > MAX_CONNECTIONS - SPARE_CONNECTIONS:
+    is_ours = not (env.text("DATABASE_URL") or env.text("AHNB_POOL_URL"))
+    if is_ours and workers * threads > MAX_CONNECTIONS - SPARE_CONNECTIONS:
         raise CommandError(
             f"AHNB_WORKERS times AHNB_THREADS is {workers * threads}; the database has room for "
             f"{MAX_CONNECTIONS - SPARE_CONNECTIONS} connections"
         )
     return workers, threads
+
+
+def make_data(places: Places) -> None:
+    """The data directory, which nothing else has made where key and database are elsewhere."""
+    try:
+        make_data_directory(places.data)
+    except DatabaseError as error:
+        raise CommandError(str(error)) from error
 
 
 def hold_server_lock(places: Places) -> None:

@@ -1,0 +1,1 @@
+"""Django's backend for a PostgreSQL behind pgbouncer in transaction mode."""

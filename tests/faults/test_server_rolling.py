@@ -1,0 +1,153 @@
+"""F27, F31: processes that are restarted one after another behind nginx, and migrations, while
+points come in at a steady rate. `python -m benchmarks.rolling` does both for longer.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+
+from ahnb_platform.accounts.models import User
+from benchmarks.servers import nginx
+from benchmarks.steady import Steady
+from projects.models import Project
+from runs.models import Run
+from tests.cast import make_run, token_of
+from tests.live import LiveServer, running_server
+from tests.runs.batches import stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WRITERS = 5  # fewer than the threads of one process that read bodies
+
+
+@pytest.fixture(scope="module")
+def pair(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[LiveServer]]:
+    """Two processes on one database, with one secret key."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
+    key = {"AHNB_SECRET_KEY": "only for tests: " + "0123456789abcdefghij" * 3}
+    with running_server(folders[0], **key) as one, running_server(folders[1], **key) as other:
+        yield [one, other]
+
+
+@pytest.fixture
+def proxied(pair: list[LiveServer], tmp_path: Path) -> Iterator[int]:
+    """The port of nginx before the two."""
+    if nginx.PROGRAM is None:
+        pytest.skip("nginx is not installed")
+    with nginx.proxying([server.port for server in pair], tmp_path / "nginx") as port:
+        yield port
+
+
+def assert_all_there(steady: Steady, runs: list[Run]) -> None:
+    """Whatever was acknowledged, once; and nothing else."""
+    for run in runs:
+        numbers = steady.acked[str(run.id)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert stored(run, "steady") == [(number, float(number)) for number in numbers]
+
+
+def test_processes_restarted_one_after_another_are_not_noticed(
+    pair: list[LiveServer], proxied: int, digits: Project, alice: User
+) -> None:
+    """F27: each is told to end and drains; no 5xx, no broken connection, nothing lost."""
+    runs = [make_run(digits, alice) for _ in range(WRITERS)]
+    steady = Steady(proxied, token_of(alice), [str(run.id) for run in runs])
+    with steady.going_on():
+        time.sleep(0.5)
+        for server in pair:
+            server.stop()
+            server.start()
+            time.sleep(0.5)
+    assert steady.total > 200
+    assert steady.failed == 0, steady.statuses
+    assert_all_there(steady, runs)
+
+
+NEXT = """
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("{app}", "{last}")]
+    operations = [
+        migrations.AddField("run", "one_more", models.TextField(default="", db_default="")),
+        migrations.AddField("metricstate", "one_more", models.BigIntegerField(null=True)),
+        AddIndexConcurrently(
+            "metrictail", models.Index(fields=["project_id", "tier"], name="one_more_index")
+        ),
+        migrations.CreateModel("Another", [("id", models.BigAutoField(primary_key=True))]),
+    ]
+"""
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The app `runs` with one more migration, of the kinds that change tables in use."""
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    [(_, last)] = loader.graph.leaf_nodes("runs")
+    package = tmp_path / "runs_of_tomorrow"
+    package.mkdir()
+    for path in (Path(__file__).parents[2] / "runs/migrations").glob("*.py"):
+        (package / path.name).write_bytes(path.read_bytes())
+    (package / "9000_one_more.py").write_text(NEXT.format(app="runs", last=last))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with override_settings(MIGRATION_MODULES={"runs": "runs_of_tomorrow"}):
+        yield last
+        call_command("migrate", "runs", last, verbosity=0)
+    for name in [name for name in sys.modules if name.startswith("runs_of_tomorrow")]:
+        del sys.modules[name]
+
+
+class Sitting(threading.Thread):
+    """Somebody whose long look at a table is in the migration's way."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds, self.looks = seconds, threading.Event()
+
+    def run(self) -> None:
+        with closing(connection.copy()) as own:
+            own.set_autocommit(False)
+            with own.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM runs_run")
+                self.looks.set()
+                time.sleep(self.seconds)
+            own.rollback()
+
+
+def test_the_next_version_migrates_while_this_one_stores(
+    pair: list[LiveServer], digits: Project, alice: User, next_version: Any
+) -> None:
+    """F31: a long transaction sits on a table for 5 s; nobody else waits longer than the lock may
+    be waited for, nothing is lost, and this version goes on with the next one's tables.
+    """
+    runs = [make_run(digits, alice) for _ in range(WRITERS)]
+    steady = Steady(pair[0].port, token_of(alice), [str(run.id) for run in runs])
+    sitting = Sitting(seconds=4)
+    sitting.start()
+    sitting.looks.wait(10)
+    with steady.going_on():
+        time.sleep(0.3)
+        call_command("migrate", verbosity=0)
+        time.sleep(0.5)
+    sitting.join()
+    assert steady.failed == 0, steady.statuses
+    assert steady.longest < sitting.seconds
+    assert_all_there(steady, runs)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT one_more FROM runs_run")
+        assert cursor.fetchall() == [("",)] * WRITERS
