@@ -27,7 +27,7 @@ class Config:
     mode: Mode = "online"
     directory: Path | None = None  # None: no place for a spool could be found
     exit_timeout: float = EXIT_TIMEOUT_SECONDS
-    spool_bytes: int = SPOOL_MB << 20  # of each run; then batch points are thinned out
+    spool_bytes: int = SPOOL_MB << 20  # of each run, files included; then points are thinned out
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ, **arguments: str | None) -> Self:

@@ -144,6 +144,9 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
         folder = self._spool.folder if self._spool else None
         self._journal = Journal(folder, limit_bytes=self._config.spool_bytes)
         self._journal.attempt = attempt
+        if self._spool is not None:
+            files = self._spool.files
+            self._journal.bytes_beside = lambda: files.bytes
         for (unit, *names), series in self._series.items():
             series.move_to(self._journal, names, unit)
         self._shipment = lifecycle.begin(self, header, self._spool, self._journal, self._config)

@@ -88,7 +88,8 @@ class LogsFiles:
             raise ConfigurationError(f"{path}: there is no folder to keep a copy in (AHNB_DIR)")
         called = file_name(path.name if name is None else str(name))
         try:
-            self._spool.files.add(path, called, step, newest_only=newest_only)
+            room = self._journal.room_for_files
+            self._spool.files.add(path, called, step, newest_only=newest_only, most=room)
         except OSError as error:
             raise ConfigurationError(f"{self._spool.folder}: {error.strerror}") from error
 

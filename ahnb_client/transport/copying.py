@@ -66,7 +66,9 @@ def _copy(source: int, target: Path) -> Copied:
     with os.fdopen(os.open(target, flags, 0o600), "wb", buffering=0) as copy:
         while piece := os.read(source, _PIECE_BYTES):
             digest.update(piece)
-            copy.write(piece)
             size += len(piece)
+            rest = memoryview(piece)
+            while rest:  # a disk that fills up takes a part first, and then refuses
+                rest = rest[copy.write(rest) :]
         os.fsync(copy.fileno())
     return Copied(size, digest.hexdigest())

@@ -7,16 +7,19 @@ process that is killed between the two leaves nothing that anybody sends.
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from ..errors import ConfigurationError
+from ..words import numbered
 from .copying import copy_file
 from .writing import write_whole
 
 FOLDER = "files"
+FULL = "points and files that wait have come to AHNB_SPOOL_MB"
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,15 @@ class WaitingFile:
 
 
 class FileBody:
-    """A file as it is sent: in pieces, its length known beforehand.
+    """A file as it is sent: in pieces, its length known beforehand."""
 
-    `between` is called before each piece.
-    """
-
-    def __init__(self, file: BinaryIO, size: int, between: Callable[[], None]) -> None:
-        self._file, self._size, self._between = file, size, between
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
 
     def __len__(self) -> int:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        self._between()
         return self._file.read(size)
 
     def rewind(self) -> None:
@@ -84,20 +83,40 @@ class Files:
         self._lock = threading.Lock()
         self._copying = 0
         self._last = 0
+        self._sizes: dict[int, int] | None = None  # by number, of copies that are here
+
+    @property
+    def bytes(self) -> int:
+        """How much all copies take, those included that are being made."""
+        with self._lock:
+            return sum(self._known().values())
+
+    def _known(self) -> dict[int, int]:
+        if self._sizes is None:
+            self._sizes = {file.number: max(file.size, 0) for file in self.waiting()}
+        return self._sizes
 
     def add(
-        self, source: Path, name: str, step: int | None = None, *, newest_only: bool = False
+        self,
+        source: Path,
+        name: str,
+        step: int | None = None,
+        *,
+        newest_only: bool = False,
+        most: int | None = None,
     ) -> WaitingFile:
         """Copy a file here, to be sent when its turn comes.
 
         Args:
             newest_only: what waits under the same name need not be sent any more.
+            most: how many bytes all copies may take; any number by default.
 
         Raises:
             ConfigurationError: it cannot be copied.
             OSError: the spool cannot be written to.
         """
-        with self._number() as number:
+        older = [file for file in self.waiting() if file.name == name] if newest_only else []
+        with self._number() as number, self._room(source, number, older, most):
             part, path = self._path(number, ".part"), self._path(number, ".file")
             try:
                 copied = copy_file(source, part)
@@ -106,11 +125,11 @@ class Files:
                 sidecar = json.dumps(file.document()).encode()
                 write_whole(self._path(number, ".json"), sidecar)
             except BaseException:
-                for left in (part, path):
+                for left in (part, path, self._path(number, ".json.new")):
                     left.unlink(missing_ok=True)
                 raise
-        if newest_only:
-            self._drop_older(file)
+        for one in older:
+            self.remove(one)
         return file
 
     def waiting(self) -> list[WaitingFile]:
@@ -136,15 +155,32 @@ class Files:
         """Send it no more. Its description goes first: without it a copy is nothing."""
         self._path(file.number, ".json").unlink(missing_ok=True)
         file.path.unlink(missing_ok=True)
+        with self._lock:
+            self._known().pop(file.number, None)
 
     def clear(self) -> None:
         """Delete the folder with all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _drop_older(self, file: WaitingFile) -> None:
-        for older in self.waiting():
-            if older.number < file.number and older.name == file.name:
-                self.remove(older)
+    @contextmanager
+    def _room(
+        self, source: Path, number: int, older: list[WaitingFile], most: int | None
+    ) -> Iterator[None]:
+        """Room for a copy, given back if it is not made; `older` ones make room for it."""
+        size = _size_of(source)
+        with self._lock:
+            known = self._known()
+            taken = sum(known.values()) - sum(known.get(one.number, 0) for one in older)
+            if most is not None and taken + size > most:
+                told = f"no room for a copy of {numbered(size, 'byte')}"
+                raise ConfigurationError(f"{source}: {told}: {FULL}")
+            known[number] = size
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                known.pop(number, None)
+            raise
 
     @contextmanager
     def _number(self) -> Iterator[int]:
@@ -165,3 +201,11 @@ class Files:
 
     def _sidecars(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("*.json") if path.stem.isdigit())
+
+
+def _size_of(source: Path) -> int:
+    """In bytes; 0 of what is not there, which copying it will tell."""
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0

@@ -3,29 +3,24 @@
 import time
 from typing import Any, Generic, TypeVar
 
-from .answers import Verdict
+from .answers import Answer, Verdict
 from .files import Files, WaitingFile
 from .pace import Pace
-from .uploads import FileServer, Uploads
+from .uploads import FileServer, Upload, Uploads
 
+PATIENCE_SECONDS = 0.05  # for a file: so long may points of other runs wait
 ServerT = TypeVar("ServerT", bound=FileServer)
 
 
 class ShipsFiles(Pace, Generic[ServerT]):
     """The part of a shipment that sends the files of its spool."""
 
-    def __init__(
-        self, run_id: str, files: Files | None, *, quiet: bool, look_seconds: float
-    ) -> None:
+    def __init__(self, run_id: str, files: Files | None, *, quiet: bool) -> None:
         super().__init__(run_id, quiet=quiet)
-        self._look_seconds = look_seconds
         self._uploads = Uploads(files) if files else None
-        self._next_look = 0.0
+        self._upload: Upload | None = None  # under way
+        self._points_due = 0.0  # as `due`, while files are sent in between
         self._given_up = 0  # the number of a file of which it is only left to say that it is lost
-
-    def _advance(self, server: ServerT) -> None:
-        """Send the next points or the next sign of life, if there is one to send."""
-        raise NotImplementedError
 
     def _tell_lost(self, lost: dict[str, Any], kept: dict[str, Any]) -> bool:
         """Write down a `lost` event as the next batch, and a line for the person; False if
@@ -46,23 +41,43 @@ class ShipsFiles(Pace, Generic[ServerT]):
         """The numbers of the files that the server does not have yet."""
         return self._uploads.files.numbers() if self._uploads else set()
 
+    def hurry(self) -> None:
+        """Send what there is now, unless the server was in trouble."""
+        super().hurry()
+        self._points_due = min(self._points_due, self.due)
+
     def retry_now(self) -> None:
         """Try at once even after trouble, but for a wait that the server asked for."""
         super().retry_now()
+        self._points_due = min(self._points_due, self.due)
         if self._uploads is not None:
             self._uploads.retry_now()
 
+    def _look_soon(self) -> None:
+        """While a file is under way, see often what became of it."""
+        if self._upload is not None:
+            self.due = min(self.due, time.monotonic())
+
     def _send_file(self, server: ServerT) -> bool:
-        """Send the next file; False if there is none to be sent now."""
+        """Begin with the next file, or see what became of one; False if there is none now."""
         uploads = self._uploads
-        file = uploads.next() if uploads else None
-        if uploads is None or file is None:
+        if uploads is None:
             return False
-        if file.number == self._given_up:
-            uploads.forget(file)
-            return True
-        self._next_look = time.monotonic() + self._look_seconds
-        answer = uploads.send(server, self.run_id, file, lambda: self._meanwhile(server))
+        if self._upload is None:
+            file = uploads.next()
+            if file is None:
+                return False
+            if file.number == self._given_up:
+                uploads.forget(file)
+                return True
+            self._upload = uploads.begin(server, self.run_id, file)
+        answer = self._upload.answer(PATIENCE_SECONDS)
+        if answer is not None:
+            file, self._upload = self._upload.file, None
+            self._judge(uploads, file, answer)
+        return True
+
+    def _judge(self, uploads: Uploads, file: WaitingFile, answer: Answer) -> None:
         match uploads.judged(file, answer):
             case Verdict.ACCEPTED:
                 self.succeed()
@@ -72,13 +87,6 @@ class ShipsFiles(Pace, Generic[ServerT]):
             case other:
                 self.cope(other, answer)
                 uploads.pause(self.due)
-        return True
-
-    def _meanwhile(self, server: ServerT) -> None:
-        """Let points and signs of life go on while a large file is under way."""
-        if time.monotonic() >= self._next_look:
-            self._advance(server)
-            self._next_look = time.monotonic() + self._look_seconds
 
     def _lose(self, uploads: Uploads, file: WaitingFile, code: str, reason: str) -> None:
         """The server will never take this file: it hears so before the copy goes."""

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
@@ -45,7 +45,7 @@ class Server:
     def __init__(
         self, address: str, key: str | None, *, max_answer_bytes: int = MAX_ANSWER_BYTES
     ) -> None:
-        self._address = address
+        self._address, self._key = address, key
         self._max_answer_bytes = max_answer_bytes
         self._session = requests.Session()
         self._session.auth = _Bearer(key)
@@ -57,6 +57,10 @@ class Server:
 
     def __repr__(self) -> str:
         return f"<Server {self._address}>"
+
+    def another(self) -> Self:
+        """The same over connections of its own, for another thread."""
+        return type(self)(self._address, self._key, max_answer_bytes=self._max_answer_bytes)
 
     def put_run(self, run_id: str, body: Mapping[str, Any]) -> Answer:
         """Create the run, or find it there."""

@@ -41,10 +41,11 @@ class Journal:
     ) -> None:
         """Start in `folder`, or in memory without one; `recording=False` takes nothing at all.
 
-        From `limit_bytes` on what lies on the disk is thinned out.
+        From `limit_bytes` on, files included, what lies on the disk is thinned out.
         """
         self.folder = folder
         self._disk_limit = max(limit_bytes, 4 * SEGMENT_SIZE)
+        self.bytes_beside: Callable[[], int] = int  # what else counts for the limit: files
         self.attempt = 0
         self.losses: Counter[str] = Counter()
         self.closed = self.retired = not recording
@@ -179,7 +180,7 @@ class Journal:
         reason = "no home folder"
         try:
             if self.folder is not None:
-                if self._make_room(segments.DiskSegment, self._disk_limit, size):
+                if self._make_room(segments.DiskSegment, self._limit_of_points, size):
                     tell(FULL, once="spool-full")
                 return segments.DiskSegment(segments.segment_path(self.folder, number), size)
         except OSError as error:
@@ -188,9 +189,24 @@ class Journal:
         self._make_room(segments.MemorySegment, MEMORY_LIMIT, size)
         return segments.MemorySegment(size)
 
+    @property
+    def room_for_files(self) -> int:
+        """How many bytes files may take: what points leave of the limit, but for its last eighth,
+        so that files never leave points without room."""
+        with self._lock:
+            return min(self._disk_limit - self._on_disk, self._disk_limit // 8 * 7)
+
+    @property
+    def _limit_of_points(self) -> int:
+        return max(self._disk_limit - self.bytes_beside(), 4 * SEGMENT_SIZE)
+
+    @property
+    def _on_disk(self) -> int:
+        kept = self._segments.values()
+        return sum(one.size for one in kept if isinstance(one, segments.DiskSegment))
+
     def _is_full(self, wanted: int) -> bool:
-        on_disk = (s.size for s in self._segments.values() if isinstance(s, segments.DiskSegment))
-        return sum(on_disk) + wanted > self._disk_limit
+        return self._on_disk + wanted > self._limit_of_points
 
     def _make_room(self, kind: type[segments.Segment], limit: int, wanted: int) -> bool:
         # A batch whose answer is still awaited may lie in the segments up to the one last read.

@@ -8,7 +8,8 @@ from pathlib import Path
 from ..config import Config
 from ..errors import ConfigurationError
 from . import loading
-from .shipment import Server, Shipment
+from .making import Server
+from .shipment import Shipment
 from .spool import LeftSegments, Spool, spool_folders, this_host
 
 _MAX_FAILURES = 3

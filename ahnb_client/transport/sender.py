@@ -8,7 +8,8 @@ from queue import Empty, SimpleQueue
 from ..notices import tell
 from . import loading
 from .journal import Position
-from .shipment import Server, Shipment
+from .making import Server
+from .shipment import Shipment
 
 SYNC_SECONDS = 5.0
 _MAX_FAILURES_AT_EXIT = 5

@@ -2,22 +2,19 @@
 
 import time
 from collections.abc import Set
-from typing import Any, Protocol
+from typing import Any
 
 from ..config import is_loopback
-from ..identifiers import uuid7
 from ..words import numbered
-from .answers import Answer, Verdict, is_batch_answer, is_run_document, verdict
+from .answers import Answer, Verdict, is_batch_answer, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
-from .creation import Creation
-from .filing import ShipsFiles
 from .journal import Position
-from .plan import Pending, Plan
+from .making import MakesRun, Server
+from .plan import Pending
 from .reader import Reader, Source
 from .rejected import Rejections
 from .spool import Header, Spool
 from .suspects import Suspects
-from .uploads import FileServer
 
 INTERVAL_SECONDS = 2.0  # a request takes some milliseconds of the training's processor
 HEARTBEAT_SECONDS = 15.0
@@ -25,14 +22,7 @@ ENDED = {"finished", "failed", "interrupted", "preempted"}
 SILENT_END = "process ended without a word"
 
 
-class Server(FileServer, Protocol):
-    """What a shipment asks of a server; `http.Server` is one."""
-
-    def put_run(self, run_id: str, body: dict[str, Any], /) -> Answer: ...
-    def post_batch(self, run_id: str, body: bytes, /) -> Answer: ...
-
-
-class Shipment(ShipsFiles[Server]):
+class Shipment(MakesRun):
     """The records of one process for one run, on their way to the server.
 
     `step` does one thing and says in `due` when the next is to be done.
@@ -47,7 +37,6 @@ class Shipment(ShipsFiles[Server]):
         is_left: bool = False,
         quiet: bool = False,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
-        look_seconds: float = INTERVAL_SECONDS,
     ) -> None:
         """Begin, or go on where another process stopped.
 
@@ -58,25 +47,16 @@ class Shipment(ShipsFiles[Server]):
             is_left: the process that wrote them is gone, so that nobody else ends the run.
             quiet: tell the person nothing, who is busy with another run.
             heartbeat_seconds: how long to be silent before a sign of life.
-            look_seconds: how long to send of a file before looking for points.
         """
-        files = spool.files if spool else None
-        super().__init__(header.run_id, files, quiet=quiet, look_seconds=look_seconds)
+        super().__init__(header, spool, quiet=quiet)
         self._heartbeat_seconds = heartbeat_seconds
-        self.header, self.source, self.spool = header, source, spool
-        folder = spool.folder if spool else None
-        self.plan = Plan.load(folder, header.writer, uuid7())
-        self.is_created = False
+        self.source = source
         self.records = 0  # delivered by this process
         self._is_left = is_left
         self._is_near = is_loopback(header.server or "")
         self._reader = Reader(source)
         self._suspects = Suspects(MAX_RECORDS)
-        self._resume = "allow" if self.plan.created else header.create.get("resume", "allow")
-        self._creation = Creation(header.create)
-        self._remarks: list[str] = []  # events that tell what the run was made without
         self._rejections = Rejections()
-        self._unanswered_put = False
         self._has_more = True  # records were left when the last batch was cut
 
     def has_delivered(self, position: Position, files: Set[int] = frozenset()) -> bool:
@@ -86,13 +66,27 @@ class Shipment(ShipsFiles[Server]):
 
     def step(self, server: Server) -> None:
         """Do the next thing: create the run, send a batch or a file, or see that all is done."""
+        is_time = self._is_time_for_points
         if not self.is_created:
             self._create(server)
-        elif self.plan.pending is not None or self._plan_next():
+        elif is_time and (self.plan.pending is not None or self._plan_next()):
             self._send(server)
-        elif not self._send_file(server):
-            self.due = time.monotonic() + INTERVAL_SECONDS
-            self._rest()
+            self._points_due = self.due
+            if not self._has_more and not self.failures:  # files follow the points there are
+                self._send_file(server)
+        else:
+            if is_time:
+                self._points_due = time.monotonic() + INTERVAL_SECONDS
+            if not self._send_file(server):
+                self.due = self._points_due
+                self._rest()
+        self._look_soon()
+
+    @property
+    def _is_time_for_points(self) -> bool:
+        """Not before they are due where files bring us here in between."""
+        is_lost = self._upload is None and self.plan.pending is not None
+        return is_lost or not self.has_files or time.monotonic() >= self._points_due
 
     def let_go(self) -> bool:
         """Leave the spool to `ahnb sync`; False while it is still written to."""
@@ -101,54 +95,6 @@ class Shipment(ShipsFiles[Server]):
         if self.spool is not None:
             self.spool.release()
         return True
-
-    # Creating the run
-
-    def _create(self, server: Server) -> None:
-        if not self.header.create.get("project"):
-            self.stop("no project is named: set AHNB_PROJECT, or `ahnb sync --project TEAM/NAME`")
-            return
-        answer = server.put_run(self.run_id, self._creation.body(self._resume))
-        match verdict(answer, is_ours=is_run_document(answer.document, self.run_id)):
-            case Verdict.ACCEPTED:
-                self.succeed()
-                self._tell_left_out()
-                self.is_created = self.plan.created = True
-                self.plan.settle()
-            case Verdict.REFUSED | Verdict.TOO_LARGE:
-                self._refuse_run(answer)
-            case other:
-                self._unanswered_put |= answer.status is None or answer.status >= 500
-                self.cope(other, answer)
-
-    def _refuse_run(self, answer: Answer) -> None:
-        # With an id of our own making, or after a lost answer, the run that exists is ours.
-        is_ours = self.header.own_id or self._unanswered_put
-        if answer.code == "run-exists" and is_ours and self._resume == "never":
-            self._resume = "allow"
-        elif not self._creation.can_do_without(answer):
-            self.stop(f"the server does not take this run: {answer.reason}")
-
-    @property
-    def left_out(self) -> str:
-        """What the server refused of the run itself, in words; empty if nothing."""
-        return self._creation.in_words if self._creation.left_out else ""
-
-    def _tell_left_out(self) -> None:
-        """Say what the run was made without, unless an earlier process has."""
-        if self.spool is not None:
-            self.spool.keep_trouble("")
-        if not self.left_out or self.plan.created:
-            return
-        self.say(self.left_out, "left out")
-        self._keep_line({"left_out": self._creation.left_out, "detail": self._creation.reasons[0]})
-        self._remarks += self._creation.events()
-
-    def stop(self, why: str) -> None:
-        """Send nothing more, and leave word of it for who looks into the spool."""
-        super().stop(why)
-        if self.spool is not None:
-            self.spool.keep_trouble(why)
 
     # Planning and sending
 
@@ -291,10 +237,6 @@ class Shipment(ShipsFiles[Server]):
         self._write_down(cut(self._reader, pending.start, pending.records), pending.seq, ())
         self.cope(Verdict.HOLD, answer)
 
-    def _keep_line(self, what: dict[str, Any]) -> None:
-        if self.spool is not None:
-            self.spool.keep_refused(what)
-
     def _keep_rejected(self, pending: Pending, rejected: list[Any]) -> None:
         """The rest of the batch is stored."""
         lost = self._rejections.add(rejected, pending.body)
@@ -308,11 +250,6 @@ class Shipment(ShipsFiles[Server]):
         batch = cut(self._reader, pending.start, MAX_RECORDS)
         body = batch.encode(self.plan.writer, pending.seq).decode()
         self._keep_line({"seq": pending.seq, "why": pending.extras, "batch": body})
-
-    def _advance(self, server: Server) -> None:
-        self.source.prepare()
-        if self.plan.pending is not None or self._plan_next():
-            self._send(server)
 
     def _tell_lost(self, lost: dict[str, Any], kept: dict[str, Any]) -> bool:
         if self.plan.pending is not None:

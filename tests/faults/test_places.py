@@ -83,6 +83,17 @@ def test_a_disk_without_room_for_a_copy_costs_the_file_alone(scene: Scene) -> No
     assert scene.run(found.run_id)["status"] == "finished"
 
 
+def test_a_disk_that_fills_up_under_a_copy_costs_the_file_alone(scene: Scene) -> None:
+    """F15: another program takes all but 10 MiB when 24 are being copied: no half file is sent."""
+    found = run_on(scene, "size=110m", "filling", 0, AHNB_EXIT_TIMEOUT="60")
+    assert found.errors.count("No space left on device") == 1
+    assert (scene.home / "program" / "left").read_text() == ""
+    assert scene.get(f"runs/{found.run_id}/artifacts/")["results"] == []
+    assert [step for step, _ in scene.series(found.run_id)["loss"]] == list(range(1000))
+    assert lost_of(found.run_id) == {"file": 1}
+    assert scene.run(found.run_id)["status"] == "finished"
+
+
 def test_a_full_disk_and_a_server_away_cost_what_is_told(scene: Scene) -> None:
     """F15: 22 MB of points, 16 MiB of memory: what arrived and what is told lost are all."""
     trained = scene.home / "program" / "trained"

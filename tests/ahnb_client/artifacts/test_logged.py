@@ -1,7 +1,9 @@
 """What people give to `log_artifact`: what is no file is told, and never raised into a training."""
 
 import os
+import resource
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,61 @@ def test_a_child_of_a_fork_leaves_the_files_of_its_parent_alone(run: Run, path: 
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert names(run) == ["parent.keras"]
+
+
+def sized(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_files_count_for_the_limit_of_a_spool_and_leave_room_for_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limit = 16 << 20
+    config = Config(project="a/b", mode="offline", directory=tmp_path / "spool", spool_bytes=limit)
+    run = Run(config=config)
+    assert run.folder is not None
+    (tmp_path / "weights").write_bytes(bytes(5 << 20))
+    for number in range(4):
+        run.log_artifact(tmp_path / "weights", f"{number}.bin")
+    assert names(run) == ["0.bin", "1.bin"]
+    said = capsys.readouterr().err
+    assert said.count("no room for a copy of 5,242,880 bytes") == 2
+    assert "AHNB_SPOOL_MB" in said
+    for step in range(300_000):
+        run.log({"loss": 0.5, "accuracy": 0.5}, step=step)
+    assert sized(run.folder) <= limit + (1 << 20)
+    run.finish()
+
+
+def test_a_file_that_was_sent_makes_room_and_the_newest_of_a_name_takes_it_over(
+    tmp_path: Path,
+) -> None:
+    files = Files(tmp_path)
+    (tmp_path / "weights").write_bytes(bytes(600))
+    add = partial(files.add, tmp_path / "weights", most=1000)
+    first = add("best.keras")
+    with pytest.raises(ConfigurationError, match="no room"):
+        add("other.keras")
+    second = add("best.keras", newest_only=True)
+    assert (files.bytes, [file.number for file in files.waiting()]) == (600, [second.number])
+    assert first.number != second.number
+    files.remove(second)
+    assert files.bytes == 0
+    assert add("other.keras").size == Files(tmp_path).bytes == 600
+
+
+def test_a_copy_that_a_quota_cuts_short_leaves_nothing(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    (tmp_path / "weights").write_bytes(bytes(3_000_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, hard))
+    try:
+        with pytest.raises(ConfigurationError, match="File too large"):
+            files.add(tmp_path / "weights", "a")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in files.folder.iterdir()] == []
+    assert (files.bytes, files.is_empty) == (0, True)
 
 
 def test_links_that_lead_out_of_a_folder_are_not_followed(

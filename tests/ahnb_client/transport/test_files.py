@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ahnb_client.errors import ConfigurationError
+from ahnb_client.run import Run
 from ahnb_client.transport.copying import copy_file
 from ahnb_client.transport.files import Files
 from ahnb_client.transport.http import Server
@@ -177,29 +178,77 @@ def test_points_go_on_while_files_have_no_room(
     assert not recorded.shipment.has_delivered(end, {1})
 
 
-class Talkative(Journal):
-    """Gets a record each time that it is looked after, five in all."""
-
-    told = 0
-
-    def prepare(self) -> None:
-        super().prepare()
-        if self.told < 5:
-            self.told += 1
-            add_event(self, "note", self.told)
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(3_000_000))
+    return path
 
 
-def test_points_go_on_while_a_large_file_is_under_way(
-    tmp_path: Path, remote: Server, store: Store
+def held_back_until(store: Store, is_time: Callable[[], bool]) -> list[bool]:
+    """Have the server answer no upload before something has come; tells whether it came."""
+    came: list[bool] = []
+
+    def fault(request: Request) -> Fault | None:
+        if is_upload(request):
+            deadline = time.monotonic() + 10
+            while not is_time() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            came.append(is_time())
+        return None
+
+    store.fault = fault
+    return came
+
+
+def test_points_overtake_a_file_that_is_under_way(
+    tmp_path: Path, remote: Server, store: Store, large: Path
 ) -> None:
     spool = Spool.create(tmp_path / "spool", make_header())
-    shipment = Shipment(spool.header, Talkative(spool.folder), spool, look_seconds=0.0)
-    (tmp_path / "source").write_bytes(bytes(3_000_000))
-    spool.files.add(tmp_path / "source", "large")
-    while not uploads(store):
+    journal = Journal(spool.folder)
+    shipment = Shipment(spool.header, journal, spool)
+    spool.files.add(large, "large")
+    came = held_back_until(store, lambda: store.events(shipment.run_id, "note") == [1])
+    deadline = time.monotonic() + 20
+    is_noted = False
+    while shipment.has_files and time.monotonic() < deadline:
+        if not is_noted and any(map(is_upload, store.requests)):
+            is_noted = True
+            add_event(journal, "note", 1)
+        time.sleep(max(0.0, shipment.due - time.monotonic()))
         shipment.step(remote)
-    assert store.events(spool.header.run_id, "note") == [1, 2, 3, 4, 5]
-    assert [name for name, _ in store.files[spool.header.run_id]] == ["large"]
+    assert came == [True]
+    assert [name for name, _ in store.files[shipment.run_id]] == ["large"]
+
+
+def test_points_of_another_run_do_not_wait_for_a_file(
+    begin: Callable[..., Run], store: Store, large: Path
+) -> None:
+    slow, other = begin(), begin()
+    came = held_back_until(store, lambda: len(store.points(other.id, "loss")) == 3)
+    slow.log({"loss": 0.5})
+    slow.log_artifact(large)
+    while not any(map(is_upload, store.requests)):
+        time.sleep(0.01)
+    for _ in range(3):
+        other.log({"loss": 0.5})
+    assert other.wait(10)
+    assert slow.wait(10)
+    assert came == [True]
+
+
+def test_signs_of_life_go_on_while_a_file_is_under_way(
+    tmp_path: Path, remote: Server, store: Store, large: Path
+) -> None:
+    spool = Spool.create(tmp_path / "spool", make_header())
+    shipment = Shipment(spool.header, Journal(spool.folder), spool, heartbeat_seconds=0.0)
+    spool.files.add(large, "large")
+    came = held_back_until(store, lambda: len(store.events(shipment.run_id, "heartbeat")) > 1)
+    deadline = time.monotonic() + 20
+    while shipment.has_files and time.monotonic() < deadline:
+        time.sleep(max(0.0, shipment.due - time.monotonic()))
+        shipment.step(remote)
+    assert came == [True]
 
 
 def test_the_newest_of_a_name_may_replace_what_waits(tmp_path: Path) -> None:
