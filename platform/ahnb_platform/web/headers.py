@@ -24,6 +24,7 @@ PERMISSIONS = ", ".join(
 PRIVATE = {
     "Permissions-Policy": PERMISSIONS,
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cache-Control": "no-store",
 }
 INERT = {

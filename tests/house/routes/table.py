@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ahnb_platform.api.middleware import is_api
 
 CALLERS = ("owner", "editor", "reader", "stranger", "anonymous", "revoked")
+# Whose answers follow from those of the callers, unless a line says otherwise.
+OTHERS = ("outsider", "superuser", "disabled", "scope", "project")
 PAGE_METHODS = ("GET", "POST")
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ADMIN = f"/{settings.ADMIN_PATH}/"
@@ -32,6 +34,8 @@ class Line:
     method: str
     route: str
     answers: tuple[str, ...]
+    # Answers to others that do not follow from these (`matrix.py`).
+    otherwise: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -69,14 +73,17 @@ def read_table(text: str) -> list[Line]:
         words = row.partition("#")[0].split()
         if not words:
             continue
-        method, route, *answers = words
+        method, route, *answers = [word for word in words if "=" not in word]
+        otherwise = dict(word.split("=", 1) for word in words if "=" in word)
+        if unknown := set(otherwise) - set(OTHERS):
+            raise ValueError(f"nobody is called {', '.join(unknown)}: {row}")
         if len(answers) != len(CALLERS):
             raise ValueError(f"not {len(CALLERS)} answers: {row}")
         others = [other for other in methods_of(route) if (other, route) not in found]
         for name in others if method == "*" else [method]:
             if (name, route) in found:
                 raise ValueError(f"twice: {row}")
-            found[name, route] = Line(name, route, tuple(answers))
+            found[name, route] = Line(name, route, tuple(answers), otherwise)
     return list(found.values())
 
 

@@ -146,13 +146,18 @@ def cookies_of(actors: dict[str, User]) -> dict[str, str]:
     """A session of each person; `revoked` is deactivated after logging in."""
     found = {}
     for caller, user in actors.items():
-        browser = cast.client_of(user)
-        session = browser.session
-        session[CAME_BY_LINK] = time.time()
-        session.save()
-        found[caller] = browser.cookies.output(header="", sep=";")
+        found[caller] = session_of(user)
     User.objects.filter(pk=actors["revoked"].pk).update(is_active=False)
     return found
+
+
+def session_of(user: User) -> str:
+    """The cookies of somebody who just came by a one-time link."""
+    browser = cast.client_of(user)
+    session = browser.session
+    session[CAME_BY_LINK] = time.time()
+    session.save()
+    return browser.cookies.output(header="", sep=";")
 
 
 def tokens_of(actors: dict[str, User]) -> dict[str, str]:

@@ -13,13 +13,14 @@ from ..models import AuditEvent, Team
 
 EVENTS_A_PAGE = 50
 EVENTS_AT_ONCE = 1000
-# The next larger action, again and again: as many steps as there are actions, not events.
+# The next larger action, again and again: as many steps as there are actions, not events. In the
+# order of the index, which is that of bytes.
 ACTIONS = """
     WITH RECURSIVE listed AS (
-        (SELECT action FROM accounts_auditevent WHERE {mine} ORDER BY action LIMIT 1)
+        (SELECT action FROM accounts_auditevent WHERE {mine} ORDER BY action USING ~<~ LIMIT 1)
         UNION ALL
         SELECT (SELECT action FROM accounts_auditevent
-                WHERE {mine} AND action > listed.action ORDER BY action LIMIT 1)
+                WHERE {mine} AND action ~>~ listed.action ORDER BY action USING ~<~ LIMIT 1)
         FROM listed WHERE listed.action IS NOT NULL
     )
     SELECT action FROM listed WHERE action IS NOT NULL
