@@ -1,6 +1,7 @@
 """The record of acts is a chain: nobody changes it, and whoever does in spite of that is told."""
 
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
@@ -235,3 +236,21 @@ def test_parallel_acts_make_one_chain_and_block_nobody() -> None:
     at_once([partial(work, number) for number in range(6)])
     assert verify().fault == ""
     assert verify().head.seq == AuditEvent.objects.count()
+
+
+def test_migration_binds_what_was_recorded_before(chain: Head) -> None:
+    """As it finds a database of an older release: events, and nothing that binds them."""
+    migration = import_module("ahnb_platform.accounts.migrations.0003_audit_chain")
+    run(migration.UNDONE)
+    run("DELETE FROM accounts_auditseal")
+    run("DELETE FROM accounts_auditevent WHERE id = (SELECT min(id) FROM accounts_auditevent)")
+    run(migration.HASHING + migration.BINDING + migration.FORMER_EVENTS + migration.GUARDING)
+    assert verify().fault == ""
+    assert verify().head.seq == ROWS - 1
+    ids = list(AuditSeal.objects.order_by("seq").values_list("event_id", flat=True))
+    assert ids == sorted(AuditEvent.objects.values_list("id", flat=True))
+    audit.record("test.done", by=None)
+    bind()
+    assert verify().head.seq == ROWS
+    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
+        run("DELETE FROM accounts_auditevent")
