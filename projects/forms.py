@@ -113,6 +113,25 @@ class QuotaForm(forms.Form):
         return {"runs": given["runs"], "points": given["points"], "bytes": in_bytes}
 
 
+class RuleForm(forms.Form):
+    """By which runs of a project go into the trash."""
+
+    older_days = forms.IntegerField(
+        label="Days since they ended", min_value=1, help_text="Of lost runs: since the last sign."
+    )
+    only_tag = forms.CharField(label="Only with the tag", max_length=255, required=False)
+    not_tag = forms.CharField(label="Not with the tag", max_length=255, required=False)
+    keep_best = forms.IntegerField(
+        label="Keep the best",
+        min_value=0,
+        required=False,
+        help_text="So many of the project stay, by its objective.",
+    )
+
+    def clean_keep_best(self) -> int:
+        return self.cleaned_data["keep_best"] or 0
+
+
 class ViewForm(forms.Form):
     """A view of the summary that somebody wants to keep."""
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import aside, settings, sharing, storage, transfers
+from .views import aside, retention, settings, sharing, storage, transfers
 
 urlpatterns = [
     path("settings/", settings.project_settings, name="settings"),
     path("settings/address/", settings.rename, name="rename"),
     path("archive/", settings.archive, name="archive"),
     path("restore/", settings.restore, name="restore"),
+    path("retention/", retention.retention_page, name="retention"),
     path("quota/", storage.set_quota, name="quota"),
     path("trash/purge/", aside.purge, name="purge"),
     path("transfer/", transfers.transfer, name="transfer"),

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from ahnb_platform.accounts import audit
@@ -20,6 +21,8 @@ from ahnb_platform.errors import Conflict, Invalid, Missing
 from .models import Project, ProjectAlias, ProjectOffer, ProjectShare
 
 DAYS = 7
+# Sent with a project that has just come to another team, in the transaction of the act.
+moved = Signal()
 
 
 def offer_project(*, project: Project, slug: str, by: User) -> ProjectOffer | None:
@@ -113,6 +116,7 @@ def _move(project: Project, team: Team, by: User) -> Project:
         raise Conflict(
             f"{team.name} has a project at “{project.slug}” already.", code="slug-taken"
         ) from error
+    moved.send(project)
     # Its members see it as such now.
     ProjectShare.objects.filter(project=project, team=team).delete()
     ProjectOffer.objects.filter(project=project).delete()

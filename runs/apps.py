@@ -5,6 +5,9 @@ class RunsConfig(AppConfig):
     name = "runs"
 
     def ready(self) -> None:
-        from .life import tasks  # models are loaded by now
+        from projects.transfers import moved  # models are loaded by now
+
+        from .life import quotas, tasks
 
         tasks.register()
+        moved.connect(quotas.count_moved)

@@ -143,6 +143,11 @@ def recount_due() -> None:
             count_anew(project.team_id, [project])
 
 
+def count_moved(sender: Project, **_signal: Any) -> None:
+    """A project came to another team, whose limit it shares from now on."""
+    count_anew(sender.team_id, [sender])
+
+
 def use_of_projects(project_ids: list[int]) -> dict[str, int]:
     """How many runs, points and bytes of files some projects have now, exactly."""
     return {

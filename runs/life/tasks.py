@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from ahnb_platform.work import schedule
 
-from . import measuring, purging, quotas
+from . import measuring, purging, quotas, retention
 
 
 def purge_trash() -> bool | None:
     """Delete what has lain in the trash for its days."""
     return schedule.MORE if purging.purge_due(timezone.now()).has_more else None
+
+
+def retain_runs() -> bool | None:
+    """Put runs into the trash by the rules of their projects."""
+    return schedule.MORE if retention.retain_due(timezone.now()) else None
 
 
 def measure_sizes() -> bool | None:
@@ -24,5 +29,6 @@ def measure_sizes() -> bool | None:
 def register() -> None:
     """Tell the schedule of them."""
     schedule.every(timedelta(hours=1), "purge-trash")(purge_trash)
+    schedule.every(timedelta(hours=1), "retain-runs")(retain_runs)
     schedule.every(timedelta(minutes=1), "measure-sizes")(measure_sizes)
     schedule.every(timedelta(days=1), "recount-quotas")(quotas.recount_due)

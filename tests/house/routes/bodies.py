@@ -16,6 +16,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/findings/": {"rule": "LOSS01", "reason": "It is meant so."},
     f"{PROJECT}/settings/": {"name": "Renamed"},
     f"{PROJECT}/settings/address/": {"slug": "renamed"},
+    f"{PROJECT}/retention/": {"older_days": "90"},
     f"{PROJECT}/quota/": {"runs": "100"},
     f"{PROJECT}/trash/purge/": {"sure": "yes", "run": "{run_id}"},
     f"{PROJECT}/links/": {"runs": "{number}", "days": "7"},

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ahnb_platform.accounts.models import AuditEvent
 from ahnb_platform.errors import Invalid, Missing, NotAllowed
+from projects.transfers import offer_project
 from runs import metrics, services
 from runs.life.points import count_anew
 from runs.life.purging import purge_runs
@@ -98,6 +99,19 @@ def test_the_projects_of_a_team_share_its_limit(digits, vision, alice, secret, c
     points(first, 10)
     assert stored(digits, letters, later) == 100
     assert points(cast.make_run(secret, charlie), 500)["acked"] == 1
+
+
+def test_a_project_that_moves_shares_the_limit_of_its_new_team(digits, vision, alice):
+    hearing = cast.make_team("hearing", alice)
+    set_team_quota(team=hearing, by=None, points=30)
+    run = cast.make_run(digits, alice)
+    points(run, 20)
+    assert offer_project(project=digits, slug="hearing", by=alice) is None
+    with pytest.raises(QuotaExceeded, match="The team hearing may have 30 points and has 20"):
+        points(run, 11)
+    assert offer_project(project=digits, slug="vision", by=alice) is None
+    points(run, 11)
+    assert not PointsRoom.objects.exists()
 
 
 def test_what_is_deleted_for_good_makes_room_again(digits, alice):
