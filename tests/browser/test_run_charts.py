@@ -42,6 +42,15 @@ def opened(page: Page, run: Run, query: str = "") -> Page:
     return page
 
 
+def bring_near(page: Page, frame: Locator) -> None:
+    """Scroll to a chart, and wait until the browser has told so: charts begin when they are near.
+
+    That is told as a picture is made, which the drawing of other charts may put off for long.
+    """
+    frame.scroll_into_view_if_needed()
+    page.evaluate("new Promise((told) => requestAnimationFrame(() => setTimeout(told)))")
+
+
 def note_of(page: Page, chart: int = 0) -> Locator:
     return page.locator(f"[data-note='{chart}']")
 
@@ -425,7 +434,7 @@ def test_odd_values_are_drawn(
     here = opened(page(dana, width=width, color_scheme=theme), odd_run, query)
     here.locator("summary", has_text="System").click()
     for frame in here.locator("[data-frame]").all():
-        frame.scroll_into_view_if_needed()
+        bring_near(here, frame)
         expect(frame).to_have_attribute("tabindex", "0")
     here.wait_for_load_state("networkidle")
     assert here.evaluate("document.documentElement.scrollWidth") <= width
