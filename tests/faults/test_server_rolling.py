@@ -6,13 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import override_settings
 
 from ahnb_platform.accounts.models import User
@@ -129,6 +130,26 @@ class Sitting(threading.Thread):
             own.rollback()
 
 
+def migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+
+
+def break_off_an_index() -> None:
+    """What a migration leaves whose index could not be made to its end."""
+    with closing(connection.copy()) as own, own.cursor() as cursor:
+        with pytest.raises(IntegrityError):
+            cursor.execute(
+                "CREATE UNIQUE INDEX CONCURRENTLY one_more_index ON runs_run (project_id)"
+            )
+        cursor.execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'one_more_index'::regclass"
+        )
+        assert cursor.fetchone() == (False,)
+
+
 def test_the_next_version_migrates_while_this_one_stores(
     pair: list[LiveServer], digits: Project, alice: User, next_version: Any
 ) -> None:
@@ -137,12 +158,15 @@ def test_the_next_version_migrates_while_this_one_stores(
     """
     runs = [make_run(digits, alice) for _ in range(WRITERS)]
     steady = Steady(pair[0].port, token_of(alice), [str(run.id) for run in runs])
+    break_off_an_index()
     sitting = Sitting(seconds=4)
     sitting.start()
     sitting.looks.wait(10)
-    with steady.going_on():
+    with steady.going_on(), ThreadPoolExecutor(2) as starters:
         time.sleep(0.3)
-        call_command("migrate", verbosity=0)
+        # As when two processes of the next version start at once.
+        for migrating in [starters.submit(migrate) for _ in range(2)]:
+            migrating.result(timeout=60)
         time.sleep(0.5)
     sitting.join()
     assert steady.failed == 0, steady.statuses
