@@ -67,7 +67,9 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer, with the end of its token where that is near."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(request.auth, ApiToken) and (notice := expiry_notice(request.auth)):
+        # Not `request.auth`, which would ask a database again that is away.
+        token = getattr(request, "_auth", None)
+        if isinstance(token, ApiToken) and (notice := expiry_notice(token)):
             final[EXPIRY_HEADER] = notice
         return final
 

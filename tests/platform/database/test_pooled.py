@@ -34,6 +34,7 @@ DIRECT = {
     "platform/ahnb_platform/backups/lock.py",
     "platform/ahnb_platform/backups/restoring.py",
     "platform/ahnb_platform/management/commands/migrate.py",
+    "runs/spreading.py",
 }
 
 pytestmark = pytest.mark.skipif(pgbouncer.PROGRAM is None, reason="pgbouncer is not installed")
