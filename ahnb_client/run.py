@@ -146,7 +146,7 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
         self._journal.attempt = attempt
         if self._spool is not None:
             files = self._spool.files
-            self._journal.bytes_beside = lambda: files.bytes
+            self._journal.room.bytes_beside = lambda: files.bytes
         for (unit, *names), series in self._series.items():
             series.move_to(self._journal, names, unit)
         self._shipment = lifecycle.begin(self, header, self._spool, self._journal, self._config)

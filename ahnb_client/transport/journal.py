@@ -5,32 +5,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import record
 from ..notices import tell
 from . import block, segments
 from .definitions import Definition
-from .thinning import Thinning
+from .following import START, FollowsSegments, Position
+from .room import DISK_LIMIT, MEMORY_LIMIT, SEGMENT_SIZE, Room
 
-SEGMENT_SIZE = 1 << 20
-MEMORY_LIMIT = 16 << 20
-DISK_LIMIT = 1 << 30
+__all__ = ["MEMORY_LIMIT", "SEGMENT_SIZE", "START", "Definition", "Journal", "Position", "refuse"]
 FULL = "the spool of this run is full (AHNB_SPOOL_MB): its batch points are thinned out"
 AFTER_END = "the run has ended: what is logged now is not recorded; run.resume() goes on with it"
 
 
-class Position(NamedTuple):
-    """A place in a spool: everything before it comes earlier."""
-
-    segment: int
-    offset: int
-
-
-START = Position(0, 0)
-
-
-class Journal:
+class Journal(FollowsSegments):
     """Appends frames to segments on disk, or in memory while the disk refuses.
 
     Any thread may append; one reader may follow. `losses` counts, by reason, what had to go.
@@ -44,14 +32,12 @@ class Journal:
         From `limit_bytes` on, files included, what lies on the disk is thinned out.
         """
         self.folder = folder
-        self._disk_limit = max(limit_bytes, 4 * SEGMENT_SIZE)
-        self.bytes_beside: Callable[[], int] = int  # what else counts for the limit: files
         self.attempt = 0
         self.losses: Counter[str] = Counter()
         self.closed = self.retired = not recording
         self._lock = threading.Lock()
         self._segments: dict[int, segments.Segment] = {}
-        self._thinning = Thinning(self._segments)
+        self.room = Room(self._segments, limit_bytes)
         self._told_late = False
         self._reading = 0
         self._number = 0
@@ -170,7 +156,7 @@ class Journal:
         spare, self._spare = self._spare, None
         if spare is None or self.folder is None:
             return None
-        if spare.size < size or self._is_full(size):
+        if spare.size < size or self.room.is_full(size):
             spare.delete()
             return None
         spare.rename(segments.segment_path(self.folder, self._number + 1))
@@ -180,37 +166,24 @@ class Journal:
         reason = "no home folder"
         try:
             if self.folder is not None:
-                if self._make_room(segments.DiskSegment, self._limit_of_points, size):
+                if self._make_room(segments.DiskSegment, size):
                     tell(FULL, once="spool-full")
                 return segments.DiskSegment(segments.segment_path(self.folder, number), size)
         except OSError as error:
             reason = f"{self.folder}: {error.strerror}"
         tell(f"no room for records on disk ({reason}); keeping them in memory", once="memory")
-        self._make_room(segments.MemorySegment, MEMORY_LIMIT, size)
+        self._make_room(segments.MemorySegment, size)
         return segments.MemorySegment(size)
 
     @property
     def room_for_files(self) -> int:
-        """How many bytes files may take: what points leave of the limit, but for its last eighth,
-        so that files never leave points without room."""
+        """How many bytes files may take that wait in the same folder."""
         with self._lock:
-            return min(self._disk_limit - self._on_disk, self._disk_limit // 8 * 7)
+            return self.room.for_files
 
-    @property
-    def _limit_of_points(self) -> int:
-        return max(self._disk_limit - self.bytes_beside(), 4 * SEGMENT_SIZE)
-
-    @property
-    def _on_disk(self) -> int:
-        kept = self._segments.values()
-        return sum(one.size for one in kept if isinstance(one, segments.DiskSegment))
-
-    def _is_full(self, wanted: int) -> bool:
-        return self._on_disk + wanted > self._limit_of_points
-
-    def _make_room(self, kind: type[segments.Segment], limit: int, wanted: int) -> bool:
+    def _make_room(self, kind: type[segments.Segment], wanted: int) -> bool:
         # A batch whose answer is still awaited may lie in the segments up to the one last read.
-        return self._thinning.make_room(kind, limit, wanted, range(self._reading + 1, self._number))
+        return self.room.make(kind, wanted, range(self._reading + 1, self._number))
 
     def prepare(self) -> None:
         """Have the next segment ready before a hook needs it. Called by the sender's thread."""
@@ -236,7 +209,7 @@ class Journal:
 
     def _wants_spare(self, segment: segments.Segment) -> bool:
         is_near = segment.buffer.tell() * 2 >= segment.size
-        return is_near and self._spare is None and not self._is_full(SEGMENT_SIZE)
+        return is_near and self._spare is None and not self.room.is_full(SEGMENT_SIZE)
 
     def sync(self) -> None:
         """Bring what was written to the disk itself. Called by the sender's thread."""
@@ -310,61 +283,6 @@ class Journal:
             self._segment.stop()
         self._segments = {}
         self._segment = self._spare = None
-
-    # Reading
-
-    def end(self) -> Position:
-        """The place after the last record."""
-        with self._lock:
-            return self._end()
-
-    def _end(self) -> Position:
-        if self._segment is None or self._ended_at is not None:
-            return Position(self._number, self._ended_at or 0)
-        end = self._segment.buffer.tell()
-        if self._block is not None and self._block.end == end:
-            return Position(self._number, self._block.written)
-        return Position(self._number, self._before_filler(end))
-
-    def _before_filler(self, end: int) -> int:
-        """The place after the last record, which is as far as a reader comes."""
-        filled, start = self._filled
-        return start if end == filled else end
-
-    def numbers(self) -> list[int]:
-        """The numbers of the segments that are still here, rising."""
-        with self._lock:
-            return sorted(self._segments)
-
-    def read(self, number: int, start: int) -> bytes:
-        """The bytes of a segment from `start` to its last record."""
-        with self._lock:
-            self._reading = number
-            segment = self._segments.get(number)
-            is_last = number == self._number
-            end = self._open_the_way() if is_last else segment.size if segment else 0
-        return segment.read(start, end) if segment is not None and start < end else b""
-
-    def _open_the_way(self) -> int:
-        """How far the present segment can be read; no point will come before that place.
-
-        Closes the block that points are still missing from if records lie behind these.
-        """
-        if self._block is not None and self._segment is not None:
-            # One look at each: hooks store and other threads write on, whoever has the lock.
-            is_last = self._block.end == self._segment.buffer.tell()
-            end = self._block.gapless_end()
-            if is_last and end is not None:
-                return end
-            self._close_block()
-        return self._end().offset
-
-    def discard_before(self, number: int) -> None:
-        """Delete the segments before `number`: the server has them."""
-        with self._lock:
-            done = [self._segments.pop(n) for n in list(self._segments) if n < number]
-        for segment in done:
-            segment.delete()
 
     def take_losses(self) -> dict[str, int]:
         """What was lost since the last call, by reason."""

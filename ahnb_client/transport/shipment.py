@@ -8,7 +8,7 @@ from ..config import is_loopback
 from ..words import numbered
 from .answers import Answer, Verdict, is_batch_answer, verdict
 from .batch import MAX_RECORDS, Batch, compress, cut, event_text
-from .journal import Position
+from .journal import START, Position
 from .making import MakesRun, Server
 from .plan import Pending
 from .reader import Reader, Source
@@ -57,11 +57,12 @@ class Shipment(MakesRun):
         self._reader = Reader(source)
         self._suspects = Suspects(MAX_RECORDS)
         self._rejections = Rejections()
+        self._empty_to = START  # between the last record and here nothing lies
         self._has_more = True  # records were left when the last batch was cut
 
     def has_delivered(self, position: Position, files: Set[int] = frozenset()) -> bool:
         """Whether the server has everything before `position`, and the files of these numbers."""
-        has_points = self.is_created and self.plan.position >= position
+        has_points = self.is_created and max(self.plan.position, self._empty_to) >= position
         return self.is_done or (has_points and files.isdisjoint(self.waiting_files()))
 
     def step(self, server: Server) -> None:
@@ -100,6 +101,7 @@ class Shipment(MakesRun):
 
     def _plan_next(self) -> bool:
         """Cut the next batch and write it down; False if there is nothing to send."""
+        end = self.source.end()
         batch = cut(self._reader, self.plan.position, self._suspects.limit)
         self._has_more = not batch.is_last
         losses = self.source.take_losses()
@@ -111,6 +113,7 @@ class Shipment(MakesRun):
         if batch.is_empty and not extras:
             extras += self._last_word() if self.source.closed else self._heartbeat()
         if batch.is_empty and not extras:
+            self._empty_to = end
             return False
         self._write_down(batch, self.plan.acked + 1, tuple(extras))
         return True

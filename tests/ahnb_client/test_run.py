@@ -94,6 +94,16 @@ def test_values_of_any_kind_never_raise_and_the_good_ones_stay(offline: Run) -> 
     assert 0.5 in batch["metrics"]["3"]["v"]
 
 
+def test_a_run_that_recorded_no_point_is_delivered_as_well(begin: Begin, tmp_path: Path) -> None:
+    empty, attached = begin(), begin()
+    assert empty.wait(10)
+    (tmp_path / "weights").write_bytes(b"weights")
+    attached.log_artifact(tmp_path / "weights")
+    assert attached.wait(10)
+    attached.begin_attempt(0)
+    assert attached.wait(10)
+
+
 def test_losses_are_counted_and_told_to_the_server(begin: Begin, store: Store) -> None:
     run = begin(strict=False)
     run.log({"loss": "no number"})
