@@ -63,10 +63,10 @@ class TransferForm(forms.Form):
     """The team that a project is given to."""
 
     team = forms.CharField(
-        label="Address of the team",
+        label="Give it to another team",
         max_length=63,
         validators=[validate_slug],
-        help_text="As it stands in the team's link.",
+        help_text="The address of the team, as it stands in its link.",
     )
 
 

@@ -164,6 +164,8 @@ def _asked(link: PublicLink) -> Asked:
     if len(runs) < 2:
         raise Missing
     asked = asked_of(parameters, runs, glances([project])[project.pk])
+    for run in runs:
+        run.model_version = None  # it counts the models of the project
     if not link.shows_people:
         without_people(runs)
     return replace(asked, show_all=False)

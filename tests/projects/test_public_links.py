@@ -40,7 +40,8 @@ def runs(digits: Project, vision, alice, bob) -> list[Run]:
         run = sketch_run(
             digits, bob, name=name, val_loss=(1.0, 1 / number), params=params, group=f"{CANARY}-g"
         )
-        layers = [{"name": "dense", "class": "Dense", "output_shape": [None, 10], "parameters": 9}]
+        dense = {"name": "dense", "class": "Dense", "output_shape": [None, number], "parameters": 9}
+        layers = [dense]
         secrets = {"host": f"{CANARY}-host", "git": {"commit": CANARY}, "user": CANARY}
         finding = {"id": "LOSS01", "severity": "error", "text": f"{CANARY} found", "step": 1}
         code = {"files": {"train.py": f"# {CANARY}"}}
@@ -128,6 +129,8 @@ def test_nothing_beside_it_is_in_any_answer(
             if names:  # then who started it is shown, and nothing else of the canaries
                 text = text.replace(f"Bob {CANARY}", "").replace(f"/home/{CANARY}/digits", "")
             assert CANARY not in text, (part, text[max(0, text.find(CANARY) - 200) :][:400])
+            # Versions count the models of the project.
+            assert not re.search(r"\bv\d+<", text), part
             for inside in ("vision", "digits", "alice", "bob@", str(digits.pk) + "-", "/runs/"):
                 assert inside not in text.replace("/home/…/digits", ""), (part, inside)
             assert not any(str(run.id) in text for run in runs), part
@@ -250,6 +253,30 @@ def test_it_belongs_to_the_project_not_to_its_maker(runs, vision, alice, bob) ->
     teams.remove_member(team=vision, user=bob, by=alice)
     assert Client().get(path).status_code == 200
     assert timezone.now() + timedelta(days=31) > PublicLink.objects.get().expires_at
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        ("/runs/{run}/", "links/?runs=1"),
+        ("{project}compare/?runs=1,2&base=2", "links/?runs=runs%3D1%252C2%26base%3D2"),
+        ("{project}views/", "links/?view="),
+    ],
+)
+def test_pages_lead_to_a_link_of_what_they_show(runs, alice, dana, page, wanted: str) -> None:
+    save_view(project=seen(alice), by=alice, name="best", address="", is_shared=True)
+    path = page.format(run=runs[0].id, project="/projects/vision/digits/")
+    text = cast.client_of(alice).get(path).content.decode()
+    assert wanted in text
+    assert wanted not in cast.client_of(dana).get(path).content.decode()
+    form = cast.client_of(alice).get("/projects/vision/digits/" + wanted.replace("?view=", ""))
+    assert form.status_code == 200
+
+
+def test_a_comparison_keeps_its_base(runs, alice) -> None:
+    path = made(alice, runs="runs=1%2C2&base=2")
+    text = Client().get(path).content.decode()
+    assert re.search(r'is-base">\s*#2 shown-2', text)
 
 
 def test_only_a_digest_is_stored(runs, alice) -> None:

@@ -156,7 +156,7 @@ class TokenForm(forms.ModelForm):
         projects = self.fields["project"]
         projects.queryset = projects.queryset.visible_to(user).select_related("team")  # type: ignore[attr-defined]
         projects.label_from_instance = lambda project: project.path  # type: ignore[attr-defined]
-        projects.empty_label = "every project that I see"  # type: ignore[attr-defined]
+        projects.empty_label = f"every project that {'it sees' if user.is_service else 'I see'}"  # type: ignore[attr-defined]
         projects.help_text = ""
         self.fields["name"].help_text = "Where it is used, e.g. “laptop” or “cluster”."
 
