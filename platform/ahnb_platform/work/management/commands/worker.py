@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ahnb_platform.database.process import set_death_signal
 from ahnb_platform.management.operator import prepared
+from ahnb_platform.monitoring.reporting import start_reporting
 
 from ...worker import Worker
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, parent: int | None, **_: Any) -> None:
         worker = Worker()
         stop_at_signals(worker)
+        start_reporting()
         if parent is not None:
             end_with(parent, worker)
         with prepared():
