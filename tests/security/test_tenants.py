@@ -98,6 +98,21 @@ def test_no_answer_holds_the_other_teams_canary(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("line", [line for line in READING if not line.is_api], ids=str)
+def test_no_part_of_a_page_holds_the_other_teams_canary(
+    sides: tuple[Side, Side], made_world: World, db: None, line: Line
+) -> None:
+    ours, theirs = sides
+    for caller, canary in (("owner", theirs.canary), ("stranger", ours.canary)):
+        browser = made_world.browser(caller)
+        browser.defaults["HTTP_HX_REQUEST"] = "true"
+        for arguments in places(made_world, line):
+            with undone():
+                answer = made_world.call_page(line, browser, **arguments)
+                assert canary not in heard(answer), caller
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [*READING, *WRITING], ids=str)
 def test_nobody_else_hears_of_either_and_no_act_tells(
     sides: tuple[Side, Side], made_world: World, db: None, line: Line
