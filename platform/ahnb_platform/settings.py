@@ -158,6 +158,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers: an owner vouched for the address
+# Without local login people come through a provider, or by a one-time link of the operator.
+LOCAL_LOGIN = env.flag("AHNB_LOCAL_LOGIN", default=True)
 REQUIRE_SECOND_FACTOR = env.flag("AHNB_REQUIRE_MFA")
 
 # The limits above are counted here, in one table for all processes.

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("runs.urls")),
     path("", include("runs.notices.urls")),
     path("", include("ahnb_platform.identity.urls")),
+    path("", include("ahnb_platform.identity.scim.urls")),
     path("", include("ahnb_platform.accounts.urls")),
     path("", include("ahnb_platform.api.health_urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),

@@ -24,6 +24,8 @@ SUPERUSER = {
     "accounts.apitoken": "200 403 200 200 403",
     "accounts.loginlink": "200 403 200 200 403",
     "accounts.auditevent": "200 403 200 200 403",
+    "identity.connection": "200 403 200 200 403",
+    "identity.domain": "200 403 200 200 403",
     "projects.project": "200 200 200 200 403",
     "projects.projectalias": "200 200 200 200 200",
     "work.taskstate": "200 403 200 200 403",

@@ -25,7 +25,8 @@ from .routes.world import World, nothing, undone
 # They take any valid token.
 WITHOUT_SCOPE = ("/api/v1/me/", "/api/v1/schema/")
 # What a mail program posts by itself; the signature in the address says all, and no cookie counts.
-WITHOUT_FORM_TOKEN = ("/unsubscribe/<signed>/",)
+# And what a page of a provider posts: that is signed, too, and logs nobody in by itself.
+WITHOUT_FORM_TOKEN = ("/unsubscribe/<signed>/", "/account/sso/<connection_id>/answer/")
 PAGE_ROUTES = [route for route in served_routes() if not Line("", route, ()).is_api]
 # Of each route once; every other path of the API is a 404 below.
 FIRST_LINES = [line for line in LINES if line.method == "GET" and "(" not in line.route]

@@ -1,9 +1,10 @@
 """Clearing away what nobody can use any more; each call is one bounded step."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
-from django.contrib.sessions.models import Session
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -16,7 +17,8 @@ LINKS_KEPT = timedelta(days=30)
 
 def clear_sessions() -> bool:
     """Delete expired sessions; whether there are more."""
-    return _delete_some(Session.objects.filter(expire_date__lt=timezone.now()))
+    sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
+    return _delete_some(sessions.objects.filter(expire_date__lt=timezone.now()))
 
 
 def clear_links() -> bool:

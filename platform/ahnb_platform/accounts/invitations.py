@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
 
-from . import audit, people
+from . import audit, doors, people
 from .access import role_in
 from .models import Invitation, Membership, Role, Team, User
 from .teams import checked_role, locked_team
@@ -112,13 +112,16 @@ def accept_as_new(secret: str, *, password: str, name: str = "") -> Membership:
     Raises:
         Missing: as `open_invitation`.
         Invalid: the password is too weak.
-        Conflict: the address is known (`email-taken`): its person logs in first.
+        Conflict: the address is known (`email-taken`): its person logs in first; or people of
+            its domain log in through their provider (`not-local`).
     """
     with transaction.atomic():
         invitation = _taken(secret)
         email, team = invitation.email, invitation.team
         if people.person_with_email(email) is not None:
             raise Conflict("Somebody with this address is known: log in first.", code="email-taken")
+        if not doors.is_local(email):
+            raise Conflict(doors.ELSEWHERE, code="not-local")
         user = people.create_person(email=email, name=name, by=None, home_team=team)
         people.set_password(user=user, password=password, by=user)
         return _join(invitation, user)

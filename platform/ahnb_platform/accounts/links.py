@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ahnb_platform.errors import Missing, NotAllowed
 
-from . import audit
+from . import audit, doors
 from .access import require, role_in
 from .models import LoginLink, Role, Team, User
 
@@ -69,6 +69,8 @@ def make_member_link(*, team: Team, user: User, by: User) -> str:
             "This person is known beyond this team, so only an administrator can make a link.",
             code="not-yours-to-vouch",
         )
+    if not doors.is_local(user.email):
+        raise NotAllowed(doors.ELSEWHERE, code="not-local")
     return make_login_link(user=user, by=by, team=team)
 
 
@@ -88,7 +90,7 @@ def open_link(secret: str) -> LoginLink:
         Missing: unknown, used, expired, or no longer the team's to give.
     """
     link = _working().filter(digest=_digest(secret)).select_related("user", "team").first()
-    if link is None or (link.team is not None and not may_vouch(link.team, link.user)):
+    if link is None or (link.team is not None and not _is_the_teams(link.team, link.user)):
         raise Missing
     return link
 
@@ -112,6 +114,10 @@ def use_link(secret: str) -> LoginLink:
 def end_links(user: User) -> None:
     """Let no older link outlive a new password."""
     LoginLink.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
+
+
+def _is_the_teams(team: Team, user: User) -> bool:
+    return may_vouch(team, user) and doors.is_local(user.email)
 
 
 def _working() -> QuerySet[LoginLink]:

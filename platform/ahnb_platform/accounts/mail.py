@@ -9,7 +9,7 @@ from django.core.mail import send_mail
 from django.db import connection
 from django.template.loader import render_to_string
 
-from . import invitations, links, people
+from . import doors, invitations, links, people
 from .addresses import absolute
 from .models import Invitation
 
@@ -45,7 +45,7 @@ def send_invitation(invitation: Invitation, path: str) -> bool:
 def _send(email: str) -> None:
     try:
         user = people.person_with_email(email)
-        if user is None or not user.is_active:
+        if user is None or not user.is_active or not doors.is_local(user.email):
             return
         url = absolute(links.make_login_link(user=user, hours=HOURS))
         text = render_to_string("account/mail/link.txt", {"user": user, "url": url, "hours": HOURS})

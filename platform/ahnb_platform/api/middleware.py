@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from . import problems
 
-PATHS = frozenset(("/api", "/healthz", "/readyz", "/metrics"))
+PATHS = frozenset(("/api", "/scim", "/healthz", "/readyz", "/metrics"))
 # They describe the page that is replaced.
 PAGE_HEADERS = ("Content-Type", "Content-Length", "Content-Language", "X-Frame-Options")
 
@@ -20,7 +20,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 def is_api(path: str) -> bool:
     """Whether programs call this path, not people."""
-    return path.startswith("/api/") or path in PATHS
+    return path.startswith(("/api/", "/scim/")) or path in PATHS
 
 
 class ApiMiddleware:

@@ -36,7 +36,14 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and not request.path.startswith(OPEN_PATHS) and lacks_factor(user):
+        if (
+            user.is_authenticated
+            and not request.path.startswith(OPEN_PATHS)
+            and self.lacks(request)
+        ):
             messages.warning(request, SET_UP)
             return redirect("mfa_index")
         return self.get_response(request)
+
+    def lacks(self, request: HttpRequest) -> bool:
+        return lacks_factor(request.user, request.session.get(sessions.PROVIDER, ""))  # type: ignore[arg-type]

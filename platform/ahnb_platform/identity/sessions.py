@@ -20,6 +20,8 @@ from .models import Session
 from .models.session import DEVICE_LENGTH
 from .sessionstore import ABOUT
 
+# In the session: the id of the connection that it came by.
+PROVIDER = "sso_provider"
 # How exactly the last use is known; each time it is written costs one statement.
 SEEN_EVERY_SECONDS = 600.0
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "curl", "python-requests")

@@ -12,6 +12,8 @@ from ahnb_platform.accounts.people import password_set
 
 from . import sessions
 from .factors import signals as factors
+from .sessions import PROVIDER
+from .views.sso import CAME_BY
 
 __all__ = ["factors"]
 
@@ -19,6 +21,14 @@ __all__ = ["factors"]
 @receiver(user_logged_in)
 def begin_session(request: HttpRequest, **_: Any) -> None:
     sessions.begin(request)
+
+
+@receiver(user_logged_in)
+def note_provider(request: HttpRequest, user: User, **_: Any) -> None:
+    """Let the session know by which provider it came, once the person is logged in by it."""
+    came = request.session.pop(CAME_BY, None)
+    if came is not None and came[0] == user.pk:
+        request.session[PROVIDER] = came[1]
 
 
 @receiver(password_set)

@@ -46,10 +46,22 @@ def api_faults(response: Any) -> list[str]:
     """Of the API: no cookie goes out, and an error is a problem document."""
     faults = ["sets a cookie"] if response.cookies else []
     if response.status_code >= 400:
-        faults += problem_faults(response)
+        faults += scim_faults(response) if line_is_scim(response) else problem_faults(response)
     if response.status_code == 401 and response.get("WWW-Authenticate") != "Bearer":
         faults.append("asks for no token")
     return faults
+
+
+def line_is_scim(response: Any) -> bool:
+    return bool(response.wsgi_request.path.startswith("/scim"))
+
+
+def scim_faults(response: Any) -> list[str]:
+    """An error of SCIM has the form of its standard (RFC 7644, 3.12)."""
+    if response["Content-Type"] != "application/scim+json":
+        return [f"an error of type {response['Content-Type']}"]
+    told = json.loads(response.content).get("status")
+    return [] if told == str(response.status_code) else ["contradicts its headers"]
 
 
 def problem_faults(response: Any) -> list[str]:

@@ -48,6 +48,15 @@ FORMS: dict[str, dict[str, str]] = {
     "/tokens/": {"name": "laptop", "scopes": "read"},
     "/account/": {"name": "Renamed"},
     "/account/login/": {"login": "{email}", "password": PASSWORD},
+    f"{TEAM}/entrance/connection/": {
+        "name": "Example",
+        "issuer": "https://id.example.org",
+        "client_id": "ahnb",
+        "secret": "hidden",
+        "default_role": "1",
+        "groups_claim": "groups",
+    },
+    f"{TEAM}/entrance/domains/": {"domain": "example.org"},
     f"{TEAM}/entrance/": {"requires_second_factor": "on"},
     "/account/confirm/": {"password": PASSWORD},
     "/account/password/change/": {

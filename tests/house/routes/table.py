@@ -22,7 +22,8 @@ ARGUMENT = re.compile(r"<(\w+)>")
 # A regular expression cannot be filled in; each of these is a path that it matches.
 EXAMPLES = {
     "/api(?:/|$)": "/api/v1/nothing/",
-    f"{ADMIN}(?P<app_label>accounts|work|projects)/": f"{ADMIN}accounts/",
+    "/scim(?:/|$)": "/scim/v2/Nothing",
+    f"{ADMIN}(?P<app_label>accounts|identity|work|projects)/": f"{ADMIN}accounts/",
     f"{ADMIN}(?P<url>.*)": f"{ADMIN}nothing/",
 }
 
@@ -93,7 +94,7 @@ def methods_of(route: str) -> tuple[str, ...]:
 
 
 def is_api_route(route: str) -> bool:
-    return route.startswith("/api") or is_api(route)
+    return route.startswith(("/api", "/scim")) or is_api(route)
 
 
 def served_routes() -> list[str]:

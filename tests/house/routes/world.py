@@ -15,6 +15,7 @@ from ahnb_platform.accounts import invitations, links, people, tokens
 from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.service_accounts import make_service_account
 from ahnb_platform.accounts.views.entrance import CAME_BY_LINK
+from ahnb_platform.identity.sso.connections import claim_domain, save_connection
 from projects.links.models import Kind
 from projects.links.services import Shown, make_link
 from projects.models import Project
@@ -35,6 +36,9 @@ from .bodies import DOCUMENTS, FORMS, PASSWORD, QUERIES
 from .table import Line, path_of
 
 NO_ID = 987_654_321
+# Doors of a provider open for its own browsers alone: tests/platform/identity/sso.
+DOORS = {name: cast.uuid7() for name in ("connection_id", "person_id", "group_id")}
+DOORS["handle"] = "nothing"
 MODEL = ("model", {"layers": [{"name": "dense", "class": "Dense"}]})
 FINDING = ("finding", {"id": "LOSS01", "severity": "error", "text": "Twice.", "step": 1})
 
@@ -114,6 +118,7 @@ def make_world() -> World:
         "user_id": erin.pk,
         "secret": link_secret(guest),
         "key_id": 1,
+        **DOORS,
     }
     foreign = objects_of(secret, charlie, guest) | {
         "user_id": charlie.pk,
@@ -121,9 +126,19 @@ def make_world() -> World:
         "metric": "val_loss",
         "quote_number": 2,
         "key_id": 2,
+        **DOORS,
     }
+    make_connection(vision, alice)
+    make_connection(other, charlie)
     keys = {"tokens": tokens_of(actors), "cookies": cookies_of(actors)}
     return World(actors, digits, secret, real, foreign, nothing(), **keys)
+
+
+def make_connection(team: Team, owner: User) -> None:
+    """A provider of the team that no domain makes work."""
+    fields = {"kind": "oidc", "name": "Example", "issuer": "https://id.example.org"}
+    save_connection(team=team, by=owner, secret="hidden", client_id="ahnb", **fields)
+    claim_domain(team=team, by=owner, name=f"{team.slug}.example")
 
 
 def make_actors() -> dict[str, User]:
@@ -290,6 +305,10 @@ def nothing() -> dict[str, Any]:
             "key_id": NO_ID,
             "signed": "nothing",
             "public_secret": "nothing",
+            "connection_id": cast.uuid7(),
+            "person_id": cast.uuid7(),
+            "group_id": cast.uuid7(),
+            "handle": "nothing",
         }
         | {"metric": "nothing", "quote_number": NO_ID, "rule": "NONE01"}
     )

@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.live import server
+
+__all__ = ["server"]
+
 
 @pytest.fixture(autouse=True)
 def quick_hashing(settings) -> None:

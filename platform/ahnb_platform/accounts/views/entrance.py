@@ -60,7 +60,6 @@ class LoginView(allauth.LoginView):
         return response
 
 
-login = LoginView.as_view()
 logout = login_not_required(allauth.logout)
 
 

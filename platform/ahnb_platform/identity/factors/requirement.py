@@ -15,27 +15,35 @@ STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 TRUSTED_SECONDS = 5.0
 TRUSTED_PEOPLE = 4096
 
-_trusted: dict[int, tuple[float, bool]] = {}
+_trusted: dict[tuple[int, str], tuple[float, bool]] = {}
 
 
-def lacks_factor(user: User) -> bool:
-    """Whether `user` must set up a second factor before anything else."""
-    until, lacks = _trusted.get(user.pk, (0.0, False))
+def lacks_factor(user: User, provider: str = "") -> bool:
+    """Whether `user` must set up a second factor before anything else.
+
+    Args:
+        provider: the id of the connection by which the person logged in, or empty. A second
+            factor is then the provider's business, for its team and for this server.
+    """
+    key = user.pk, provider
+    until, lacks = _trusted.get(key, (0.0, False))
     if time.monotonic() < until:
         return lacks
-    lacks = is_required_of(user) and not has_factor(user)
+    lacks = is_required_of(user, provider) and not has_factor(user)
     if len(_trusted) >= TRUSTED_PEOPLE:
         _trusted.clear()
-    _trusted[user.pk] = (time.monotonic() + TRUSTED_SECONDS, lacks)
+    _trusted[key] = (time.monotonic() + TRUSTED_SECONDS, lacks)
     return lacks
 
 
-def is_required_of(user: User) -> bool:
-    """Whether this server or a team of the person asks for one."""
-    if settings.REQUIRE_SECOND_FACTOR:
+def is_required_of(user: User, provider: str = "") -> bool:
+    """Whether this server or a team of the person asks for one; see `lacks_factor`."""
+    if settings.REQUIRE_SECOND_FACTOR and not provider:
         return True
-    asking = TeamPolicy.objects.filter(requires_second_factor=True)
-    return asking.filter(team__memberships__user=user).exists()
+    asking = TeamPolicy.objects.filter(requires_second_factor=True, team__memberships__user=user)
+    if provider:
+        asking = asking.exclude(team__connection__id=provider)
+    return asking.exists()
 
 
 def has_factor(user: User) -> bool:

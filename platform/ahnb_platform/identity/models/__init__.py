@@ -1,6 +1,18 @@
 """What identity keeps."""
 
+from .connection import Connection, Domain, ExternalIdentity, Kind, SamlAnswer
 from .policy import TeamPolicy
+from .scim import ScimGroup, ScimPerson
 from .session import Session
 
-__all__ = ["Session", "TeamPolicy"]
+__all__ = [
+    "Connection",
+    "Domain",
+    "ExternalIdentity",
+    "Kind",
+    "SamlAnswer",
+    "ScimGroup",
+    "ScimPerson",
+    "Session",
+    "TeamPolicy",
+]

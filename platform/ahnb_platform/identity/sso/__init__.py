@@ -1,0 +1,1 @@
+"""Single sign-on: a team's provider says who somebody is."""
