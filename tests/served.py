@@ -34,6 +34,7 @@ from tests.platform.database.processes import (
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITERS, WINDOW = 3, 4
+START_SECONDS = 90.0  # all of the product, on a machine that does other things
 STRETCH = 1000  # steps that a batch may take; the large batches take them all
 PROBLEMS = {429, 503}
 BEGIN = 1_763_870_000
@@ -80,7 +81,7 @@ class Served:
 
     def start(self) -> None:
         self.process = self.manage("serve", "--port", str(self.port))
-        wait_until(self.is_ready, "the server is ready")
+        wait_until(self.is_ready, "the server is ready", seconds=START_SECONDS)
 
     def is_ready(self) -> bool:
         """Whether the server answers; finds its port after the first start."""

@@ -17,9 +17,9 @@ CLIENT = Path(__file__).with_name("client.py")
 PATIENCE_SECONDS = 20.0
 
 
-def wait_until(true: Callable[[], object], what: str) -> None:
+def wait_until(true: Callable[[], object], what: str, *, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for a state of other processes; its absence fails the test."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"still not so: {what}"
         time.sleep(0.05)
