@@ -190,9 +190,8 @@ def main() -> None:
     seconds, rounds = (3.0, 1) if options.quick else (4.0, options.rounds)
     with tempfile.TemporaryDirectory(prefix="ahnb-bench-") as folder:
         set_ups = compare(Path(folder), seconds, rounds)
-    print(
-        f"\n{machine()}\n{rounds} rounds of {seconds:.0f} s in turns, medians of rates and of the ratios of each round\n"
-    )
+    print(f"\n{machine()}\n{rounds} rounds of {seconds:.0f} s in turns")
+    print("Medians of the rates, and of the ratios within each round\n")
     print(table(rows_of(set_ups)))
 
 
