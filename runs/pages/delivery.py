@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ..models import Run
 
+MOST_ROWS = 50  # of what clients say in their own words
 REASONS = {
     "no-room": "no room on the disk",
     "spool-full": "thinned out: the spool was full",
@@ -128,9 +129,16 @@ def _lost(events: Iterable[Saying]) -> tuple[Counter[str], list[tuple[str, str]]
         reasons = event.data.get("reasons") if isinstance(event.data, dict) else None
         if isinstance(reasons, dict):
             counts.update({str(why): n for why, n in reasons.items() if isinstance(n, int)})
+            others += _metrics(event.data.get("metrics"))
         else:
             others.append((_text(event.data), ""))
-    return counts, others
+    return counts, list(dict.fromkeys(others))[:MOST_ROWS]
+
+
+def _metrics(named: Any) -> list[tuple[str, str]]:
+    """The metrics that were refused, and why."""
+    told = named.items() if isinstance(named, dict) else ()
+    return [(f"metric “{str(name)[:100]}”: {str(why)[:200]}", "") for name, why in told]
 
 
 def _writers(run: Run) -> list[Writer]:

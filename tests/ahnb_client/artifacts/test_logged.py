@@ -159,7 +159,7 @@ def test_files_count_for_the_limit_of_a_spool_and_leave_room_for_points(
     said = capsys.readouterr().err
     assert said.count("no room for a copy of 5,242,880 bytes") == 2
     assert "AHNB_SPOOL_MB" in said
-    for step in range(300_000):
+    for step in range(150_000):
         run.log({"loss": 0.5, "accuracy": 0.5}, step=step)
     assert sized(run.folder) <= limit + (1 << 20)
     run.finish()
