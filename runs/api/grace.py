@@ -15,6 +15,8 @@ from .. import queries
 class GraceAuthentication(TokenAuthentication):
     """As everywhere, and for POST also a token in its grace, on a run that it started in time."""
 
+    scheme_name = "token-or-grace"
+
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         try:
             return super().authenticate(request)

@@ -23,6 +23,8 @@ def bearer(header: str) -> str:
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer ahnb_<prefix>_<secret>`; the word `Token` means the same."""
 
+    scheme_name = "token"
+
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         header: str = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
@@ -39,11 +41,14 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """How the schema names it."""
+    """How the schema names it; a subclass adds a name of its own as `scheme_name`."""
 
     target_class = TokenAuthentication
     match_subclasses = True
-    name = "token"
+
+    @property
+    def name(self) -> str:
+        return str(self.target.scheme_name)
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "A token of the page “Tokens”."}
