@@ -17,8 +17,12 @@ from .routes.world import NO_ID, World, offers_of, public_link_of, service_of, u
 
 # Whoever holds the secret may: these routes ask for nothing else.
 SECRET_ROUTES = ("/account/link/", "/account/invitation/", "/public/", "/unsubscribe/")
+# Words of the server itself, the same for everybody who is logged in.
+NOBODYS_ROUTES = ("/findings/rules/",)
 OBJECT_LINES = [
-    line for line in LINES if line.arguments and not line.route.startswith(SECRET_ROUTES)
+    line
+    for line in LINES
+    if line.arguments and not line.route.startswith((*SECRET_ROUTES, *NOBODYS_ROUTES))
 ]
 WORKING_LINES = [line for line in OBJECT_LINES if line.succeeds]
 NESTED_LINES = [
