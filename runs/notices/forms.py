@@ -12,7 +12,7 @@ class KindsForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         choices=Kind.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         label="Write to me when",
     )
 
@@ -28,6 +28,6 @@ class WebhookForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         choices=Kind.choices,
         initial=Kind.values,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         label="Tell it when",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -94,7 +95,8 @@ class Webhook(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.url[:100]
+        # Not the whole address: of some receivers the path is a secret.
+        return f"webhook to {urlsplit(self.url).hostname}"
 
     def get_absolute_url(self) -> str:
         return f"/webhooks/{self.pk}/"
