@@ -14,10 +14,13 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
+from .life.models import Quota
 from .models import Run, RunLocator
 
 COLUMN = "project_id"
 SHARDS = 32
+# A row for each run, which says where all else of it lies; and one for each limit.
+SMALL = (RunLocator, Quota)
 
 
 class NoCitusError(Exception):
@@ -41,7 +44,7 @@ class Step:
 def heavy_tables() -> list[str]:
     """All tables that grow with runs, the one of runs first: the others lie where its rows lie."""
     models: list[type[Model]] = list(apps.get_app_config("runs").get_models())
-    names = [model._meta.db_table for model in models if model is not RunLocator]
+    names = [model._meta.db_table for model in models if model not in SMALL]
     names.remove(Run._meta.db_table)
     return [Run._meta.db_table, *sorted(names)]
 

@@ -8,6 +8,7 @@ import base64
 import io
 import json
 import math
+import re
 import secrets
 import time
 import uuid
@@ -54,6 +55,12 @@ def token_of(user: User, scopes: Sequence[str] = ALL_SCOPES, project: Project | 
     """The text of a fresh token."""
     _, text = tokens.issue_token(user=user, name="test", scopes=scopes, by=user, project=project)
     return text
+
+
+def without_chance(answer: Any) -> str:
+    """A page without what differs from call to call: secrets of forms, the request's id."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+    return re.sub(r'(class="request-id">)[^<]*', r"\1", text)
 
 
 def client_of(user: User) -> Client:

@@ -109,7 +109,7 @@ def test_script_is_run_again_from_its_record_alone(stage, code):
     assert again["environment"]["rerun_of"] == first
     assert again["tags"] == ["rerun"]
     notes = stage.get(f"runs/{again['id']}/notes/")["results"]
-    assert "reproduced. 1 of 1 metrics equal throughout" in notes[0]["text"]
+    assert "reproduced. 1 of 1 metric equal throughout" in notes[0]["text"]
     assert stage.run(first)["tags"] == []
 
 

@@ -1,5 +1,6 @@
 """Restoring a backup into an empty database and an empty storage; anything else is refused."""
 
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -62,10 +63,24 @@ def opened(source: Path) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(dir=source.parent, prefix=".restore-") as folder:
             with tarfile.open(source) as tar:
-                tar.extractall(folder, filter="data")
+                for member in tar:
+                    _unpack(tar, member, Path(folder).resolve())
             yield Path(folder)
     except (OSError, tarfile.TarError) as error:
         raise BackupError(f"{source} is no backup that can be read ({error})") from error
+
+
+def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Regular files alone, each within the folder; a backup has nothing else."""
+    place = (folder / member.name).resolve()
+    if member.isdir():
+        return
+    content = tar.extractfile(member) if member.isreg() else None
+    if content is None or not place.is_relative_to(folder):
+        raise tarfile.TarError(f"{member.name} does not belong there")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with content, place.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def refuse_filled(database: BaseDatabaseWrapper, storage: Storage) -> None:

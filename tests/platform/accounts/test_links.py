@@ -68,7 +68,7 @@ def test_an_expired_link_is_like_one_that_never_was(anonymous: Client, alice: Us
     LoginLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     expired, unknown = anonymous.post(path), anonymous.post("/account/link/nothing/")
     assert expired.status_code == unknown.status_code == 404
-    assert expired.content == unknown.content
+    assert cast.without_chance(expired) == cast.without_chance(unknown)
 
 
 def test_every_dead_link_says_the_same_and_who_gives_another(alice: User) -> None:
@@ -77,7 +77,7 @@ def test_every_dead_link_says_the_same_and_who_gives_another(alice: User) -> Non
     LoginLink.objects.filter(used_at=None).update(expires_at=timezone.now())
     answers = [Client().get(path) for path in (used, expired, "/account/link/nothing/")]
     assert [answer.status_code for answer in answers] == [404] * 3
-    assert len({answer.content for answer in answers}) == 1
+    assert len({cast.without_chance(answer) for answer in answers}) == 1
     shown = answers[0].content.decode()
     assert "was used, has expired" in shown
     assert "An owner of your team, or an administrator, gives you a new one." in shown

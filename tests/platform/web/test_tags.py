@@ -8,6 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.html import escape
 
+from ahnb_platform.web.formats import shape
 from ahnb_platform.web.templatetags import ahnb
 from runs.pages.table import Cell
 
@@ -83,6 +84,6 @@ def test_leaves_are_dotted_paths_of_what_says_something() -> None:
 
 
 def test_shapes_read_as_in_python() -> None:
-    assert ahnb.shape([None, 64]) == "(None, 64)"
-    assert ahnb.shape([10]) == "(10,)"
-    assert ahnb.shape([[None, 2], [None, 3]]) == "(None, 2), (None, 3)"
+    assert shape([None, 64]) == "(None, 64)"
+    assert shape([10]) == "(10,)"
+    assert shape([[None, 2], [None, 3]]) == "(None, 2), (None, 3)"

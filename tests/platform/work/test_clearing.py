@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from ahnb_platform.accounts import clearing
 from ahnb_platform.accounts.links import make_login_link, open_link
 from ahnb_platform.accounts.models import CacheRow, LoginLink, User
+from ahnb_platform.identity.models import Session
 from ahnb_platform.work.models import TaskState
 from ahnb_platform.work.schedule import USUAL
 from ahnb_platform.work.worker import Worker
