@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from ahnb_platform.accounts.models import ApiToken, User
 from ahnb_platform.accounts.tokens import token_in_grace
-from ahnb_platform.api.authentication import TokenAuthentication, TokenScheme, bearer
+from ahnb_platform.api.authentication import TokenAuthentication, bearer
 
 from .. import queries
 
@@ -28,11 +28,3 @@ class GraceAuthentication(TokenAuthentication):
             if not queries.was_started_by(run_id, token):
                 raise
             return token.user, token
-
-
-class GraceScheme(TokenScheme):
-    """How the schema names it; two schemes may not share a name."""
-
-    target_class = GraceAuthentication
-    name = "tokenInGrace"
-    priority = 1
