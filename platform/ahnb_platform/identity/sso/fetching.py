@@ -26,10 +26,22 @@ def is_safe_url(url: str) -> bool:
     return (parts.scheme == "https" and bool(parts.hostname)) or is_local
 
 
-def document(method: str, url: object, **more: Any) -> dict[str, Any]:
+def checked(url: object, issuer: str) -> str:
+    """An address that the provider named. Only one on this machine may point to this machine.
+
+    Raises:
+        Refused: it is no address that may be asked (`provider-unreachable`).
+    """
+    if isinstance(url, str) and is_safe_url(url):
+        points_here = urlsplit(url).hostname in LOOPBACK
+        if not points_here or urlsplit(issuer).hostname in LOOPBACK:
+            return url
+    raise Refused(UNREACHABLE, code="provider-unreachable")
+
+
+def document(method: str, url: object, issuer: str, **more: Any) -> dict[str, Any]:
     """The JSON object at `url`. Raises Refused (`provider-unreachable`) for anything else."""
-    if not isinstance(url, str) or not is_safe_url(url):
-        raise Refused(UNREACHABLE, code="provider-unreachable")
+    url = checked(url, issuer)
     try:
         with requests.request(
             method, url, timeout=SECONDS, allow_redirects=False, stream=True, **more

@@ -16,7 +16,7 @@ import jwt
 from .. import vault
 from ..models import Connection
 from .claims import Claims, Refused, text_of, texts_of
-from .fetching import document
+from .fetching import checked, document
 
 # Signatures by a key that only the provider has; never a shared one, never none.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -53,7 +53,7 @@ def login_url(connection: Connection, attempt: Attempt, redirect_uri: str) -> st
         "code_challenge": challenge.rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    endpoint = text_of(_configuration(connection).get("authorization_endpoint"))
+    endpoint = checked(_configuration(connection).get("authorization_endpoint"), connection.issuer)
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
 
@@ -76,13 +76,13 @@ def claims_of(
     claims = _verified(connection, configuration, text_of(tokens.get("id_token")))
     if not hmac.compare_digest(text_of(claims.get("nonce")), attempt.nonce):
         raise Refused(NOT_FOR_US, code="wrong-nonce")
-    return _read(connection, _with_address(configuration, tokens, claims))
+    return _read(connection, _with_address(connection, configuration, tokens, claims))
 
 
 def _configuration(connection: Connection) -> dict[str, Any]:
     """The provider's description of itself, which must name the issuer that was configured."""
     begin = connection.issuer.rstrip("/")
-    found = document("GET", f"{begin}/.well-known/openid-configuration")
+    found = document("GET", f"{begin}/.well-known/openid-configuration", begin)
     if text_of(found.get("issuer")).rstrip("/") != begin:
         raise Refused(NOT_FOR_US, code="wrong-issuer")
     return found
@@ -110,12 +110,12 @@ def _exchange(
         more["auth"] = (connection.client_id, secret)
     else:
         form["client_secret"] = secret
-    return document("POST", configuration.get("token_endpoint"), **more)
+    return document("POST", configuration.get("token_endpoint"), connection.issuer, **more)
 
 
 def _verified(connection: Connection, configuration: dict[str, Any], token: str) -> dict[str, Any]:
     """The claims of the ID token: signed by the issuer, for this client, not expired."""
-    keys = document("GET", configuration.get("jwks_uri"))
+    keys = document("GET", configuration.get("jwks_uri"), connection.issuer)
     try:
         header = jwt.get_unverified_header(token)
         key = _key(keys, header)
@@ -147,13 +147,17 @@ def _key(keys: dict[str, Any], header: dict[str, Any]) -> jwt.PyJWK:
 
 
 def _with_address(
-    configuration: dict[str, Any], tokens: dict[str, Any], claims: dict[str, Any]
+    connection: Connection,
+    configuration: dict[str, Any],
+    tokens: dict[str, Any],
+    claims: dict[str, Any],
 ) -> dict[str, Any]:
     """The claims; when they lack the address, with what the provider says on asking."""
     endpoint, token = configuration.get("userinfo_endpoint"), text_of(tokens.get("access_token"))
     if "email" in claims or not endpoint or not token:
         return claims
-    told = document("GET", endpoint, headers={"Authorization": f"Bearer {token}"})
+    bearer = {"Authorization": f"Bearer {token}"}
+    told = document("GET", endpoint, connection.issuer, headers=bearer)
     if told.get("sub") != claims["sub"]:
         raise Refused(NOT_FOR_US, code="token-invalid")
     return {**told, **claims}
