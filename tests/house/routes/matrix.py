@@ -61,8 +61,8 @@ def _of_api(line: Line, role: str) -> str:
         return line.stated("stranger")
     if role not in ("scope", "project"):
         return line.stated(role)
-    # No token is asked for, the method is none of the route's, or any token will do.
-    if line.stated("anonymous") != "401" or owner == "405":
+    # No token is asked for, the method is none of the route's, or no person's token will do.
+    if line.stated("anonymous") != "401" or owner in ("405", "401"):
         return owner
     if role == "scope":
         return owner if line.route in WITHOUT_SCOPE else "403"
