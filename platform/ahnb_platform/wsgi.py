@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 django.setup(set_prefix=False)
 
 from ahnb_platform.database.pooling import use_pool  # noqa: E402
+from ahnb_platform.fairness import FairShares  # noqa: E402
 from ahnb_platform.monitoring.reporting import start_reporting  # noqa: E402
 from ahnb_platform.monitoring.tracing import start_tracing  # noqa: E402
 from ahnb_platform.room import with_room  # noqa: E402
@@ -26,4 +27,4 @@ use_pool()
 
 from runs.api.express import ExpressLane  # noqa: E402 - the apps are ready by now
 
-application = with_room(with_body_slots(ExpressLane(_pages)))
+application = with_room(with_body_slots(FairShares(ExpressLane(_pages))))
