@@ -46,6 +46,12 @@ def test_refusal_is_one_line_that_names_the_variable(tmp_path: Path) -> None:
     assert line.startswith("AHNB_DEBUG: ")
 
 
+def test_debug_pages_are_for_this_machine_alone(tmp_path: Path) -> None:
+    done = manage(tmp_path / "data", "serve", "--host", "0.0.0.0", "--port", "0", AHNB_DEBUG="1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: AHNB_DEBUG: ")
+
+
 @pytest.mark.parametrize(
     "key",
     ["short", "a" * 60, "ab" * 40, "django-insecure-" + GOOD_KEY, "changeme" + GOOD_KEY, "x" * 49],

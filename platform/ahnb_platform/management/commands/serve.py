@@ -20,6 +20,7 @@ from ...database.locks import EXCLUSIVE, take_lock
 from ...database.places import Places, explained, make_data_directory
 from ...database.postmaster import MAX_CONNECTIONS
 from ...monitoring.counting import METERS
+from ...strictness import is_loopback
 from ...work.beside import WorkerBeside
 
 DEFAULT_PORT = 8765
@@ -41,6 +42,8 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         signal.signal(signal.SIGTERM, end_early)
+        if settings.DEBUG and not is_loopback(host):
+            raise CommandError(f"AHNB_DEBUG: debug pages show settings and code, not on {host}")
         places = Places(Path(settings.DATA_DIR))
         workers, threads = pool_sizes()
         make_data(places)
