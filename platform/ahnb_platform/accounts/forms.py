@@ -19,6 +19,7 @@ from .models import ApiToken, Role, Scope, User
 from .slugs import validate_slug
 
 LONGEST_TOKEN_DAYS = 3650
+SERVICE_ROLES = [(Role.EDITOR.value, "editor"), (Role.READER.value, "reader")]
 
 
 @contextmanager
@@ -118,13 +119,17 @@ class RoleForm(forms.Form):
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int)
 
 
-class ServiceForm(forms.Form):
+class ServiceRoleForm(forms.Form):
+    """The role of a service account."""
+
+    role = forms.TypedChoiceField(choices=SERVICE_ROLES, coerce=int)
+
+
+class ServiceForm(ServiceRoleForm):
     """A new service account."""
 
     name = forms.CharField(max_length=100, help_text="What it does, e.g. “nightly training”.")
-    role = forms.TypedChoiceField(
-        choices=[(Role.EDITOR.value, "editor"), (Role.READER.value, "reader")], coerce=int
-    )
+    field_order = ("name", "role")
 
 
 class TokenForm(forms.ModelForm):

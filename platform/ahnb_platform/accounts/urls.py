@@ -47,6 +47,11 @@ pages = [
     path("teams/<slug:team_slug>/services/", services.service_list, name="services"),
     path("teams/<slug:team_slug>/services/<int:service_id>/", services.service, name="service"),
     path(
+        "teams/<slug:team_slug>/services/<int:service_id>/role/",
+        services.change_service_role,
+        name="service-role",
+    ),
+    path(
         "teams/<slug:team_slug>/services/<int:service_id>/deactivate/",
         services.deactivate,
         name="service-deactivate",

@@ -37,6 +37,7 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/transfer/": {"team": "hearing"},
     f"{TEAM}/offers/<offer_id>/": {"act": "decline"},
     f"{TEAM}/services/": {"name": "nightly", "role": "2"},
+    f"{TEAM}/services/<service_id>/role/": {"role": "1"},
     f"{TEAM}/services/<service_id>/": {"name": "cluster", "scopes": "read"},
     f"{TEAM}/quota/": {"runs": "100"},
     f"{TEAM}/settings/": {"name": "Renamed", "slug": "renamed"},

@@ -272,3 +272,11 @@ def test_removal_ends_all_that_came_with_the_team(
     assert ApiToken.objects.filter(user=bob, revoked_at=None).count() == 1
     told = AuditEvent.objects.get(action="member.removed").data
     assert (told["shares"], told["tokens"]) == (1, 1)
+
+
+def test_who_invites_too_often_waits(vision: Team, alice: User, settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "invite": "2/h/key"}
+    client = cast.client_of(alice)
+    answers = [client.post(TEAM, {"email": f"p{n}@example.org", "role": "1"}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert Invitation.objects.count() == 2

@@ -188,3 +188,16 @@ def test_tables_and_audit_show_it_as_one(
 def test_it_does_not_count_as_a_member(nightly: User, alice: User, vision: Team) -> None:
     page = cast.client_of(alice).get("/teams/").content.decode()
     assert '<td class="num">3</td>' in page
+
+
+def test_its_role_is_changed_on_its_page(nightly: User, vision: Team, alice: User) -> None:
+    browser = cast.client_of(alice)
+    path = f"{PAGE}{nightly.pk}/role/"
+    for sent, held in (
+        ("1", Role.READER),
+        ("3", Role.READER),
+        ("", Role.READER),
+        ("2", Role.EDITOR),
+    ):
+        assert browser.post(path, {"role": sent}).status_code == 302
+        assert Membership.objects.get(user=nightly).role == held

@@ -143,3 +143,10 @@ def test_an_unknown_zone_is_refused(alice: User, zone: str) -> None:
     assert answer.status_code == 200
     alice.refresh_from_db()
     assert alice.time_zone == ""
+
+
+@pytest.mark.parametrize(("days", "is_marked"), [(13, True), (15, False)])
+def test_a_token_that_ends_within_two_weeks_is_marked(alice: User, days: int, is_marked) -> None:
+    client = cast.client_of(alice)
+    client.post("/tokens/", {"name": "laptop", "scopes": "read", "days": str(days)})
+    assert ('badge-warning">soon' in client.get("/tokens/").content.decode()) == is_marked

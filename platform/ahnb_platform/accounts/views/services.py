@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from .. import service_accounts
+from .. import service_accounts, teams
 from ..access import role_in, team_for_owner
-from ..forms import ServiceForm, TokenForm, refusals_on
+from ..forms import SERVICE_ROLES, ServiceForm, ServiceRoleForm, TokenForm, refusals_on
 from ..models import Role, Team, User
 from ..person import PersonRequest
 from ..tokens import revoke_token, token_of_user, tokens_of
@@ -57,6 +57,20 @@ def revoke_service_token(
 
 
 @require_POST
+def change_service_role(request: PersonRequest, team_slug: str, service_id: int) -> HttpResponse:
+    team = team_for_owner(request.user, team_slug)
+    user = service_accounts.service_with_id(team, service_id)
+    form = ServiceRoleForm(request.POST)
+    if form.is_valid():
+        role = form.cleaned_data["role"]
+        teams.change_role(team=team, user=user, role=role, by=request.user)
+        messages.success(request, f"{user.name} is {Role(role).label} now.")
+    else:
+        messages.error(request, "Choose one of the roles.")
+    return redirect("accounts:service", team.slug, user.pk)
+
+
+@require_POST
 def deactivate(request: PersonRequest, team_slug: str, service_id: int) -> HttpResponse:
     team = team_for_owner(request.user, team_slug)
     user = service_accounts.service_with_id(team, service_id)
@@ -68,10 +82,13 @@ def deactivate(request: PersonRequest, team_slug: str, service_id: int) -> HttpR
 def show(
     request: PersonRequest, team: Team, user: User, form: TokenForm, text: str
 ) -> HttpResponse:
+    # Of one that is deactivated the role is not asked for any more.
+    role = role_in(team, user)
     context = {
         "team": team,
         "service": user,
-        "role": Role(role_in(team, user) or Role.READER).label,
+        "role": Role(role).label if role else "",
+        "roles": SERVICE_ROLES,
         "form": form,
         "text": text,
         "tokens": tokens_of(user),
