@@ -24,6 +24,9 @@ class Command(BaseCommand):
         "The server starts one by itself; any number may run at once."
     )
 
+    # They would load every page; the server makes them, and has told.
+    requires_system_checks: tuple[()] = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--once", action="store_true", help="do what is due, then end; status 1 if any failed"
