@@ -81,7 +81,12 @@ class Served:
 
     def start(self) -> None:
         self.process = self.manage("serve", "--port", str(self.port))
-        wait_until(self.is_ready, "the server is ready", seconds=START_SECONDS)
+        try:
+            wait_until(self.is_ready, "the server is ready", seconds=START_SECONDS)
+        except AssertionError:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise
 
     def is_ready(self) -> bool:
         """Whether the server answers; finds its port after the first start."""
