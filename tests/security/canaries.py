@@ -28,7 +28,7 @@ MEANT = re.compile(
     r"slug|kind|type|status|state|action|password|prefix|digest|sha256|hash|.*_hash|role|via|part"
     r"|mode|.*_mode|rule|severity|source|scopes|time_zone|name_key|session_key|session_data"
     r"|architecture|configuration|commit|linted_with|rules_version|address|target_.*|token_prefix"
-    r"|actor_label|key|events?|url|secret|request_id|metric|.*_metric|device|format|.*_metrics"
+    r"|actor_label|key|events?|url|secret|request_id|metric|.*_metric|device|format|.*_metrics|.*_roles|locked_secret|certificate"
 )
 # Names of metrics and parameters lie in several tables that must agree.
 AGREED = re.compile(r"Metric\w+|RunParam|TaskState|Task|Lease|CacheRow|Finding")
