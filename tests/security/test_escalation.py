@@ -71,7 +71,9 @@ def test_an_invitation_gives_no_more_than_its_maker_still_has(
 def test_of_twenty_at_once_one_joins(vision: Team, alice: User) -> None:
     made = invitations.invite(team=vision, email=NEW, role=Role.EDITOR, by=alice)
     answers = at_once([lambda: Client().post(made.path, CHOSEN).status_code] * 20)
-    assert sorted(answers) == [302] + [404] * 19
+    assert answers.count(302) == 1
+    # Who tries so often at once may be told to wait instead.
+    assert set(answers) <= {302, 404, 429}
     assert Membership.objects.filter(user__email=NEW).count() == 1
     assert AuditEvent.objects.filter(action="invitation.accepted").count() == 1
 
