@@ -11,11 +11,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from ahnb_platform.errors import Conflict
+
 PURPOSE = b"ahnb identity vault 1"
 
 
-class Unreadable(Exception):
+class Unreadable(Conflict):
     """It was closed with another secret key, or changed since."""
+
+    code = "secret-key-changed"
 
 
 def lock(text: str) -> str:
@@ -30,7 +34,10 @@ def unlock(locked: str) -> str:
     try:
         return _boxes().decrypt(locked.encode()).decode()
     except InvalidToken as error:
-        raise Unreadable("closed with another secret key") from error
+        raise Unreadable(
+            "This was stored with another secret key of the server. Whoever runs it gives it back "
+            "its former key, or lets you begin anew (manage.py forgetfactors)."
+        ) from error
 
 
 def _boxes() -> MultiFernet:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("path", metavar="TEAM/PROJECT", nargs="?", help="all without it")
         parser.add_argument(
             "--days",
-            type=int,
+            type=days,
             help="runs that lie in the trash for so long; without it as each project is set",
         )
         parser.add_argument("--dry-run", action="store_true", help="only tell what would be done")
@@ -41,11 +41,18 @@ class Command(BaseCommand):
             self.stdout.write(f"{gone} run{'s' * (gone != 1)} {done}, {kept} kept.")
 
 
+def days(text: str) -> int:
+    """A number of days; none are negative. Raises ValueError, which argparse tells."""
+    if (number := int(text)) < 0:
+        raise ValueError
+    return number
+
+
 def _verdicts(
     path: str | None, days: int | None, *, is_trial: bool
 ) -> Iterator[tuple[Project, Verdict]]:
     for project in [known_project(path)] if path else projects_with_trash():
-        lying = project.trash_days if days is None else max(days, 0)
+        lying = project.trash_days if days is None else days
         if lying is not None:
             before = timezone.now() - timedelta(days=lying)
             for verdict in purge_trash(project=project, before=before, is_trial=is_trial):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -228,3 +229,14 @@ def test_only_an_owner_sets_the_policy_of_a_team(vision: Team, alice: User, bob:
     assert cast.client_of(alice).post(path, form).status_code == 302
     event = AuditEvent.objects.get(action="team.policy-changed")
     assert (event.team, event.data) == (vision, {"requires_second_factor": True})
+
+
+def test_another_secret_key_is_told_and_not_a_fault(known: User, settings: Any) -> None:
+    _, secret = set_up_app(known)
+    settings.SECRET_KEY = "another key of the server, as after a restore without the former one"
+    client = Client()
+    log_in(client)
+    answer = client.post(SECOND, {"code": fresh_code(secret)})
+    assert answer.status_code == 409
+    assert "another secret key" in answer.content.decode()
+    assert not is_in(client)

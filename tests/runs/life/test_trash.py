@@ -4,7 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -208,3 +208,8 @@ def test_a_frozen_run_is_left_when_others_go(digits, alice):
     run = cast.make_run(digits, alice)
     freeze_run(run=run, by=alice)
     assert purge_runs(project=digits, ids=[run.id], by=alice).count == 0
+
+
+def test_a_negative_number_of_days_is_refused() -> None:
+    with pytest.raises(CommandError, match="--days"):
+        call_command("purge", "--days", "-1")

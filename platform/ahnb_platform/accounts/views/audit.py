@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ahnb_platform.errors import Missing
+from ahnb_platform.errors import Invalid, Missing
 
 from .. import audit
 from ..access import team_for_owner
@@ -79,7 +79,8 @@ def _page(request: PersonRequest, team: Team | None) -> HttpResponse:
 def _file(request: PersonRequest, team: Team | None, ending: str) -> HttpResponseBase:
     form = AuditForm(request.GET)
     if not form.is_valid():
-        return _page(request, team)
+        told = [f"{name}: {' '.join(map(str, faults))}" for name, faults in form.errors.items()]
+        raise Invalid("; ".join(told))
     rows = looking.events(team, form.wanted())
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     audit.record("export.audit", by=request.user, target=team, team=team, form=ending, asked=asked)

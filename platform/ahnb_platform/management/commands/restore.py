@@ -31,5 +31,11 @@ class Command(BaseCommand):
             raise CommandError(" ".join(str(error).split())) from error
         rows, files = sum(manifest.rows.values()), len(manifest.stored)
         self.stdout.write(f"Restored {rows:,} rows and {files:,} files of {manifest.made_at}")
+        if not key:
+            self.stdout.write(
+                "The backup has no secret key. Second factors, providers' secrets, webhooks and "
+                "sessions need that of the server it was made of: put it into "
+                f"{Path(settings.DATA_DIR) / secretkey.NAME} or AHNB_SECRET_KEY before the start."
+            )
         if key and env.text("AHNB_SECRET_KEY"):
             self.stdout.write("AHNB_SECRET_KEY is set and is used instead of the backup's key.")

@@ -163,3 +163,9 @@ def test_page_is_found_by_an_index(vision: Team, asked: dict[str, str]) -> None:
         plan = looking.events(team, looking.Wanted(**asked))[:51].explain()
         assert "Seq Scan" not in plan
         assert "accounts_au" in plan
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_is_never_a_page(alice: User, path: str) -> None:
+    answer = cast.client_of(alice).get(path, {"since": "garbage"})
+    assert answer.status_code == 422
