@@ -124,12 +124,16 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
     def _usable(self, run_id: str) -> bool:
         if is_run_id(run_id):
             return True
-        self._report("client-error", ValueError(f"{run_id!r} is no run id; a new run begins"))
+        said = f"{run_id!r} is no run id (a UUID of version 7); a new run begins"
+        if self._strict:
+            raise ValueError(said)
+        tell(said, once=said)
         return False
 
     def _begin(self) -> None:
         """Open a journal and have it delivered. Called again when a cleared run goes on."""
         if self._config.mode == "disabled":
+            self._journal.is_silent = True
             return
         attempt = self._journal.attempt
         header = Header(

@@ -39,6 +39,7 @@ class Journal(FollowsSegments):
         self._segments: dict[int, segments.Segment] = {}
         self.room = Room(self._segments, limit_bytes)
         self._told_late = False
+        self.is_silent = False  # nothing is ever recorded here, and nobody waits for it
         self._reading = 0
         self._number = 0
         self._spare: segments.DiskSegment | None = None
@@ -116,6 +117,8 @@ class Journal(FollowsSegments):
                 self._begin_segment(SEGMENT_SIZE)
 
     def _append(self, frame: bytes, definition: Definition | None) -> None:
+        if self.closed and self.is_silent:
+            return
         if self.closed:
             # Counted until it was told once: a loop that goes on must not hold up the end for ever.
             if not self._told_late:

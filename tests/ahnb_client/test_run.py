@@ -1,5 +1,6 @@
 """Runs: what is recorded, how they end, and that nothing of ours reaches the caller."""
 
+import dataclasses
 import math
 import signal
 import threading
@@ -418,3 +419,26 @@ def test_only_the_first_run_of_a_process_is_the_given_one(program: Program, stor
     first, second = done.stdout.split()
     assert first == run_id
     assert second != run_id
+
+
+@pytest.mark.parametrize("given", ["job-7", "", "5f0c9f5e-6a50-4f0e-9d5e-0d6c2b1a7e11"])
+def test_what_is_no_run_id_is_told_and_a_run_begins(
+    begin: Begin, store: Store, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    """The last one is a UUID of version 4, which no server takes."""
+    run = begin(id=given, strict=False)
+    run.log({"loss": 1.0})
+    run.finish()
+    assert run.wait(10)
+    assert run.id != given
+    assert store.points(run.id, "loss")
+    assert ("is no run id" in capsys.readouterr().err) is bool(given)
+
+
+def test_where_nothing_is_recorded_nothing_is_said_of_the_end(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(config=dataclasses.replace(config, mode="disabled"))
+    run.finish()
+    run.log({"loss": 1.0})
+    assert "has ended" not in capsys.readouterr().err

@@ -96,19 +96,23 @@ def dead(facts: Facts) -> Iterator[Hit]:
     """A relu layer most of whose units got no gradient twice, while other layers learned.
 
     A bias gets a gradient for each row for which its unit is above zero; one that is the same to
-    the last bit after an epoch got none in it.
+    the last bit after an epoch got none in it. What lies before such a layer gets none either,
+    dead or not: of several only the last is named.
     """
     still = {name: values[-2:] for name, values in _by_layer(facts, "still").items()}
     if not trains_by_compile(facts) or min(map(max, still.values()), default=1.0) > _SOME:
         return
-    for name, values in still.items():
-        layer = facts.graph.by_name.get(name)
-        is_relu = layer is not None and layer.activation in _RELUS
-        if is_relu and len(values) == 2 and min(values) >= _DEAD:
+    for layer in reversed(facts.layers):
+        values = still.get(layer.name, [])
+        is_thawed = layer.name in listing(facts.compiled.get("thawed"))
+        if layer.activation not in _RELUS or is_thawed or len(values) < 2:
+            continue
+        if min(values) >= _DEAD:
             yield Hit(
-                f"{values[-1]:.0%} of the units of {name} got no gradient in the last epochs, "
-                "while others learned: their relu gives 0 for every row",
+                f"{values[-1]:.0%} of the units of {layer.name} got no gradient in the last "
+                "epochs, while others learned: their relu gives 0 for every row",
                 f"bias_initializer='zeros', {slower(facts)}, or activation='leaky_relu'",
-                {"layer": name},
+                {"layer": layer.name},
                 {"still": list(values)},
             )
+            return

@@ -178,3 +178,19 @@ def test_spoiled_facts_find_nothing_and_raise_nothing() -> None:
         document["weights"] = spoiled
         document["run"] = spoiled
         assert found(document) == []
+
+
+def test_of_dead_layers_the_last_is_named() -> None:
+    document = facts(
+        {},
+        layers=[layer("first", activation="relu"), layer("dead", activation="relu"), layer("b")],
+        weights={
+            "layers": {
+                "dead": {"still": [1.0, 1.0]},
+                "first": {"still": [1.0, 1.0]},
+                "b": {"still": [0.0, 0.0]},
+            }
+        },
+    )
+    dead = [one for one in check(document, dynamic=True) if one.id == "D09"]
+    assert [one.where["layer"] for one in dead] == ["dead"]
