@@ -28,6 +28,7 @@ from .life.points import make_room
 from .life.quotas import check_runs
 from .models import Run, RunLocator
 from .names import clean_name, generated_name
+from .tags import in_a_line
 
 LONGEST_NOTES = 20_000
 MOST_TAGS = 100
@@ -158,7 +159,7 @@ def texts_of(run: Run) -> dict[str, str]:
 
 
 def _texts(fields: dict[str, Any]) -> dict[str, str]:
-    return {name: ", ".join(it) if name == "tags" else it for name, it in fields.items()}
+    return {name: in_a_line(it) if name == "tags" else it for name, it in fields.items()}
 
 
 def trash_run(*, run: Run, by: User) -> Run:

@@ -19,6 +19,7 @@ from ahnb_platform.web.typed import PageRequest
 from .. import queries, services
 from ..closed import refuse_closed
 from ..models import Run
+from ..tags import out_of_a_line
 from .forms import RunForm
 
 PLACES = {
@@ -65,7 +66,7 @@ def _form(
 
 def _changes(form: RunForm) -> dict[str, Any]:
     fields = form.cleaned_data
-    return fields | {"tags": [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]}
+    return fields | {"tags": out_of_a_line(fields["tags"])}
 
 
 @require_POST
