@@ -38,7 +38,7 @@ def test_log_in_brush_an_axis_and_share_the_address(page: Callable[..., Page], a
     here.goto("/")
     here.get_by_label("e-mail").fill(alice.email)
     here.get_by_label("Password", exact=True).fill(PASSWORD)
-    here.get_by_role("button", name="Log in").click()
+    here.get_by_role("button", name="Log in", exact=True).click()
     here.get_by_role("link", name="Digits", exact=True).click()
     expect(here.locator("#parallel canvas").first).to_be_visible()
     expect(here.locator("[data-note=over-time]")).to_contain_text("points")

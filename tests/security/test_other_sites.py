@@ -44,7 +44,7 @@ def test_the_api_takes_no_cookie(world: World, line: Line) -> None:
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", LINES[::15], ids=str)
 def test_no_other_origin_may_read(world: World, line: Line) -> None:
     answer = strict(world, "owner").generic(
         "OPTIONS",

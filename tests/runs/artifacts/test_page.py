@@ -92,12 +92,12 @@ def test_only_what_begins_as_an_image_is_shown_as_one(page: Client, run: Run, bo
 def test_the_project_tells_what_its_files_take(page: Client, run: Run, bob: User) -> None:
     address = "/projects/vision/digits/storage/"
     cast.attach_file(run, bob, "a", b"x" * 2_000_000)
-    assert "The 1 file of its runs" in page.get(address).content.decode()
+    assert "Its files take 2.0" in page.get(address).content.decode()
     few = queries_of(page, address)
     for name in ("b", "c"):
         cast.attach_file(run, bob, name, b"x" * 2_000_000)
     shown = page.get(address).content.decode()
-    assert "The 3 files of its runs, every version counted, take 2" in shown
+    assert "Its files take 2.0" in shown  # each content once
     assert queries_of(page, address) == few <= 10
 
 
