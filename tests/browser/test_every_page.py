@@ -72,7 +72,7 @@ def drawn(page: Page, path: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing(
     page: Callable[..., Page], alice: User, paths: list[str], theme: str
 ) -> None:

@@ -13,7 +13,7 @@ from tests.contract.trainings import Nursery, Training
 pytestmark = [pytest.mark.keras, pytest.mark.django_db]
 
 
-@pytest.fixture(scope="module", params=["tensorflow", "jax"])
+@pytest.fixture(scope="module", params=["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
 def whole(request: pytest.FixtureRequest, shared_stage: Stage) -> Training:
     """A program with several trainings, done; once on each back end."""
     if request.param == "tensorflow":

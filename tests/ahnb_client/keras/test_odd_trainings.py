@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import BACKENDS, offline_results_of
+from tests.ahnb_client.keras.programs import offline_results_of
 
 pytestmark = pytest.mark.keras
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
 def results(request, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp(request.param)
     found = offline_results_of("trainings_odd", folder, KERAS_BACKEND=request.param)
