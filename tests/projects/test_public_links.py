@@ -131,7 +131,7 @@ def test_nothing_beside_it_is_in_any_answer(
             assert CANARY not in text, (part, text[max(0, text.find(CANARY) - 200) :][:400])
             # Versions count the models of the project.
             assert not re.search(r"\bv\d+<", text), part
-            for inside in ("vision", "digits", "alice", "bob@", str(digits.pk) + "-", "/runs/"):
+            for inside in ("vision", "digits", "alice", "bob@", f'"{digits.pk}-', "/runs/"):
                 assert inside not in text.replace("/home/…/digits", ""), (part, inside)
             assert not any(str(run.id) in text for run in runs), part
 
