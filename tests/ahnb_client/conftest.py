@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ahnb_client import notices
 from ahnb_client.config import Config
 from ahnb_client.run import Run
 
@@ -20,6 +21,12 @@ def empty_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AHNB_DIR", str(tmp_path / "spool"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said only once a process is said once a test."""
+    monkeypatch.setattr(notices, "_said", set())
 
 
 @pytest.fixture

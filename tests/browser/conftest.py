@@ -99,7 +99,9 @@ class Visitor:
 
         def request(address: str) -> None:
             parts = urlsplit(address)
-            if parts.scheme != "data" and parts.netloc != urlsplit(self.site.url).netloc:
+            # Passkeys belong to a name, so that their tests call this address "localhost".
+            own = {f"{host}:{self.site.port}" for host in ("127.0.0.1", "localhost")}
+            if parts.scheme != "data" and parts.netloc not in own:
                 self.faults.append(f"another host: {address}")
 
         page.on("console", console)

@@ -112,5 +112,5 @@ class TestRun:
         services.edit_run(run=run, by=alice, tags=["wide, deep"])
         client, address = client_of(alice), f"/runs/{run.id}/edit/"
         seen = opened(client, address)
-        client.post(address, {"name": "calm-heron", "tags": "wide, deep", "seen": seen})
+        client.post(address, {"name": "calm-heron", "tags": '"wide, deep"', "seen": seen})
         assert Run.objects.get(id=run.id).tags == ["wide, deep"]

@@ -1,6 +1,7 @@
 """What is found while Keras trains, and what becomes of it."""
 
 import copy
+import time
 from typing import Any
 
 import keras
@@ -183,6 +184,7 @@ def test_timed_data_is_the_same_data_and_tells_how_long_was_waited(sums, kind):
             return 4
 
         def __getitem__(self, index: int) -> Any:
+            time.sleep(0.005)  # long enough to be seen beside the building of the step
             return sums[0][index * 10 :][:10], sums[1][index * 10 :][:10]
 
     def source() -> Any:

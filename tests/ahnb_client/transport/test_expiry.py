@@ -2,16 +2,10 @@
 
 import pytest
 
-from ahnb_client import notices
 from ahnb_client.transport.expiry import HEADER, tell_expiry
 from ahnb_client.transport.http import Server
 
 from ..server import KEY, Fault, Store, StubServer
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    notices._said.discard("token expires")
 
 
 def test_it_is_told_once(server: StubServer, store: Store, capsys) -> None:
