@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 
-from . import audit, links, tokens
+from . import audit, links, teams, tokens
 from .models import ApiToken, AuditEvent, LoginLink, Membership, Team, TeamAlias, User
 
 
@@ -102,6 +102,14 @@ class TeamAdmin(AuditedAdmin):
     list_display = ["slug", "name", "created_at", "archived_at"]
     search_fields = ["slug", "name"]
     inlines = [MembershipInline]
+
+    def record(self, request: HttpRequest, verb: str, obj: models.Model, **data: Any) -> None:
+        """As everywhere; who is taken out of the team here stays out, too."""
+        if isinstance(obj, Membership) and verb == "deleted":
+            teams.keep_out(obj.team, obj.user)
+        elif isinstance(obj, Membership) and verb == "added":
+            teams.lift_removal(obj.team, obj.user)
+        super().record(request, verb, obj, **data)
 
 
 @admin.register(TeamAlias)

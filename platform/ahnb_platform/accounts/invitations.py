@@ -20,7 +20,7 @@ from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
 from . import audit, doors, people
 from .access import role_in
 from .models import Invitation, Membership, Role, Team, User
-from .teams import checked_role, locked_team
+from .teams import checked_role, enter, locked_team
 
 DAYS = 7
 MOST_OPEN = 200
@@ -139,7 +139,6 @@ def _taken(secret: str) -> Invitation:
 def _join(invitation: Invitation, user: User) -> Membership:
     role, team = Role(invitation.role), invitation.team
     _refuse_member(team, user.email)
-    member = Membership.objects.create(team=team, user=user, role=role)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=timezone.now())
     invited_by = invitation.invited_by.email
     audit.record(
@@ -150,8 +149,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
         role=role.label,
         invited_by=invited_by,
     )
-    audit.record("member.added", by=user, target=user, team=team, role=role.label)
-    return member
+    return enter(team=team, user=user, role=role, by=user)
 
 
 def _refuse_member(team: Team, email: str) -> None:

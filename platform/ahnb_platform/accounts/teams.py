@@ -13,7 +13,7 @@ from ahnb_platform.errors import Conflict, Invalid, Missing
 
 from . import audit
 from .access import require, role_in
-from .models import Membership, Role, Team, TeamAlias, User
+from .models import Membership, Removal, Role, Team, TeamAlias, User
 from .slugs import validate_slug
 
 LONGEST_NAME = 100
@@ -84,13 +84,18 @@ def add_member(*, team: Team, user: User, role: int, by: User | None) -> Members
         raise Invalid("A service account belongs to its own team alone.", code="service")
     try:
         with transaction.atomic():
-            team = locked_team(team, by)
-            member = Membership.objects.create(team=team, user=user, role=role)
-            audit.record("member.added", by=by, target=user, team=team, role=role.label)
+            return enter(team=locked_team(team, by), user=user, role=role, by=by)
     except IntegrityError as error:
         raise Conflict(
             f"{user.email} belongs to {team.name} already.", code="already-member"
         ) from error
+
+
+def enter(*, team: Team, user: User, role: Role, by: User | None) -> Membership:
+    """Make the membership, whoever let the person in; an earlier removal holds no longer."""
+    lift_removal(team, user)
+    member = Membership.objects.create(team=team, user=user, role=role)
+    audit.record("member.added", by=by, target=user, team=team, role=role.label)
     return member
 
 
@@ -132,7 +137,8 @@ def remove_member(*, team: Team, user: User, by: User | None) -> None:
 
     The person's shares of the team's projects, tokens bound to one of these, unused one-time
     links and open invitations end in the same transaction; what else a token or a session could
-    see is decided by the role, which every request asks for.
+    see is decided by the role, which every request asks for. What a person ends, themselves or an
+    owner, no login through a provider undoes: see `is_removed`.
 
     Raises:
         Missing: no member.
@@ -144,8 +150,25 @@ def remove_member(*, team: Team, user: User, by: User | None) -> None:
         _keep_an_owner(team, member)
         role = Role(member.role).label
         member.delete()
+        if by is not None:
+            keep_out(team, user)
         ended = _end_all_access(team, user)
         audit.record("member.removed", by=by, target=user, team=team, role=role, **ended)
+
+
+def is_removed(team: Team, user: User) -> bool:
+    """Whether the person was removed or left, and nobody has let them in again since."""
+    return Removal.objects.filter(team=team, user=user).exists()
+
+
+def keep_out(team: Team, user: User) -> None:
+    """Let no login through a provider make the person a member again."""
+    Removal.objects.update_or_create(team=team, user=user, defaults={"removed_at": timezone.now()})
+
+
+def lift_removal(team: Team, user: User) -> bool:
+    """Undo `keep_out`; whether there was something to undo."""
+    return Removal.objects.filter(team=team, user=user).delete()[0] > 0
 
 
 def members_of(team: Team) -> list[Membership]:

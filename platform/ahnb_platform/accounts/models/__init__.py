@@ -4,7 +4,7 @@ from .audit import AuditEvent, AuditSeal
 from .cache import CacheRow
 from .invitation import Invitation
 from .link import LoginLink
-from .team import Membership, Role, Team, TeamAlias
+from .team import Membership, Removal, Role, Team, TeamAlias
 from .token import ApiToken, Scope
 from .user import User
 
@@ -16,6 +16,7 @@ __all__ = [
     "Invitation",
     "LoginLink",
     "Membership",
+    "Removal",
     "Role",
     "Scope",
     "Team",

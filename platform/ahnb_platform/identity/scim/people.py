@@ -65,6 +65,7 @@ def create(connection: Connection, fields: Fields) -> ScimPerson:
             raise ScimError(409, f"{email} is known already.", "uniqueness")
         person = ScimPerson.objects.create(connection=connection, user=user)
         audit.record("scim.person-kept", by=None, target=user, team=connection.team)
+        teams.lift_removal(connection.team, user)
         take_into_team(connection, user, ())
         change(person, Fields(None, fields.name, fields.active, fields.external_id))
     return person
@@ -82,11 +83,13 @@ def change(person: ScimPerson, fields: Fields) -> None:
 
 
 def set_active(person: ScimPerson, *, active: bool) -> None:
-    """Let the person in, or end sessions, tokens and links and keep them out."""
+    """Let the person in, even if removed, or end sessions, tokens and links and keep them out."""
     user, team = person.user, person.connection.team
     with transaction.atomic():
         user.is_active = active
         user.save(update_fields=["is_active"])  # its signal ends the sessions
+        if active and teams.lift_removal(team, user):
+            take_into_team(person.connection, user, ())
         if not active:
             links.end_links(user)
             for token in user.api_tokens.filter(revoked_at=None).select_related("project__team"):

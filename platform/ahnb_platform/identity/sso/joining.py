@@ -14,7 +14,7 @@ FOREIGN = "This address does not belong to the domains of the provider."
 
 
 def person_of(connection: Connection, claims: Claims) -> User:
-    """The person, who is a member of the connection's team from now on.
+    """The person, who is a member of the connection's team from now on unless removed from it.
 
     Raises:
         Refused: the address is not of a domain that this very connection captured, belongs to a
@@ -45,10 +45,15 @@ def check_within(connection: Connection, user: User) -> None:
 
 
 def take_into_team(connection: Connection, user: User, groups: tuple[str, ...]) -> None:
-    """Make the person a member; where groups are mapped to roles, with the role they give."""
+    """Make the person a member; where groups are mapped to roles, with the role they give.
+
+    Not whom an owner removed, or who left: that holds until somebody lets them in again.
+    """
     team, role = connection.team, role_for(connection, (*groups, *_kept_groups(connection, user)))
     held = Membership.objects.filter(team=team, user=user).first()
-    if held is None:
+    if held is None and teams.is_removed(team, user):
+        audit.record("sso.kept-out", by=None, target=user, team=team)
+    elif held is None:
         teams.add_member(team=team, user=user, role=role, by=None)
     elif connection.group_roles and held.role != role:
         try:

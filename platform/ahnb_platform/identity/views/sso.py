@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
+from django.contrib import messages
 from django.contrib.auth import logout as log_out
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from ahnb_platform.accounts import audit
+from ahnb_platform.accounts import audit, teams
 from ahnb_platform.accounts.adapter import AccountAdapter
 from ahnb_platform.accounts.addresses import public
 from ahnb_platform.errors import Missing
@@ -30,6 +31,7 @@ from ..sso.claims import Claims, Refused
 logger = logging.getLogger(__name__)
 # In the session: what was asked of a provider, and then who came from one, until logged in.
 ASKED, CAME_BY = "sso_asked", "sso_came_by"
+REMOVED = "You belong to {team} no longer. An owner of the team can invite you again."
 View = Callable[..., HttpResponse]
 
 
@@ -152,6 +154,8 @@ def finished(
     request.session[CAME_BY] = [user.pk, str(connection.pk)]
     record_authentication(request, user, method="sso", provider=connection.name)
     audit.record("sso.login", by=user, target=user, team=connection.team)
+    if teams.is_removed(connection.team, user):
+        messages.warning(request, REMOVED.format(team=connection.team.name))
     return perform_login(request, Login(user=user, email=user.email, redirect_url=target or None))
 
 
