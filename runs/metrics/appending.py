@@ -16,6 +16,7 @@ from .folding import fold_if_due, is_fold_due
 from .limits import LIMITS, Limits
 from .locking import lock_state, save_state
 from .records import UNITS, Batch, Column, Frozen, Place, Receipt, SeqReused
+from .replacing import recount
 from .sql import Cursor, plain_cursor
 from .state import Delivered, Mark, RunState, add_metrics, encode_state
 from .summing import update_summaries
@@ -82,6 +83,10 @@ def _append(place: Place, known: RunState | None, batch: Batch, limits: Limits) 
             return _repeated(cursor, place, batch, delivered)
         if state.is_frozen:
             raise Frozen
+        if batch.attempt not in state.attempts:
+            # Until its event comes it stands for all of the run.
+            _begin(state, batch.attempt, 0)
+            recount(cursor, place, state)
         entered = enter(state, batch)
         _execute(cursor, place, state, entered)
         fold_if_due(cursor, place, state, limits)
@@ -98,6 +103,8 @@ def _append_to_known(place: Place, state: RunState, batch: Batch, limits: Limits
     delivered = state.writers.get(batch.writer)
     if delivered and batch.seq in delivered:
         memory.keep(place, state)
+        return None
+    if batch.attempt not in state.attempts:
         return None
     try:
         entered = enter(state, batch)
@@ -129,7 +136,9 @@ def begin_attempt(*, project_id: int, run_id: UUID, attempt: int, from_step: int
     place = Place(project_id, run_id)
     with connection.cursor() as cursor:
         state = lock_state(cursor, place)
-        _begin(state, attempt, from_step)
+        if state.attempts.get(attempt) != from_step:
+            _begin(state, attempt, from_step)
+            recount(cursor, place, state)
         save_state(cursor, place, state)
 
 

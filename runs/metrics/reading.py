@@ -110,6 +110,14 @@ def series_of_many(
     return _answers(project_id, [row.run_id for row in rows], question, known)
 
 
+def series_locked(
+    cursor: Cursor, place: Place, state: RunState, names: list[str], points: int, stretch: Stretch
+) -> dict[str, Series]:
+    """As `series`, for who holds the run's lock, and by a state that need not be written yet."""
+    question = Question(names, points, {place.run_id: stretch}, None, False)
+    return _read(cursor, place.project_id, {place.run_id: state}, question)[place.run_id]
+
+
 def _answers(
     project_id: int, run_ids: list[UUID], question: Question, known: States | None = None
 ) -> dict[UUID, dict[str, Series]]:

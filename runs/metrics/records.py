@@ -85,8 +85,10 @@ class Receipt:
 class Summary:
     """A metric at a glance. Values are finite; None where there is no finite point.
 
-    `last` is of the newest attempt that has finite points, by step and then arrival; the others
-    are over all attempts. The steps are seconds for unit "time".
+    `last` is of the newest attempt that has finite points, by step and then arrival. `first` and
+    the extremes are over what counts: of each attempt the points before the step to which a later
+    one went back. `count` and `nonfinite` are of all that came. The steps are seconds for unit
+    "time".
     """
 
     unit: str

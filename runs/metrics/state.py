@@ -110,6 +110,10 @@ class RunState:
                 limit = min(limit, np.inf if unit == TIME else self.attempts[number])
         return found
 
+    def end_of(self, attempt: int) -> float:
+        """From which step on a later attempt replaced what this one has; infinite for none."""
+        return min((step for n, step in self.attempts.items() if n > attempt), default=np.inf)
+
     def summaries(self) -> dict[str, Summary]:
         """Each metric at a glance, by its name."""
         rows = self.metrics.tolist()

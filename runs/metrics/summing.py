@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .codec import Floats
+from .records import EPOCH, TIME
 from .state import RunState
 from .tail import Group
 
@@ -13,9 +14,34 @@ Flags = NDArray[np.bool_]
 
 
 def update_summaries(state: RunState, group: Group) -> None:
-    """Take in the points of a group; their number, extremes and ends."""
-    x, values = _ordered(group.x, group.values)
+    """Take in the points of a group: their number, and of what counts the extremes and ends."""
     rows = state.metrics[group.ids]
+    state.points += group.values.size
+    kept, replaced = _split(group, state.end_of(group.attempt))
+    if replaced is not None:
+        _count(rows, replaced)
+    if kept is not None:
+        _take_in(rows, kept)
+    state.metrics[group.ids] = rows
+
+
+def _split(group: Group, end: float) -> tuple[Group | None, Group | None]:
+    """What counts of a group, and what a later attempt has replaced; None for nothing."""
+    if end == np.inf or group.unit == TIME:
+        return group, None
+    place = group.x
+    if group.unit == EPOCH:
+        place = np.where(group.located >= 0, group.located, place)
+    return group.at(place < end), group.at(place >= end)
+
+
+def _count(rows: NDArray[np.void], group: Group) -> None:
+    rows["nonfinite"] += len(group.x) - np.isfinite(group.values).sum(axis=1)
+    rows["count"] += len(group.x)
+
+
+def _take_in(rows: NDArray[np.void], group: Group) -> None:
+    x, values = _ordered(group.x, group.values)
     # Ufuncs alone: numpy's methods cost as much again for arrays as short as a batch's.
     low, high = np.minimum.reduce(values, axis=1), np.maximum.reduce(values, axis=1)
     # A NaN makes both NaN, an infinity one of them infinite: so nothing else need be looked at.
@@ -30,8 +56,6 @@ def update_summaries(state: RunState, group: Group) -> None:
     rows["count"] += len(x)
     _extreme(rows, "low", low, x, values, 1)
     _extreme(rows, "high", high, x, values, -1)
-    state.metrics[group.ids] = rows
-    state.points += values.size
 
 
 def _ordered(x: Floats, values: Floats) -> tuple[Floats, Floats]:

@@ -63,6 +63,16 @@ class Group:
         rows = [row for row, metric in enumerate(self.ids.tolist()) if metric in metrics]
         return replace(self, ids=self.ids[rows], values=self.values[rows])
 
+    def at(self, columns: NDArray[np.bool_]) -> Group | None:
+        """The group at some places of its axis; None where they are none."""
+        if not columns.any():
+            return None
+        axes = {
+            name: None if (axis := getattr(self, name)) is None else axis[columns]
+            for name in ("arrival", "steps", "times", "at_step")
+        }
+        return replace(self, values=self.values[:, columns], **axes)
+
     def points(self, row: int) -> Points:
         """The points of one of the metrics, in order of arrival."""
         return Points(self.x, self.times, self.located, self.values[row], self.steps is None)

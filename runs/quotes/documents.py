@@ -79,7 +79,7 @@ def remarks_of(run: Run, found: Value) -> list[str]:
     if found.at_once > 1:
         remarks.append(f"{found.at_once:,} values came for this step; this is the last of them.")
     if run.state and len(run.state.attempts) > 1 and found.choice.part in ("best", "min", "max"):
-        remarks.append(f"It is taken over all {len(run.state.attempts)} attempts of the run.")
+        remarks.append("The run was resumed; what a later attempt replaced does not count.")
     if run.shown_status in ("running", "lost"):
         remarks.append(MAY_CHANGE)
     return remarks

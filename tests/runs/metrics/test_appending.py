@@ -158,7 +158,42 @@ def test_last_is_of_the_newest_attempt():
     story.send(column("loss", [3.0], steps=[12]), attempt=1)
     story.send(column("loss", [4.0], steps=[30]), attempt=0)
     found = story.summary("loss")
-    assert (found.last, found.last_step, found.max) == (3.0, 12, 4.0)
+    assert (found.last, found.last_step, found.count) == (3.0, 12, 4)
+
+
+@pytest.mark.parametrize("limits", [PATIENT, EAGER], ids=["tail", "drained"])
+def test_what_a_later_attempt_replaced_is_no_extreme(limits):
+    story = Story(limits=limits)
+    story.send(column("loss", [5.0, 4.0, 0.1, 9.0]))
+    story.send(column("acc", [0.5, 0.9], steps=[0, 3]))
+    story.begin(1, 2)
+    loss, acc = story.summary("loss"), story.summary("acc")
+    assert (loss.min, loss.min_step, loss.max, loss.max_step, loss.count) == (4.0, 1, 5.0, 0, 4)
+    assert (acc.max, acc.last, acc.last_step) == (0.5, 0.5, 0)
+    story.send(column("loss", [3.0, 2.0], steps=[2, 3]), attempt=1)
+    story.send(column("loss", [0.01], steps=[4]), attempt=0)
+    loss = story.summary("loss")
+    assert (loss.min, loss.min_step, loss.last, loss.count) == (2.0, 3, 2.0, 7)
+
+
+def test_extremes_of_a_long_run_are_found_again_when_it_is_resumed():
+    story = Story()
+    values = np.random.default_rng(5).standard_normal(30_000)
+    story.send(column("loss", values))
+    story.begin(1, 20_000)
+    kept, found = values[:20_000], story.summary("loss")
+    assert (found.min, found.min_step) == (kept.min(), kept.argmin())
+    assert (found.max, found.max_step) == (kept.max(), kept.argmax())
+    assert (found.first, found.last, found.last_step) == (kept[0], kept[-1], 19_999)
+
+
+def test_an_attempt_from_the_start_leaves_nothing_until_it_has_points():
+    story = Story()
+    story.send(column("loss", [1.0]), column("cpu", [3.0], unit="time", times=[NOW]))
+    story.begin(1, 0)
+    found = story.summary("loss")
+    assert (found.first, found.last, found.min, found.max, found.count) == (*[None] * 4, 1)
+    assert story.summary("cpu").max == 3.0
 
 
 def test_a_sign_of_life_moves_last_seen_and_nothing_else():

@@ -195,3 +195,25 @@ def united(rows):
             low, high = np.fmin(old[4], low), np.fmax(old[5], high)
         found.append((first, last, count, nonfinite, low, high))
     return found
+
+
+# Each batch in a transaction of its own, so that the process remembers what it wrote.
+@pytest.mark.django_db(transaction=True)
+@given(st.lists(actions, max_size=30), st.sampled_from(sorted(UNITS)))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_after_any_history_the_summary_is_of_what_counts(history, name):
+    story = lived(history)
+    if name not in story.model.units:
+        return
+    found = story.summary(name)
+    finite = [point for point in story.model.window(name) if np.isfinite(point.value)]
+    values = [point.value for point in finite]
+    assert (found.min, found.max) == (min(values, default=None), max(values, default=None))
+    if finite:
+        low, high = (
+            min(finite, key=lambda point: (side * point.value, point.x)) for side in (1, -1)
+        )
+        assert (found.min_step, found.max_step) == (low.x, high.x)
+        assert (found.first, found.first_step) == (finite[0].value, finite[0].x)
+    else:
+        assert found.last is found.first is None
