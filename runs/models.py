@@ -235,8 +235,11 @@ class Run(models.Model):
 
     @property
     def shown_status(self) -> str:
-        """The status as people see it: `lost` while running without a sign of life."""
-        quiet = timezone.now() - self.last_seen_at
+        """The status as people see it: `lost` while running without a sign of life.
+
+        A frozen run takes none, and stands as it did when it was frozen.
+        """
+        quiet = (self.frozen_at or timezone.now()) - self.last_seen_at
         return "lost" if self.status == Status.RUNNING and quiet > LOST_AFTER else self.status
 
     @property

@@ -15,12 +15,13 @@ from .models import Delivery, Mail, Webhook
 def numbers_of_runs() -> Iterable[Number]:
     """How many run and how many of them were lost; how many were ever made."""
     quiet = timezone.now() - LOST_AFTER
-    rows = Run.objects.filter(status=Status.RUNNING, trashed_at=None, archived_at=None)
+    shown = Run.objects.filter(trashed_at=None, archived_at=None, frozen_at=None)
+    rows = shown.filter(status=Status.RUNNING)
     found = rows.aggregate(
         all=Count("id"), lost=Count("id", Q(metric_state__last_seen_at__lt=quiet))
     )
     by_state = {"running": found["all"] - found["lost"], "lost": found["lost"]}
-    yield Number("ahnb_runs", "Runs that have not ended.", by_state, "state")
+    yield Number("ahnb_runs", "Runs that have not ended, and are not frozen.", by_state, "state")
     made = Project.objects.aggregate(made=Sum(F("next_run_number") - 1), projects=Count("pk"))
     words = "Runs that were ever made."
     yield Number("ahnb_runs_made_total", words, {"": made["made"] or 0}, kind="counter")

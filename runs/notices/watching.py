@@ -107,6 +107,7 @@ def _lost(watch: Watch) -> Found:
         project_id=watch.pk,
         status=Status.RUNNING,
         trashed_at=None,
+        frozen_at=None,
         metric_state__last_seen_at__lt=quiet,
         metric_state__last_seen_at__gte=watch.since,
     )

@@ -58,10 +58,12 @@ def happenings_of(project: Project, objective: Objective | None) -> list[Happeni
         f"""
         WITH wanted AS (
             (SELECT CASE WHEN r.status <> 'running' THEN r.status
-                         WHEN coalesce(s.last_seen_at, r.created_at) < %(alive)s THEN 'lost'
+                         WHEN coalesce(s.last_seen_at, r.created_at)
+                              < coalesce(r.frozen_at, %(now)s) - %(silence)s THEN 'lost'
                          ELSE 'started' END AS kind,
                     CASE WHEN r.status = 'running'
-                              AND coalesce(s.last_seen_at, r.created_at) < %(alive)s
+                              AND coalesce(s.last_seen_at, r.created_at)
+                                  < coalesce(r.frozen_at, %(now)s) - %(silence)s
                          THEN coalesce(s.last_seen_at, r.created_at)
                          ELSE coalesce(r.finished_at, r.started_at) END AS at,
                     r.id, r.user_id, r.status_reason AS words
@@ -91,7 +93,8 @@ def happenings_of(project: Project, objective: Objective | None) -> list[Happeni
         """,  # noqa: S608
         {
             "project": project.pk,
-            "alive": timezone.now() - LOST_AFTER,
+            "now": timezone.now(),
+            "silence": LOST_AFTER,
             "most": MOST_HAPPENINGS,
             "metric": objective.metric if objective else "",
         },

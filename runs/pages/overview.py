@@ -126,13 +126,12 @@ def _running(run_id: str, number: int, name: str, started_at: str, *epochs: Any)
 
 def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
     """The facts of each glance, and whether the rows that are searched lag behind the points."""
-    alive_since = timezone.now() - LOST_AFTER
     return rows_of(
         """
         SELECT p.id, counted.statuses, counted.last_at, watched.metric, watched.mode, usual.name,
                aside.archived, aside.trashed, training.runs,
                EXISTS (SELECT 1 FROM runs_metricstate s WHERE s.project_id = p.id AND s.stale)
-        FROM unnest(%s::bigint[]) AS p(id)
+        FROM unnest(%(projects)s::bigint[]) AS p(id)
         LEFT JOIN LATERAL (
             SELECT jsonb_object_agg(shown, runs) AS statuses, max(last_at) AS last_at
             FROM (
@@ -142,7 +141,8 @@ def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
                       AND r.status <> 'running'
                 GROUP BY 1
                 UNION ALL
-                SELECT CASE WHEN coalesce(s.last_seen_at, r.created_at) < %s THEN 'lost'
+                SELECT CASE WHEN coalesce(s.last_seen_at, r.created_at)
+                                 < coalesce(r.frozen_at, %(now)s) - %(silence)s THEN 'lost'
                             ELSE r.status END,
                        count(*), max(coalesce(s.last_seen_at, r.created_at))
                 FROM runs_run r
@@ -153,21 +153,22 @@ def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
             ) AS by_status
         ) AS counted ON true
         LEFT JOIN LATERAL (
+            SELECT guess.name FROM unnest(%(guesses)s::text[]) WITH ORDINALITY AS guess(name, place)
+            WHERE EXISTS (SELECT 1 FROM runs_metricsummary m
+                          WHERE m.project_id = p.id AND m.name = guess.name)
+            ORDER BY guess.place LIMIT 1
+        ) AS usual ON true
+        LEFT JOIN LATERAL (
+            -- Runs that say nothing are for the usual metric: one that does is not for all.
             SELECT metric, mode FROM (
                 SELECT objective_metric AS metric, objective_mode AS mode, started_at
                 FROM runs_run r
                 WHERE r.project_id = p.id AND trashed_at IS NULL AND archived_at IS NULL
                 ORDER BY started_at DESC, id DESC LIMIT 500
             ) AS latest
-            WHERE metric <> ''
-            GROUP BY metric, mode ORDER BY count(*) DESC, max(started_at) DESC LIMIT 1
+            WHERE metric <> '' OR usual.name IS NOT NULL
+            GROUP BY metric, mode ORDER BY count(*) DESC, min(started_at) LIMIT 1
         ) AS watched ON true
-        LEFT JOIN LATERAL (
-            SELECT guess.name FROM unnest(%s::text[]) WITH ORDINALITY AS guess(name, place)
-            WHERE EXISTS (SELECT 1 FROM runs_metricsummary m
-                          WHERE m.project_id = p.id AND m.name = guess.name)
-            ORDER BY guess.place LIMIT 1
-        ) AS usual ON true
         CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE trashed_at IS NULL) AS archived,
                    count(*) FILTER (WHERE trashed_at IS NOT NULL) AS trashed
@@ -188,13 +189,20 @@ def _glances(project_ids: list[int]) -> list[tuple[Any, ...]]:
                 JOIN runs_metricstate s ON s.project_id = r.project_id AND s.run_id = r.id
                 LEFT JOIN runs_metricsummary m
                     ON m.project_id = r.project_id AND m.run_id = r.id AND m.name = 'loss'
-                WHERE r.project_id = p.id AND r.status = 'running' AND s.last_seen_at >= %s
+                WHERE r.project_id = p.id AND r.status = 'running' AND r.frozen_at IS NULL
+                      AND s.last_seen_at >= %(now)s - %(silence)s
                       AND r.trashed_at IS NULL AND r.archived_at IS NULL
-                ORDER BY r.started_at DESC, r.id DESC LIMIT %s
+                ORDER BY r.started_at DESC, r.id DESC LIMIT %(training)s
             ) AS newest
         ) AS training
         """,
-        [project_ids, alive_since, GUESSES, alive_since, MOST_TRAINING],
+        {
+            "projects": project_ids,
+            "now": timezone.now(),
+            "silence": LOST_AFTER,
+            "guesses": GUESSES,
+            "training": MOST_TRAINING,
+        },
     )
 
 

@@ -61,8 +61,9 @@ class Interval(Func):
 
 
 def lost() -> Exists:
-    """Whether a run has given no sign of life for too long."""
-    return Exists(_state().filter(last_seen_at__lt=timezone.now() - LOST_AFTER))
+    """Whether a run has given no sign of life for too long, or had when it was frozen."""
+    until = Coalesce(OuterRef("frozen_at"), Value(timezone.now()))
+    return Exists(_state().filter(last_seen_at__lt=until - Value(LOST_AFTER)))
 
 
 def is_status(status: str) -> Q:

@@ -15,7 +15,7 @@ from runs.models import Run
 from runs.services import archive_run, trash_run
 from tests import cast
 
-from ..cast import client_of
+from ..cast import client_of, log_points
 from ..sketches import sketch_project, sketch_run
 from .reading import HTMX, address, heads_in, names_in, panel_of, queries_of
 
@@ -37,6 +37,26 @@ def test_tiles_say_which_time_of_the_best_run_they_tell(
     shown = page.get(address(digits)).content.decode()
     assert f"</a>, {word} <time" in shown
     assert "−0.400</data> against" in shown
+
+
+def test_one_run_that_watches_another_metric_does_not_take_over(
+    page: Client, digits: Project, alice: User
+) -> None:
+    def watch(metric: str, mode: str) -> None:
+        run = sketch_run(digits, alice, val_loss=(0.5,))
+        log_points(run, {"acc": [0.9]})
+        Run.objects.filter(pk=run.pk).update(objective_metric=metric, objective_mode=mode)
+
+    def heading() -> str:
+        found = re.search(r"Best (\w+)", page.get(address(digits)).content.decode())
+        return found[1] if found else ""
+
+    watch("", "")
+    watch("acc", "max")
+    assert heading() == "val_loss"
+    watch("acc", "max")
+    watch("loss", "min")
+    assert heading() == "acc"
 
 
 def test_summary_without_runs_says_the_next_step(page: Client, digits: Project) -> None:

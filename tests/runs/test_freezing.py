@@ -1,14 +1,19 @@
 """Frozen runs take nothing more; frozen and quoted ones are never purged."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from ahnb_platform.accounts.models import AuditEvent
 from ahnb_platform.errors import Conflict, NotAllowed
 from runs import bulk, freezing, queries, services
+from runs.metrics.models import MetricState
 from runs.models import Note, Run, RunLocator
+from runs.pages.happenings import happenings_of
+from runs.pages.overview import glances
 from runs.quotes.services import take_quote
 from runs.quotes.values import Choice
 from tests import cast
@@ -40,6 +45,23 @@ def test_a_frozen_run_takes_no_points_events_or_changes(run, bob, api) -> None:
     assert stored(run) == [(0, 0.5)]
     assert not Note.objects.exists()
     assert api.get(path).json()["frozen_at"] is not None
+
+
+def test_a_frozen_run_stays_running_and_one_that_was_lost_stays_lost(digits, run, bob) -> None:
+    silent = cast.make_run(digits, bob)
+    for one, minutes in ((run, 1), (silent, 5)):
+        frozen(one, bob)
+        Run.objects.filter(pk=one.pk).update(frozen_at=timezone.now() - timedelta(hours=1))
+        seen = timezone.now() - timedelta(hours=1, minutes=minutes)
+        MetricState.objects.filter(run_id=one.id).update(last_seen_at=seen)
+    for status, one in (("running", run), ("lost", silent)):
+        (found,) = queries.search_runs(project=digits, q=f"status = {status}").runs
+        assert (found.id, found.shown_status) == (one.id, status)
+    glance = glances([digits])[digits.pk]
+    assert glance.statuses == {"running": 1, "lost": 1}
+    assert glance.trains == ()
+    kinds = {one.number: one.kind for one in happenings_of(digits, None)}
+    assert kinds == {run.number: "started", silent.number: "lost"}
 
 
 def test_only_an_owner_unfreezes_and_says_why(run, alice, bob, api, client_of) -> None:
