@@ -6,7 +6,7 @@ the extremes may have been among them: then they are read from the trees and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,10 @@ from .state import UNSEEN, RunState
 
 POINTS = 2000
 METRICS_AT_ONCE = 50
-# Of an answer's entries the one that holds what is looked for; None where no value is finite.
-Choice = Callable[[NDArray[np.float64], NDArray[np.float64]], int]
+# What is looked for: the outermost finite values, and the extremes.
+SOUGHT = ("first", "last", "low", "high")
 Found = tuple[float, float]
-CHOICES: dict[str, Choice] = {
-    "first": lambda low, high: int(np.flatnonzero(~np.isnan(low))[0]),
-    "last": lambda low, high: int(np.flatnonzero(~np.isnan(low))[-1]),
-    "low": lambda low, high: int(np.nanargmin(low)),
-    "high": lambda low, high: int(np.nanargmax(high)),
-}
+Values = NDArray[np.float64]
 
 
 def recount(cursor: Cursor, place: Place, state: RunState) -> None:
@@ -51,10 +46,10 @@ def _parts(numbers: list[int]) -> Iterable[list[int]]:
 def _recount(cursor: Cursor, place: Place, state: RunState, number: int, whole: Series) -> None:
     row = state.metrics[number]
     is_of_newest = row["last_attempt"] == max(state.attempts)
-    for name, choice in CHOICES.items():
+    for name in SOUGHT:
         if name == "last" and is_of_newest:
             continue
-        found = _find(cursor, place, state, state.names[number], choice, whole)
+        found = _find(cursor, place, state, number, name, whole)
         if found is None:
             kept = {field: row[field] for field in ("count", "nonfinite", "unit")}
             state.metrics[number] = UNSEEN
@@ -65,21 +60,30 @@ def _recount(cursor: Cursor, place: Place, state: RunState, number: int, whole: 
 
 
 def _find(
-    cursor: Cursor, place: Place, state: RunState, name: str, choice: Choice, whole: Series
+    cursor: Cursor, place: Place, state: RunState, number: int, sought: str, whole: Series
 ) -> Found | None:
     """A value and its place: into the entry that holds it, until entries are points."""
-    found, stretch = whole, (None, None)
+    found = whole
+    stretch: Stretch = (None, None)
     while True:
         low, high = (np.array(values, np.float64) for values in (found.low, found.high))
         if not len(low) or np.isnan(low).all():
             return None
-        at = choice(low, high)
+        at = _entry(sought, low, high)
         inside = _inside(found, at, stretch)
         if found.exact or inside == stretch:
-            value = high[at] if choice is CHOICES["high"] else low[at]
+            value = high[at] if sought == "high" else low[at]
             return float(value), float(found.x[at])
         stretch = inside
+        name = state.names[number]
         found = series_locked(cursor, place, state, [name], POINTS, stretch)[name]
+
+
+def _entry(sought: str, low: Values, high: Values) -> int:
+    """Which entry holds it; some of them are not NaN."""
+    if sought in ("low", "high"):
+        return int(np.nanargmin(low) if sought == "low" else np.nanargmax(high))
+    return int(np.flatnonzero(~np.isnan(low))[0 if sought == "first" else -1])
 
 
 def _inside(found: Series, at: int, stretch: Stretch) -> Stretch:

@@ -67,11 +67,14 @@ class Group:
         """The group at some places of its axis; None where they are none."""
         if not columns.any():
             return None
-        axes = {
-            name: None if (axis := getattr(self, name)) is None else axis[columns]
-            for name in ("arrival", "steps", "times", "at_step")
-        }
-        return replace(self, values=self.values[:, columns], **axes)
+        return replace(
+            self,
+            arrival=self.arrival[columns],
+            steps=None if self.steps is None else self.steps[columns],
+            times=self.times[columns],
+            at_step=None if self.at_step is None else self.at_step[columns],
+            values=self.values[:, columns],
+        )
 
     def points(self, row: int) -> Points:
         """The points of one of the metrics, in order of arrival."""
