@@ -1,4 +1,4 @@
-"""pgbouncer before a PostgreSQL on loopback, with what `deploy/pgbouncer` says."""
+"""pgbouncer before a PostgreSQL, by sockets of files, with what `deploy/pgbouncer` says."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from ahnb_platform.database.cluster import ROLE
 from ahnb_platform.database.identity import current_identity
 
-from .process import ROOT, await_port, free_port
+from .process import ROOT, await_socket, free_port
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
@@ -24,6 +25,7 @@ PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin
 class Pooler:
     """A running pgbouncer."""
 
+    folder: Path
     port: int
     database: str
     process: subprocess.Popen[bytes]
@@ -32,7 +34,8 @@ class Pooler:
     @property
     def url(self) -> str:
         """What AHNB_POOL_URL is to say."""
-        return f"postgresql://{ROLE}@127.0.0.1:{self.port}/{self.database}"
+        where = quote(str(self.folder), safe="")
+        return f"postgresql://{ROLE}@{where}:{self.port}/{self.database}"
 
 
 @contextmanager
@@ -40,8 +43,8 @@ def pooling(sockets: Path, scratch: Path, name: str = "ahnb", **changes: str) ->
     """pgbouncer in transaction mode; `changes` are lines of its configuration."""
     assert PROGRAM is not None
     port = free_port()
-    # In a temporary folder of its own, which its account can read.
     settings = {"listen_port": str(port), "auth_type": "trust", **changes}
+    settings["unix_socket_dir"] = str(scratch)
     (scratch / "userlist.txt").write_text(f'"{ROLE}" ""\n')
     settings["auth_file"] = str(scratch / "userlist.txt")
     (scratch / "pgbouncer.ini").write_text(configured(settings, sockets, name))
@@ -56,8 +59,8 @@ def pooling(sockets: Path, scratch: Path, name: str = "ahnb", **changes: str) ->
             preexec_fn=current_identity().enter if os.geteuid() == 0 else None,
         )
     try:
-        await_port(process, port, log)
-        yield Pooler(port, name, process, log)
+        await_socket(process, scratch / f".s.PGSQL.{port}", log)
+        yield Pooler(scratch, port, name, process, log)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -48,15 +48,27 @@ def running(
 
 
 def await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until a port of loopback takes connections. Raises RuntimeError as `running`."""
+    await_connection(process, socket.AF_INET, ("127.0.0.1", port), log)
+
+
+def await_socket(process: subprocess.Popen[bytes], path: Path, log: Path) -> None:
+    """Until the socket of this file takes connections. Raises RuntimeError as `running`."""
+    await_connection(process, socket.AF_UNIX, str(path), log)
+
+
+def await_connection(
+    process: subprocess.Popen[bytes], family: int, address: tuple[str, int] | str, log: Path
+) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        with socket.socket() as probe:
+        with socket.socket(family) as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex(address) == 0:
                 return
-        time.sleep(0.2)
+        time.sleep(0.1)
     raise RuntimeError(f"{process.args} does not serve; see {log}:\n{log.read_text()[-2000:]}")
 
 

@@ -14,7 +14,7 @@ DOCKERFILES = ["Dockerfile", "deploy/pgbouncer/Dockerfile"]
 KUBERNETES = ROOT / "deploy/kubernetes"
 COMPOSE = ROOT / "deploy/compose"
 # What another nginx than the distribution's knows.
-NEWER = {"http2 on;": "", "server server:8765 resolve": "server 127.0.0.1:8765"}
+NEWER = {"server server:8765 resolve": "server 127.0.0.1:8765"}
 
 
 def done(*command: str | Path, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
@@ -81,10 +81,11 @@ def test_files_that_the_compose_file_names_are_there() -> None:
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
 def test_the_proxy_of_the_compose_file_is_understood(tmp_path: Path) -> None:
-    text = (COMPOSE / "proxy.conf").read_text()
+    text = (COMPOSE / "upstream.conf").read_text()
     for newer, older in NEWER.items():
         assert newer in text
         text = text.replace(newer, older)
+    text += (ROOT / "deploy/nginx/ahnb.conf").read_text()
     make = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "1")
     done("openssl", *make, "-keyout", tmp_path / "privkey.pem", "-out", tmp_path / "fullchain.pem")
     text = text.replace("/etc/ssl/ahnb", str(tmp_path))
@@ -120,3 +121,21 @@ def test_pods_may_nothing_that_they_need_not() -> None:
             "seccompProfile: {type: RuntimeDefault}",
         ):
             assert word in text, (name, word)
+
+
+def test_the_image_of_pgbouncer_has_the_file_of_a_machine_but_for_its_addresses() -> None:
+    """One file with remarks; its Dockerfile puts other addresses into it."""
+    text = (ROOT / "deploy/pgbouncer/pgbouncer.ini").read_text()
+    steps = (ROOT / "deploy/pgbouncer/Dockerfile").read_text()
+    changes = re.findall(r"-e '(s\|[^']+)'", steps)
+    ran = subprocess.run(
+        ["sed", *(word for change in changes for word in ("-e", change))],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, after = text.splitlines(), ran.stdout.splitlines()
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed[0].startswith("ahnb = host=database port=5432 ")
+    assert changed[1:] == ["listen_addr = 0.0.0.0", "unix_socket_dir ="]
