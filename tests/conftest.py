@@ -14,6 +14,9 @@ from projects.models import Project
 from runs.models import Run
 
 from . import cast
+from .quick import be_quick
+
+be_quick()
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +28,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("accounts_auditevent", "accounts_auditseal"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ahnb_audit_whole")
+        # What a test stores need not survive a power cut.
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        cursor.execute("SET synchronous_commit = off")
     yield
     with django_db_blocker.unblock():
         connection.close()  # a test may have ended what it led to

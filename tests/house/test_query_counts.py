@@ -33,7 +33,7 @@ MOST_OF_DOWNLOAD = 18
 OF_A_PERSON = "/account/export/"
 MOST_OF_A_PERSON = 24
 # Few, and still some that any filter of the lines finds; many, and more than a page.
-FEW, MANY = 40, 900
+FEW, MANY = 40, 240
 # Rows that are searched are brought up to date by the first look after new points.
 BRINGING_UP = 3
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -78,9 +78,17 @@ def queries_of(world: World, line: Line) -> int:
     return sum(not any(table in text for table in BY_CLOCK) for text in counted)
 
 
-def counted(world: World) -> Counts:
-    # The first call fills what a process remembers, and now and then something is forgotten.
-    return {str(line): min(queries_of(world, line) for _ in range(3)) for line in ALL}
+def counted(world: World, before: Counts | None = None) -> Counts:
+    """The statements of each line; one that differs from `before` is looked at again.
+
+    The first call fills what a process remembers, and now and then something is forgotten.
+    """
+    found = {}
+    for line in ALL:
+        found[str(line)] = queries_of(world, line)
+        if before is None or found[str(line)] > before[str(line)]:
+            found[str(line)] = min(found[str(line)], queries_of(world, line))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +103,9 @@ def counts(made_world: World, django_db_blocker: DjangoDbBlocker) -> Iterator[di
         seed_runs(project=digits, count=FEW - 1)
         found["few"] = counted(made_world)
         seed_runs(project=digits, count=MANY - FEW)
-        found["many"] = counted(made_world)
+        found["many"] = counted(made_world, found["few"])
         cast.log_points(cast.make_run(digits, made_world.people["owner"]), {"val_accuracy": [0.5]})
-        found["new points"] = counted(made_world)
+        found["new points"] = counted(made_world, found["many"])
         yield found
 
 
