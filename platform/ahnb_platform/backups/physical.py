@@ -80,8 +80,7 @@ def recover(base: Path, archive: Path, places: Places, *, to: datetime | None) -
         _running(places)
         last = _await_promotion(places)
     except BaseException:
-        embedded.release(places, seconds=embedded.STOP_SECONDS)
-        shutil.rmtree(places.cluster, ignore_errors=True)
+        embedded.discard(places)
         raise
     _settle(places)
     return last

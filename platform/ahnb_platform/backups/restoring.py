@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.storage import Storage
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
@@ -37,8 +38,8 @@ def restore_backup(source: Path, *, database: BaseDatabaseWrapper, storage: Stor
             run_tool(database, "pg_restore", *_restore_options(folder))
             copy_in(storage, folder, manifest.stored)
             compare(database, manifest)
-        except BaseException:
-            remove_all(database, storage)
+        except BaseException as error:
+            _remove_again(database, storage, error)
             raise
     return manifest
 
@@ -124,6 +125,17 @@ def compare(database: BaseDatabaseWrapper, manifest: Manifest) -> None:
         odd = sorted(name for name in digests if digests[name] != manifest.digests.get(name))
         if odd:
             raise BackupError(f"The restored table {odd[0]} differs from the one backed up")
+
+
+def _remove_again(database: BaseDatabaseWrapper, storage: Storage, reason: BaseException) -> None:
+    """`remove_all`, or words for what stays where even that fails."""
+    try:
+        remove_all(database, storage)
+    except (DatabaseError, OSError) as error:
+        raise BackupError(
+            f"{reason}. What had been restored by then could not be removed ({error}): drop the "
+            f"database {database.settings_dict['NAME']} and empty the storage before another try"
+        ) from reason
 
 
 def remove_all(database: BaseDatabaseWrapper, storage: Storage) -> None:

@@ -6,6 +6,7 @@ a keeper started when no PostgreSQL answers.
 
 import os
 import select
+import shutil
 import subprocess
 import sys
 import threading
@@ -82,6 +83,15 @@ def release(places: Places, *, seconds: float) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def discard(places: Places) -> bool:
+    """End PostgreSQL and delete the cluster of a command that failed; False where it is in use."""
+    release(places, seconds=STOP_SECONDS)
+    if not is_free(places.keeper_lock):
+        return False
+    shutil.rmtree(places.cluster, ignore_errors=True)
+    return not places.cluster.exists()
 
 
 def has_users(places: Places) -> bool:

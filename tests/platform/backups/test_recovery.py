@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -128,3 +130,20 @@ def test_a_segment_is_archived_once_and_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         archive(segment, "0001", folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"0001": b"log"}
+
+
+def test_a_restore_that_fails_leaves_no_cluster_behind(tmp_path: Path) -> None:
+    """The command of a new data directory, which starts a PostgreSQL of its own for it."""
+    data = tmp_path / "data"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "restore", str(tmp_path)],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "AHNB_DATA_DIR": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "is no backup: it has no" in done.stderr
+    assert not Places(data).cluster.exists()
+    wait_for_silence(data)
