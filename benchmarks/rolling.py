@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,29 +23,14 @@ from .scale import await_ready, command, prepared, shared_environment
 from .servers import ahnb, database, nginx
 from .servers.process import ROOT, await_port, end, free_port
 from .steady import Steady
+from .tomorrow import PACKAGE, Sitting, next_version
 
 WRITERS, RATE = 20, 100.0
 MOST_FAILED = 0.001
 SITTING_SECONDS = 6.0
-TOMORROW = """
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    atomic = False
-    dependencies = [("runs", "{last}")]
-    operations = [
-        migrations.AddField("run", "one_more", models.TextField(default="", db_default="")),
-        migrations.AddField("metricstate", "one_more", models.BigIntegerField(null=True)),
-        AddIndexConcurrently(
-            "metrictail", models.Index(fields=["project_id", "tier"], name="one_more_index")
-        ),
-    ]
-"""
-SETTINGS = """
+SETTINGS = f"""
 from ahnb_platform.settings import *
-MIGRATION_MODULES = {"runs": "runs_of_tomorrow"}
+MIGRATION_MODULES = {{"runs": "{PACKAGE}"}}
 """
 
 
@@ -89,15 +72,13 @@ def restart_all(processes: list[Process], rounds: int) -> None:
 
 def migrate(scratch: Path, sockets: Path) -> float:
     """Seconds of the next version's migration, with a long transaction in its way."""
-    package = shutil.copytree(ROOT / "runs/migrations", scratch / "runs_of_tomorrow")
-    last = max(path.stem for path in package.glob("[0-9]*.py"))
-    (package / "9000_one_more.py").write_text(TOMORROW.format(last=last))
+    next_version(scratch)
     (scratch / "settings_of_tomorrow.py").write_text(SETTINGS)
     path = os.pathsep.join(map(str, (scratch, ROOT, ROOT / "platform")))
     given = {"DJANGO_SETTINGS_MODULE": "settings_of_tomorrow", "PYTHONPATH": path}
-    sitting = threading.Thread(target=sit, args=(sockets,))
+    sitting = Sitting(lambda: database.connect(sockets), SITTING_SECONDS)
     sitting.start()
-    time.sleep(0.5)
+    sitting.looks.wait()
     begun = time.monotonic()
     words = [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0"]
     data = {"AHNB_DATA_DIR": str(scratch / "migrating")}
@@ -105,14 +86,6 @@ def migrate(scratch: Path, sockets: Path) -> float:
     subprocess.run(words, cwd=ROOT, env=environment, check=True)
     sitting.join()
     return time.monotonic() - begun
-
-
-def sit(sockets: Path) -> None:
-    """A long look at a table that the migration changes."""
-    with closing(database.connect(sockets)) as connection, connection.cursor() as cursor:
-        cursor.execute("BEGIN; SELECT count(*) FROM runs_run")
-        time.sleep(SITTING_SECONDS)
-        cursor.execute("ROLLBACK")
 
 
 def lost(server: ahnb.Server, steady: Steady) -> int:

@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django.setup(set_prefix=False)
 
-from ahnb_platform.database.pooling import use_pool  # noqa: E402
+from ahnb_platform.database.default import use_pool  # noqa: E402
 from ahnb_platform.fairness import FairShares  # noqa: E402
 from ahnb_platform.monitoring.reporting import start_reporting  # noqa: E402
 from ahnb_platform.monitoring.tracing import start_tracing  # noqa: E402

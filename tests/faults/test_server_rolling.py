@@ -3,20 +3,20 @@ points come in at a steady rate. `python -m benchmarks.rolling` does both for lo
 """
 
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
+import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import override_settings
 
 from ahnb_platform.accounts.models import User
+from benchmarks import tomorrow
 from benchmarks.servers import nginx
 from benchmarks.steady import Steady
 from projects.models import Project
@@ -74,60 +74,16 @@ def test_processes_restarted_one_after_another_are_not_noticed(
     assert_all_there(steady, runs)
 
 
-NEXT = """
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    atomic = False
-    dependencies = [("{app}", "{last}")]
-    operations = [
-        migrations.AddField("run", "one_more", models.TextField(default="", db_default="")),
-        migrations.AddField("metricstate", "one_more", models.BigIntegerField(null=True)),
-        AddIndexConcurrently(
-            "metrictail", models.Index(fields=["project_id", "tier"], name="one_more_index")
-        ),
-        migrations.CreateModel("Another", [("id", models.BigAutoField(primary_key=True))]),
-    ]
-"""
-
-
 @pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The app `runs` with one more migration, of the kinds that change tables in use."""
-    from django.db.migrations.loader import MigrationLoader
-
-    loader = MigrationLoader(connection)
-    [(_, last)] = loader.graph.leaf_nodes("runs")
-    package = tmp_path / "runs_of_tomorrow"
-    package.mkdir()
-    for path in (Path(__file__).parents[2] / "runs/migrations").glob("*.py"):
-        (package / path.name).write_bytes(path.read_bytes())
-    (package / "9000_one_more.py").write_text(NEXT.format(app="runs", last=last))
+    last = tomorrow.next_version(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    with override_settings(MIGRATION_MODULES={"runs": "runs_of_tomorrow"}):
-        yield last
+    with override_settings(MIGRATION_MODULES={"runs": tomorrow.PACKAGE}):
+        yield
         call_command("migrate", "runs", last, verbosity=0)
-    for name in [name for name in sys.modules if name.startswith("runs_of_tomorrow")]:
+    for name in [name for name in sys.modules if name.startswith(tomorrow.PACKAGE)]:
         del sys.modules[name]
-
-
-class Sitting(threading.Thread):
-    """Somebody whose long look at a table is in the migration's way."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds, self.looks = seconds, threading.Event()
-
-    def run(self) -> None:
-        with closing(connection.copy()) as own:
-            own.set_autocommit(False)
-            with own.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM runs_run")
-                self.looks.set()
-                time.sleep(self.seconds)
-            own.rollback()
 
 
 def migrate() -> None:
@@ -151,7 +107,7 @@ def break_off_an_index() -> None:
 
 
 def test_the_next_version_migrates_while_this_one_stores(
-    pair: list[LiveServer], digits: Project, alice: User, next_version: Any
+    pair: list[LiveServer], digits: Project, alice: User, next_version: None
 ) -> None:
     """F31: a long transaction sits on a table for 5 s; nobody else waits longer than the lock may
     be waited for, nothing is lost, and this version goes on with the next one's tables.
@@ -159,7 +115,7 @@ def test_the_next_version_migrates_while_this_one_stores(
     runs = [make_run(digits, alice) for _ in range(WRITERS)]
     steady = Steady(pair[0].port, token_of(alice), [str(run.id) for run in runs])
     break_off_an_index()
-    sitting = Sitting(seconds=4)
+    sitting = tomorrow.Sitting(lambda: psycopg2.connect(**connection.get_connection_params()), 4)
     sitting.start()
     sitting.looks.wait(10)
     with steady.going_on(), ThreadPoolExecutor(2) as starters:

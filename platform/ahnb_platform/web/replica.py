@@ -1,15 +1,15 @@
 """Which pages are read from the replica (`ahnb_platform.database.replica`)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from psycopg2.errors import ReadOnlySqlTransaction
 
+from ahnb_platform.database.default import default_replaced_by, put_back
 from ahnb_platform.database.liveness import is_away
 from ahnb_platform.database.replica.config import ALIAS
 from ahnb_platform.database.replica.freshness import (
@@ -41,7 +41,8 @@ class ReplicaMiddleware:
             return _remembering(self.get_response(request))
         if not self.freshness.holds(_written_by(request)):
             return self.get_response(request)
-        with _reading_from_replica(request):
+        with default_replaced_by(ALIAS) as primary:
+            request.primary_connection = primary  # type: ignore[attr-defined]
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
@@ -49,7 +50,7 @@ class ReplicaMiddleware:
         primary, match = getattr(request, "primary_connection", None), request.resolver_match
         if primary is None or match is None or not _is_the_replicas(exception):
             return None
-        connections[DEFAULT_DB_ALIAS] = primary
+        put_back(primary)
         try:
             return match.func(request, *match.args, **match.kwargs)
         except Exception as error:
@@ -57,18 +58,6 @@ class ReplicaMiddleware:
             if page is None:
                 raise
             return page
-
-
-@contextmanager
-def _reading_from_replica(request: HttpRequest) -> Iterator[None]:
-    """Let what asks the database in this thread ask the replica."""
-    primary = connections[DEFAULT_DB_ALIAS]
-    request.primary_connection = primary  # type: ignore[attr-defined]
-    connections[DEFAULT_DB_ALIAS] = connections[ALIAS]
-    try:
-        yield
-    finally:
-        connections[DEFAULT_DB_ALIAS] = primary
 
 
 def _is_the_replicas(exception: Exception) -> bool:

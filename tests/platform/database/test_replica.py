@@ -139,13 +139,13 @@ def test_pages_come_from_the_replica_while_it_is_fresh(pair: Pair) -> None:
     reader.cookies.pop("ahnb-written", None)
     pair.start_run("zebra")
     wait_until(lambda: "zebra" in pair.shown(reader), "the run is on the replica")
+    begun = time.monotonic()
     pair.ask(pair.replica, "SELECT pg_wal_replay_pause()")
     wait_until(
         lambda: pair.ask(pair.replica, "SELECT pg_get_wal_replay_pause_state()") == "paused",
         "the replica stands still",
     )
     pair.start_run("giraffe")
-    begun = time.monotonic()
     page = pair.shown(reader)
     if time.monotonic() - begun < LAG_SECONDS / 2:
         assert "zebra" in page
