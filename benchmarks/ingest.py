@@ -1,7 +1,8 @@
-"""Storing points: `python -m benchmarks.ingest [--quick]`.
+"""Storing points: `python -m benchmarks.ingest [--quick] [--metrics]`.
 
 Ours with authentication, permission checks and summaries, durable; MLflow's log-batch in its
 fastest set-up of those tried; the bare loop (granian, parse, one insert); PostgreSQL alone.
+With `--metrics` instead: ours while it counts for Prometheus, against ours without.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import workloads
+from . import counting, workloads
 from .load import Outcome, drive
 from .report import Row, big, machine, table, yes
 from .servers import ahnb, bare, database, mlflow
@@ -227,7 +228,15 @@ def small_rows(server: ahnb.Server, peer: Outcome, seconds: float) -> list[Row]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="shorter loads, one MLflow set-up")
-    quick = parser.parse_args().quick
+    parser.add_argument("--metrics", action="store_true", help="what counting for Prometheus costs")
+    options = parser.parse_args()
+    quick = options.quick
+    if options.metrics:
+        with tempfile.TemporaryDirectory(prefix="ahnb-bench-") as folder:
+            rows = counting.rows(Path(folder), 3.0 if quick else 10.0)
+        print(f"\n{machine()}\nIn turns; medians of the turns and of their ratios\n")
+        print(table(rows))
+        return
     label, rows = rows_for(5.0 if quick else 15.0, quick)
     print(f"\n{machine()}\nMLflow {mlflow.version()} ({label})\n")
     print(table(rows))

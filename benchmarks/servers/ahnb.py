@@ -69,11 +69,15 @@ def manage(data: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    """Our server on a data directory of its own, with one person, project and token."""
+def serving(data: Path, **settings: str) -> Iterator[Server]:
+    """Our server on a data directory of its own, with one person, project and token.
+
+    Args:
+        settings: further variables of the server's environment.
+    """
     port = free_port()
     command = [sys.executable, "manage.py", "serve", f"--port={port}"]
-    environment = {"AHNB_DATA_DIR": str(data), "AHNB_LOG_LEVEL": "WARNING"}
+    environment = {"AHNB_DATA_DIR": str(data), "AHNB_LOG_LEVEL": "WARNING", **settings}
     with running(command, port, data.with_suffix(".log"), environment) as process:
         manage(data, "adduser", EMAIL, "--team", "bench", "--role", "owner")
         manage(data, "addproject", PROJECT)

@@ -88,20 +88,36 @@ def own_megabytes(process: subprocess.Popen[bytes]) -> float:
     Proportional (PSS): a page that several processes share counts once in all, as workers that
     are made by fork share most of theirs.
     """
+    return sum(map(_proportional_bytes, _own(process))) / 1e6
+
+
+def own_seconds(process: subprocess.Popen[bytes]) -> float:
+    """Processor time so far of the process and all that descend from it but PostgreSQL."""
+    return sum(map(_seconds, _own(process)))
+
+
+def _own(process: subprocess.Popen[bytes]) -> list[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(entry.name))
-    todo, total = [process.pid], 0
+        if fields := _stat(int(entry.name)):
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    todo, found = [process.pid], []
     while todo:
         pid = todo.pop()
         if not _is_database(pid):
-            total += _proportional_bytes(pid)
+            found.append(pid)
             todo += children.get(pid, [])
-    return total / 1e6
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat from the third on; none of a process that has ended."""
+    return _read(pid, "stat").rpartition(")")[2].split()
+
+
+def _seconds(pid: int) -> float:
+    fields = _stat(pid)
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _is_database(pid: int) -> bool:

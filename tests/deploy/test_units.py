@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,22 @@ def test_units_start_what_there_is() -> None:
         commands = (ROOT / "platform/ahnb_platform").rglob(f"management/commands/{found[1]}.py")
         assert any(commands), found[1]
         assert unit["Service"]["NoNewPrivileges"] == "yes"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    """Each line; the program alone is another, as there is no /opt/ahnb here."""
+    names = []
+    for path in (DEPLOY / "systemd").glob("*.[st]*[er]"):
+        names.append(path.name.replace("@", "@8765"))
+        text = path.read_text().replace("/opt/ahnb/.venv/bin/python", sys.executable)
+        (tmp_path / path.name).write_text(text)
+    assert len(names) == 4
+    verified = [str(tmp_path / name) for name in sorted(names)]
+    ran = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *verified], capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_every_variable_that_is_set_is_read() -> None:
