@@ -193,7 +193,7 @@ def main() -> None:
         with quiet():
             import keras  # noqa: F401 - the slowest import, and the only noisy one
         kept = train_all(max(given.models, 1))
-        link = manage("loginlink", EMAIL)
+        link = manage("loginlink", EMAIL, "--hours", "24")
         if given.once:
             from demo_check import check
 

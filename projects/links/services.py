@@ -6,8 +6,6 @@ goes with the project to another team.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +19,7 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Role, User
+from ahnb_platform.accounts.secret import digest_of, fresh_secret
 from ahnb_platform.errors import Invalid, Missing
 from projects.models import Project
 
@@ -61,7 +60,7 @@ def make_link(
         raise Invalid(f"A title has at most {LONGEST_TITLE} printable characters.", code="title")
     if not 1 <= days <= LONGEST_DAYS:
         raise Invalid(f"A link works for 1 to {LONGEST_DAYS} days.", code="days")
-    secret = secrets.token_urlsafe(32)
+    secret = fresh_secret()
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         if open_links(project).count() >= MOST_OPEN:
@@ -73,7 +72,7 @@ def make_link(
             run_id=shown.run_id,
             address=shown.address,
             shows_people=shows_people,
-            digest=_digest(secret),
+            digest=digest_of(secret),
             made_by=by,
             expires_at=timezone.now() + timedelta(days=days),
         )
@@ -103,7 +102,7 @@ def revoke_link(*, project: Project, link_id: int, by: User) -> PublicLink:
 
 def open_link(secret: str) -> PublicLink:
     """The link with its project. Raises Missing, the same for a wrong, past or revoked one."""
-    link = _working().filter(digest=_digest(secret)).select_related("project__team").first()
+    link = _working().filter(digest=digest_of(secret)).select_related("project__team").first()
     if link is None:
         raise Missing
     return link
@@ -121,7 +120,3 @@ def _record(action: str, link: PublicLink, project: Project, by: User) -> None:
     }
     until = link.expires_at.isoformat()
     audit.record(action, by=by, target=link, team=project.team, expires_at=until, **told)
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

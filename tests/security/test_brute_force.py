@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -10,7 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from ahnb_platform.accounts import people
-from ahnb_platform.accounts.models import User
+from ahnb_platform.accounts.invitations import invite
+from ahnb_platform.accounts.models import Role, Team, User
+from tests import cast
 
 PASSWORD = "correct horse battery"
 LOGIN, RESET = "/account/login/", "/account/password/reset/"
@@ -118,6 +121,26 @@ def test_a_forgotten_password_tells_nothing_of_who_is_known(known: User, setting
             answer = client.post(RESET, {"email": email}, follow=True)
             answers.append((answer.status_code, page_of(answer), CountingHasher.count))
         assert answers[0] == answers[1]
+
+
+def test_an_invitation_tells_its_holder_nothing_of_who_is_known(
+    known: User, other: Team, charlie: User
+) -> None:
+    chosen = {"new_password1": "staple paper clip", "new_password2": "staple paper clip"}
+    told = []
+    for email in (known.email, "nobody@example.org"):
+        path = invite(team=other, email=email, role=Role.READER, by=charlie).path
+        for form in ({"new_password1": "short"}, chosen, chosen, None):
+            CountingHasher.count = 0
+            client = Client()
+            answer = client.post(path, form, follow=True) if form else client.get(path)
+            page = page_of(answer).replace(path, "PATH").replace(quote(path, ""), "PATH")
+            page = re.sub("<time.*?</time>", "", page.replace(email, "X"))
+            told.append((answer.status_code, page, CountingHasher.count))
+    assert told[:4] == told[4:]
+    owners = cast.client_of(charlie).get("/teams/other/audit/").content.decode()
+    assert "person.added" not in owners
+    assert known.check_password(PASSWORD)
 
 
 def test_forgotten_passwords_are_limited(known: User) -> None:

@@ -1,8 +1,10 @@
 """How allauth behaves here."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
@@ -12,8 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from ahnb_platform.web import requests
 
-from . import doors, people
+from . import local_login, people
 from .models import User
+
+# The ways of logging in that show who somebody is.
+PROVING = ("password", "mfa", "sso")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -22,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "That address and password do not go together.",
-        "elsewhere": doors.ELSEWHERE,
+        "elsewhere": local_login.ELSEWHERE,
         "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
     }
 
@@ -41,18 +46,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Refuse a password, before looking at it, where it opens nothing."""
         super().pre_authenticate(request, **credentials)
         email = credentials.get("email") or ""
-        if not request.user.is_authenticated and not doors.is_local(email):
+        if not request.user.is_authenticated and not local_login.is_allowed(email):
             raise self.validation_error("elsewhere")
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """A passkey is as local as a password."""
         methods = get_authentication_records(request, user)
-        if methods and methods[-1].get("passwordless") and not doors.is_local(user.email):
+        if methods and methods[-1].get("passwordless") and not local_login.is_allowed(user.email):
             clear_login(request)
-            messages.error(request, doors.ELSEWHERE)
+            messages.error(request, local_login.ELSEWHERE)
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whether more than some minutes have passed since a password, a factor or a provider.
+
+        allauth counts only what was asked once more, not the login itself. A one-time link, which
+        somebody may have found, does not count.
+        """
+        records = get_authentication_records(self.request, self.request.user)
+        shown = [one["at"] for one in records if one["method"] in PROVING]
+        return time.time() - max(shown, default=0) >= REAUTHENTICATION_TIMEOUT
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """As for a wrong password: there is no page that tells."""

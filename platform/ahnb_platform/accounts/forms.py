@@ -14,7 +14,7 @@ from django.utils import timezone
 from ahnb_platform.edits import Overtaken
 from ahnb_platform.errors import Conflict, Invalid
 
-from .audit.looking import Wanted
+from .audit.queries import Wanted
 from .models import ApiToken, Role, Scope, User
 from .slugs import validate_slug
 

@@ -2,14 +2,14 @@
 
 An invitation is bound to the address and the role, works once and for `DAYS`, and ends when it is
 revoked or when who made it no longer owns the team. Whether the address is known to this server
-shows neither to who invites nor on the page that opens: it tells the same of every address.
+shows neither to who invites nor to who holds the link: both are told the same of every address.
 """
 
-import hashlib
-import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
 
-from . import audit, doors, people
+from . import audit, local_login, people
 from .access import role_in
 from .models import Invitation, Membership, Role, Team, User
+from .secret import digest_of, fresh_secret
 from .teams import checked_role, enter, locked_team
 
 DAYS = 7
@@ -43,7 +44,7 @@ def invite(*, team: Team, email: str, role: int, by: User) -> Invited:
         Conflict: a member already (`already-member`).
     """
     role, email = checked_role(role), people.checked_email(email)
-    secret = secrets.token_urlsafe(32)
+    secret = fresh_secret()
     with transaction.atomic():
         team = locked_team(team, by)
         _refuse_member(team, email)
@@ -54,7 +55,7 @@ def invite(*, team: Team, email: str, role: int, by: User) -> Invited:
             team=team,
             email=email,
             role=role,
-            digest=_digest(secret),
+            digest=digest_of(secret),
             invited_by=by,
             expires_at=timezone.now() + timedelta(days=DAYS),
         )
@@ -85,7 +86,7 @@ def open_invitation(secret: str) -> Invitation:
     Raises:
         Missing: unknown, accepted, expired, revoked, or no longer its maker's to give.
     """
-    found = _open().filter(digest=_digest(secret)).select_related("team", "invited_by").first()
+    found = _open().filter(digest=digest_of(secret)).select_related("team", "invited_by").first()
     if found is None or role_in(found.team, found.invited_by) < Role.OWNER:
         raise Missing
     return found
@@ -106,25 +107,31 @@ def accept(secret: str, *, by: User) -> Membership:
         return _join(invitation, by)
 
 
-def accept_as_new(secret: str, *, password: str, name: str = "") -> Membership:
-    """Join as a person whom this server does not know yet, with a password of their choice.
+def welcome(secret: str, *, password: str, name: str = "") -> None:
+    """Make the person of the address, with a password of their choice; a known one stays as it is.
+
+    Neither the outcome nor what it costs tells which of the two it was: the invitation stays open
+    until its person has logged in and accepts it.
 
     Raises:
         Missing: as `open_invitation`.
         Invalid: the password is too weak.
-        Conflict: the address is known (`email-taken`): its person logs in first; or people of
-            its domain log in through their provider (`not-local`).
+        Conflict: people of the address's domain log in through their provider (`not-local`).
     """
-    with transaction.atomic():
-        invitation = _taken(secret)
-        email, team = invitation.email, invitation.team
-        if people.person_with_email(email) is not None:
-            raise Conflict("Somebody with this address is known: log in first.", code="email-taken")
-        if not doors.is_local(email):
-            raise Conflict(doors.ELSEWHERE, code="not-local")
-        user = people.create_person(email=email, name=name, by=None, home_team=team)
+    invitation = open_invitation(secret)
+    email = invitation.email
+    if not local_login.is_allowed(email):
+        raise Conflict(local_login.ELSEWHERE, code="not-local")
+    people.check_password(password, User(email=email, name=name))
+    if people.person_with_email(email) is not None:
+        make_password(password)  # as much work as storing one
+        return
+    with suppress(Conflict), transaction.atomic():  # made by another attempt meanwhile
+        user = people.create_person(email=email, name=name, by=None)
+        # Without an event for the team, whose audit would tell that the address was new.
+        user.home_team = invitation.team
+        user.save(update_fields=["home_team"])
         people.set_password(user=user, password=password, by=user)
-        return _join(invitation, user)
 
 
 def _taken(secret: str) -> Invitation:
@@ -167,7 +174,3 @@ def _open() -> QuerySet[Invitation]:
 
 def _end(invitations: QuerySet[Invitation]) -> None:
     invitations.update(revoked_at=timezone.now())
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -9,11 +9,10 @@ from django.core.mail import send_mail
 from django.db import connection
 from django.template.loader import render_to_string
 
-from . import doors, invitations, links, people
+from . import invitations, links, local_login, people
 from .addresses import absolute
 from .models import Invitation
 
-HOURS = 2
 logger = logging.getLogger(__name__)
 
 
@@ -45,10 +44,11 @@ def send_invitation(invitation: Invitation, path: str) -> bool:
 def _send(email: str) -> None:
     try:
         user = people.person_with_email(email)
-        if user is None or not user.is_active or not doors.is_local(user.email):
+        if user is None or not user.is_active or not local_login.is_allowed(user.email):
             return
-        url = absolute(links.make_login_link(user=user, hours=HOURS))
-        text = render_to_string("account/mail/link.txt", {"user": user, "url": url, "hours": HOURS})
+        url = absolute(links.make_login_link(user=user, hours=links.SHORT_HOURS))
+        context = {"user": user, "url": url, "minutes": round(links.SHORT_HOURS * 60)}
+        text = render_to_string("account/mail/link.txt", context)
         send_mail("Your one-time link to AHNB", text, None, [user.email])
     except (OSError, SMTPException):
         logger.exception("a one-time link could not be mailed")

@@ -62,11 +62,7 @@ def set_password(*, user: User, password: str, by: User | None) -> User:
     Raises:
         Invalid: too short, too common, or too like the person's name.
     """
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        items = tuple(Item("/password", "password", text) for text in error.messages)
-        raise Invalid(" ".join(error.messages), code="password", items=items) from error
+    check_password(password, user)
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -92,6 +88,15 @@ def make_superuser(*, user: User, by: User | None) -> User:
         user.save(update_fields=["is_staff", "is_superuser"])
         audit.record("person.made-superuser", by=by, target=user)
     return user
+
+
+def check_password(password: str, user: User) -> None:
+    """Raises Invalid for what `user` may not choose."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        items = tuple(Item("/password", "password", text) for text in error.messages)
+        raise Invalid(" ".join(error.messages), code="password", items=items) from error
 
 
 def checked_email(email: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ahnb_platform.errors import Invalid, Missing
+from ahnb_platform.errors import Conflict, Invalid, Missing
 
 from . import audit, tokens
 from .access import require, role_in
@@ -29,14 +29,18 @@ def make_service_account(*, team: Team, name: str, role: int, by: User) -> User:
 
     Raises:
         Invalid: the name breaks a rule, the role is owner or none, or there are too many.
+        Conflict: one that is active has the name, whatever its case (`service-name`).
     """
     name, role = checked_name(name), checked_role(role)
     if role == Role.OWNER:
         raise Invalid("A service account reads or edits; people own a team.", code="service")
     with transaction.atomic():
         team = locked_team(team, by)
-        if User.objects.filter(service_team=team, is_active=True).count() >= MOST:
+        active = User.objects.filter(service_team=team, is_active=True)
+        if active.count() >= MOST:
             raise Invalid(f"A team has at most {MOST} service accounts.", code="services")
+        if active.filter(name__iexact=name).exists():
+            raise Conflict(f"The team has a service account “{name}” already.", code="service-name")
         email = f"{secrets.token_hex(8)}@{DOMAIN}"
         user = User.objects.create_user(email, name=name, service_team=team)
         Membership.objects.create(team=team, user=user, role=role)

@@ -3,7 +3,6 @@
 The secret has 256 bits, so one pass of SHA-256 keeps it: no dictionary reaches it.
 """
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -20,6 +19,7 @@ from ahnb_platform.errors import Invalid, Missing
 
 from . import audit
 from .models import ApiToken, Scope, User
+from .secret import digest_of
 
 FORM = re.compile(r"ahnb_([0-9a-f]{10})_[0-9a-f]{64}")
 LONGEST_NAME = 100
@@ -68,7 +68,7 @@ def issue_token(
             user=user,
             name=name,
             prefix=prefix,
-            digest=_digest(text),
+            digest=digest_of(text),
             scopes=chosen,
             project=project,
             expires_at=expires_at,
@@ -115,7 +115,7 @@ def expiry_notice(token: ApiToken) -> str:
 
 def remembered_token(text: str) -> ApiToken | None:
     """As `verify_token`, but None for what it did not verify within `TRUSTED_SECONDS`."""
-    token = _remembered(_digest(text)) if text else None
+    token = _remembered(digest_of(text)) if text else None
     if token is None or not token.is_live or not token.user.is_active:
         return None
     return token
@@ -156,16 +156,12 @@ def _check(name: str, scopes: list[str], expires_at: datetime | None) -> None:
         raise Invalid("A token must expire in the future.")
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
 def _known(text: str) -> ApiToken | None:
     """The token of that text, if its person is active; it may be over."""
     match = FORM.fullmatch(text)
     if match is None:
         return None
-    digest = _digest(text)
+    digest = digest_of(text)
     token = _remembered(digest) or _stored(match[1], digest)
     return token if token is not None and token.user.is_active else None
 

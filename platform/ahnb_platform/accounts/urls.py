@@ -9,7 +9,6 @@ from django.urls import include, path
 from .views import audit, entrance, invitations, members, profile, services, teams, tokens
 
 entrance_urls = [
-    path("logout/", entrance.logout, name="account_logout"),
     path("password/change/", entrance.change_password, name="account_change_password"),
     path("password/set/", entrance.set_password, name="account_set_password"),
     path("password/reset/", entrance.forgotten_password, name="account_reset_password"),

@@ -19,7 +19,7 @@ from ahnb_platform.accounts.models import User
 from ahnb_platform.accounts.models.user import normalise_email
 from ahnb_platform.errors import Conflict, Invalid, Missing
 
-from .sso.doors import connection_for
+from .sso.domains import connection_for
 
 HOURS = 2
 SALT = "ahnb.identity.address"

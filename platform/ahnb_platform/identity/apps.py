@@ -9,14 +9,16 @@ class IdentityConfig(AppConfig):
     verbose_name = "Identity"
 
     def ready(self) -> None:
-        from ahnb_platform.accounts import doors as local
+        from ahnb_platform.accounts import local_login
         from ahnb_platform.work import schedule
 
         from . import signals  # noqa: F401 - connects them
-        from .sso import answers, doors
+        from .sso import answers, domains, metadata
 
-        local.add_rule(doors.is_local)
+        local_login.add_rule(domains.is_local)
 
         @schedule.every(timedelta(hours=6), "forget-saml-answers")
         def forget() -> None:
             answers.forget_old_answers()
+
+        schedule.every(timedelta(hours=1), "refresh-saml-metadata")(metadata.refresh_one)

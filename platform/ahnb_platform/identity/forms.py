@@ -8,7 +8,7 @@ from ahnb_platform.accounts.models import Role
 from ahnb_platform.errors import Invalid
 
 from .models import Connection, Kind, TeamPolicy
-from .sso import saml
+from .sso import metadata
 from .sso.fetching import is_safe_url
 
 
@@ -116,7 +116,14 @@ class SamlForm(ConnectionForm):
         required=False,
         label="Metadata of the provider",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Paste the XML; it fills the three fields below.",
+        help_text="Paste the XML in place of its address; either fills the three fields below.",
+    )
+    metadata_url = forms.URLField(
+        max_length=500,
+        required=False,
+        label="Address of the provider's metadata",
+        assume_scheme="https",
+        help_text="Read now and once a day, so that a new certificate of the provider is known.",
     )
     entity_id = forms.CharField(max_length=500, required=False, label="Entity id")
     sso_url = forms.URLField(
@@ -130,20 +137,23 @@ class SamlForm(ConnectionForm):
     )
 
     class Meta(ConnectionForm.Meta):
-        fields = [*ConnectionForm.Meta.fields, "entity_id", "sso_url", "certificate"]
+        vouching = ["metadata_url", "entity_id", "sso_url", "certificate"]
+        fields = [*ConnectionForm.Meta.fields, *vouching]
 
-    field_order = ["name", "metadata", "entity_id", "sso_url", "certificate"]
+    field_order = ["name", "metadata_url", "metadata", "entity_id", "sso_url", "certificate"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        source = next((one for one in ("metadata_url", "metadata") if cleaned.get(one)), None)
         try:
-            if cleaned.get("metadata"):
-                cleaned |= saml.read_metadata(cleaned["metadata"])
-            saml.certificates_of(cleaned.get("certificate", ""))
+            if source == "metadata_url":
+                return cleaned | metadata.fetched_metadata(cleaned[source])
+            if source == "metadata":
+                return cleaned | metadata.read_metadata(cleaned[source])
+            own = {name: cleaned.get(name, "") for name in metadata.FIELDS}
+            return cleaned | metadata.checked_fields(own)
         except Invalid as error:
-            self.add_error("metadata" if cleaned.get("metadata") else "certificate", error.detail)
-        if not cleaned.get("entity_id"):
-            self.add_error("entity_id", "The provider's entity id is needed.")
-        if not is_safe_url(cleaned.get("sso_url", "")):
-            self.add_error("sso_url", "An address with https is needed.")
+            self.add_error(source or metadata.FIELD_OF.get(error.code), error.detail)
         return cleaned

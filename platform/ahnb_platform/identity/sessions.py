@@ -22,6 +22,8 @@ from .sessionstore import ABOUT
 
 # In the session: the id of the connection that it came by.
 PROVIDER = "sso_provider"
+# In the session, encrypted: where that provider logs out.
+WAY_OUT = "sso_way_out"
 # How exactly the last use is known; each time it is written costs one statement.
 SEEN_EVERY_SECONDS = 600.0
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "curl", "python-requests")

@@ -12,7 +12,7 @@ from ahnb_platform.accounts.people import password_set
 
 from . import sessions
 from .factors import signals as factors
-from .sessions import PROVIDER
+from .sessions import PROVIDER, WAY_OUT
 from .views.sso import CAME_BY
 
 __all__ = ["factors"]
@@ -28,7 +28,7 @@ def note_provider(request: HttpRequest, user: User, **_: Any) -> None:
     """Let the session know by which provider it came, once the person is logged in by it."""
     came = request.session.pop(CAME_BY, None)
     if came is not None and came[0] == user.pk:
-        request.session[PROVIDER] = came[1]
+        request.session[PROVIDER], request.session[WAY_OUT] = came[1], came[2]
 
 
 @receiver(password_set)

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import address, factors, login, sessions, sso, teams
+from .views import address, factors, login, logout, sessions, sso, teams
 
 factor_urls = [
     path("login/", login.AddressFirstView.as_view(), name="account_login"),
+    path("logout/", logout.LeavingView.as_view(), name="account_logout"),
     path("factors/", factors.overview, name="mfa_index"),
     path("factors/app/add/", factors.AddApp.as_view(), name="mfa_activate_totp"),
     path("factors/app/remove/", factors.RemoveApp.as_view(), name="mfa_deactivate_totp"),

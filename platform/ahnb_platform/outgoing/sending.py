@@ -1,4 +1,4 @@
-"""Posting to an address that somebody typed: to the address that was checked, and nowhere else."""
+"""Asking an address that somebody typed: at the address that was checked, and nowhere else."""
 
 import http.client
 import socket
@@ -29,14 +29,18 @@ class Outcome:
         return not self.fault
 
 
+class Unreachable(Exception):
+    """There is no answer; the text says why, for whoever typed the address."""
+
+
 class Sender:
-    """Posts bodies; the answer's own body is never read.
+    """Goes to addresses that were checked.
 
     Args:
         resolve: from a name and a port to addresses.
         exceptions: what the operator allows beside the public internet, see `target_of`.
         context: of TLS; the system's authorities without one.
-        seconds: for one post.
+        seconds: for one request.
     """
 
     def __init__(
@@ -53,22 +57,52 @@ class Sender:
         self.seconds = seconds
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        """Post once; never raises for what the other side or the network does."""
+        """Post once, and read no body; never raises for what the other side or the network does."""
         began = time.monotonic()
+        status: int | None = None
         try:
-            status = self._status(target_of(url, self.exceptions), body, headers)
+            status, _ = self.ask("POST", url, body, headers)
             fault = _fault_of(status)
-        except Refused as refusal:
-            status, fault = None, str(refusal)
-        except TimeoutError:
-            status, fault = None, "It took too long."
-        except ssl.SSLError as error:
-            status, fault = None, f"No trusted connection: {error.reason or 'TLS failed'}."
-        except (OSError, http.client.HTTPException) as error:
-            status, fault = None, f"No connection: {getattr(error, 'strerror', None) or 'broken'}."
+        except Unreachable as error:
+            fault = str(error)
         return Outcome(status, fault, round((time.monotonic() - began) * 1000))
 
-    def _status(self, target: Target, body: bytes, headers: Mapping[str, str]) -> int:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        most_bytes: int = 0,
+    ) -> tuple[int, bytes]:
+        """The status of the answer, and its body where that has at most `most_bytes`.
+
+        Raises:
+            Unreachable: it may not be asked, does not answer in time, or says more than that.
+        """
+        try:
+            target = target_of(url, self.exceptions)
+            return self._answer(target, method, body, headers or {}, most_bytes)
+        except Refused as refusal:
+            raise Unreachable(str(refusal)) from None
+        except TimeoutError:
+            raise Unreachable("It took too long.") from None
+        except ssl.SSLError as error:
+            fault = f"No trusted connection: {error.reason or 'TLS failed'}."
+            raise Unreachable(fault) from None
+        except (OSError, http.client.HTTPException) as error:
+            fault = f"No connection: {getattr(error, 'strerror', None) or 'broken'}."
+            raise Unreachable(fault) from None
+
+    def _answer(
+        self,
+        target: Target,
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        most_bytes: int,
+    ) -> tuple[int, bytes]:
         deadline = time.monotonic() + self.seconds
         connection = _Pinned(target, places_of(target, self.resolve), self.context, deadline)
         # A side that sends a byte now and then would never run into a socket's own limit.
@@ -76,8 +110,9 @@ class Sender:
         watch.daemon = True
         watch.start()
         try:
-            connection.request("POST", target.path, body, {"Host": target.netloc, **headers})
-            status = connection.getresponse().status
+            connection.request(method, target.path, body, {"Host": target.netloc, **headers})
+            answer = connection.getresponse()
+            content = answer.read(most_bytes + 1) if most_bytes else b""
         except (OSError, http.client.HTTPException):
             if connection.was_cut:
                 raise TimeoutError from None
@@ -88,7 +123,9 @@ class Sender:
         if connection.was_cut:
             # What was read until then looks like a whole answer.
             raise TimeoutError
-        return status
+        if len(content) > most_bytes:
+            raise Unreachable("The answer is too long.")
+        return answer.status, content
 
 
 def _fault_of(status: int) -> str:

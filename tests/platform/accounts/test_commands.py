@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from ahnb_platform.accounts import tokens
+from ahnb_platform.accounts import links, people, tokens
 from ahnb_platform.accounts.addresses import USUAL
 from ahnb_platform.accounts.models import AuditEvent, Membership, Role, Team, User
 from projects.models import Project
@@ -42,6 +42,27 @@ def test_adduser_prints_a_link_that_works(db: None, typed) -> None:
     assert (member.user.email, member.team.slug) == ("alice@example.org", "vision")
     assert member.role == Role.OWNER
     assert Client().post(out.strip().removeprefix(USUAL)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("arguments", "minutes"),
+    [
+        (("adduser", "ada@example.org", "--superuser"), 15),
+        (("adduser", "ada@example.org"), 72 * 60),
+        (("loginlink", "ada@example.org"), 15),
+        (("loginlink", "ada@example.org", "--hours", "2"), 120),
+    ],
+)
+def test_a_link_of_the_command_line_is_short_lived(
+    db: None, typed, arguments: tuple[str, ...], minutes: int
+) -> None:
+    if arguments[0] == "loginlink":
+        people.create_person(email="ada@example.org", by=None)
+    out, told = run(*arguments)
+    link = links.open_link(out.strip().removeprefix(f"{USUAL}/account/link/").strip("/"))
+    assert round((link.expires_at - link.created_at).total_seconds() / 60) == minutes
+    if arguments[0] == "adduser":
+        assert f"within {'15 minutes' if minutes == 15 else '72 hours'}" in told
 
 
 def test_the_link_begins_with_the_public_address(db: None, typed, settings) -> None:

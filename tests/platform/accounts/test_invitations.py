@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -42,10 +44,19 @@ def role_of(email: str) -> int | None:
     return Membership.objects.filter(user__email=email).values_list("role", flat=True).first()
 
 
+def join_as_new(path: str, browser: Client, email: str = NEW) -> Any:
+    """Choose a password, log in with it, and press the button."""
+    to_login = browser.post(path, CHOSEN)["Location"]
+    assert to_login == f"/account/login/?next={quote(path, safe='')}"
+    form = {"login": email, "password": PASSWORD}
+    assert browser.post(to_login, form)["Location"] == path
+    return browser.post(path)
+
+
 def test_a_new_person_joins_in_the_role_with_a_password(vision: Team, alice: User) -> None:
     path = path_of(vision, alice)
     browser = Client()
-    assert browser.post(path, CHOSEN)["Location"] == TEAM
+    assert join_as_new(path, browser)["Location"] == TEAM
     assert role_of(NEW) == Role.EDITOR
     user = User.objects.get(email=NEW)
     assert (user.name, user.home_team) == ("Newton", vision)
@@ -85,8 +96,7 @@ def test_another_person_cannot_accept(vision: Team, alice: User, charlie: User, 
 def test_a_known_address_gets_no_second_password(vision: Team, alice: User, charlie: User) -> None:
     path = path_of(vision, alice, charlie.email)
     before = User.objects.get(pk=charlie.pk).password
-    answer = Client().post(path, CHOSEN)
-    assert "log in first" in answer.content.decode()
+    assert Client().post(path, CHOSEN)["Location"].startswith("/account/login/?next=")
     assert User.objects.get(pk=charlie.pk).password == before
     assert role_of(charlie.email) is None
     assert cast.client_of(charlie).post(path)["Location"] == TEAM
@@ -117,9 +127,20 @@ def test_a_weak_password_uses_nothing_up(vision: Team, alice: User, password: st
     assert Client().post(path, CHOSEN).status_code == 302
 
 
-def test_it_works_once(vision: Team, alice: User) -> None:
+def test_who_holds_the_link_cannot_change_a_password_that_was_chosen(
+    vision: Team, alice: User
+) -> None:
     path = path_of(vision, alice)
     assert Client().post(path, CHOSEN).status_code == 302
+    other = {"new_password1": "another good one", "new_password2": "another good one"}
+    assert Client().post(path, other).status_code == 302
+    assert User.objects.get(email=NEW).check_password(PASSWORD)
+    assert role_of(NEW) is None
+
+
+def test_it_works_once(vision: Team, alice: User) -> None:
+    path = path_of(vision, alice)
+    assert join_as_new(path, Client()).status_code == 302
     assert Client().get(path).status_code == Client().post(path, CHOSEN).status_code == 404
 
 
@@ -184,7 +205,9 @@ def test_there_is_no_role_above_owner(vision: Team, alice: User, role) -> None:
 
 def test_fields_of_the_form_do_not_change_what_was_invited(vision: Team, alice: User) -> None:
     path = path_of(vision, alice, role=Role.READER)
-    Client().post(path, CHOSEN | {"role": "3", "email": "x@y.org", "is_superuser": "1"})
+    more = {"role": "3", "email": "x@y.org", "is_superuser": "1"}
+    Client().post(path, CHOSEN | more)
+    cast.client_of(User.objects.get(email=NEW)).post(path, more)
     assert role_of(NEW) == Role.READER
     assert not User.objects.get(email=NEW).is_superuser
 
@@ -216,7 +239,7 @@ def test_only_a_digest_is_stored(vision: Team, alice: User) -> None:
 
 
 def test_making_and_accepting_are_recorded(vision: Team, alice: User) -> None:
-    Client().post(path_of(vision, alice), CHOSEN)
+    join_as_new(path_of(vision, alice), Client())
     events = AuditEvent.objects.filter(team=vision, action__regex="^(invitation|member)")
     told = list(events.order_by("-id")[:3].values_list("action", "actor_label"))
     assert told == [

@@ -71,6 +71,18 @@ def test_an_expired_link_is_like_one_that_never_was(anonymous: Client, alice: Us
     assert cast.without_chance(expired) == cast.without_chance(unknown)
 
 
+def minutes_of(path: str) -> int:
+    link = links.open_link(secret_of(path))
+    return round((link.expires_at - link.created_at).total_seconds() / 60)
+
+
+def test_a_link_works_the_shorter_the_more_it_opens(alice: User, bob: User) -> None:
+    people.make_superuser(user=bob, by=None)
+    assert minutes_of(links.make_login_link(user=bob)) == 15
+    assert minutes_of(links.make_login_link(user=bob, hours=2)) == 120
+    assert minutes_of(links.make_login_link(user=alice)) == 72 * 60
+
+
 def test_every_dead_link_says_the_same_and_who_gives_another(alice: User) -> None:
     used, expired = links.make_login_link(user=alice), links.make_login_link(user=alice)
     Client().post(used)

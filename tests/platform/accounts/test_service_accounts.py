@@ -122,10 +122,19 @@ def test_an_invitation_of_its_address_makes_no_person_of_it(
 ) -> None:
     made = invitations.invite(team=other, email=nightly.email, role=Role.READER, by=charlie)
     chosen = {"new_password1": "staple paper clip", "new_password2": "staple paper clip"}
-    answer = Client().post(made.path, chosen)
-    assert answer.status_code == 200
-    assert "is known already" in answer.content.decode()
+    assert Client().post(made.path, chosen).status_code == 302
+    nightly.refresh_from_db()
+    assert not nightly.has_usable_password()
     assert not Membership.objects.filter(user=nightly, team=other).exists()
+
+
+def test_two_of_one_name_are_refused_on_the_form(nightly: User, vision: Team, alice: User) -> None:
+    path, form = "/teams/vision/services/", {"name": nightly.name.upper(), "role": "2"}
+    answer = cast.client_of(alice).post(path, form)
+    assert "has a service account" in answer.content.decode()
+    assert User.objects.filter(service_team=vision).count() == 1
+    service_accounts.deactivate_service_account(team=vision, user=nightly, by=alice)
+    assert cast.client_of(alice).post(path, form).status_code == 302
 
 
 @pytest.mark.parametrize("name", ["bob", "dana", "charlie"])

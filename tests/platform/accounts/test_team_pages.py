@@ -199,3 +199,14 @@ def test_the_number_of_queries_does_not_grow(
     client = cast.client_of(alice)
     with django_assert_max_num_queries(6):
         assert client.get(path).status_code == 200
+
+
+def test_a_one_time_link_is_offered_only_where_it_can_be_made(
+    vision: Team, other: Team, alice: User, bob: User, dana: User, charlie: User
+) -> None:
+    User.objects.filter(pk__in=(bob.pk, dana.pk)).update(home_team=vision)
+    teams.add_member(team=other, user=dana, role=Role.READER, by=charlie)
+    page = cast.client_of(alice).get(TEAM).content.decode()
+    assert re.findall(r"members/(\d+)/link/", page) == [str(bob.pk)]
+    assert "an administrator of the server makes it" in page
+    assert "One-time link" not in cast.client_of(bob).get(TEAM).content.decode()

@@ -1,7 +1,6 @@
 """Second factors by real codes; keys are tested in a real browser, in tests/browser."""
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from ahnb_platform.identity.factors.services import set_policy
 from ahnb_platform.identity.models import Session
 from tests import cast
 
-from .clock import code_of, fresh_code, wrong_code
+from .clock import NOW, code_of, wrong_code
 
 PASSWORD = "correct horse battery"
 SECOND = "/account/login/factor/"
@@ -44,12 +43,15 @@ def confirmed(user: User) -> Client:
 def set_up_app(user: User) -> tuple[Client, str]:
     """The browser, and the secret that the page showed."""
     client = confirmed(user)
-    page = client.get("/account/factors/app/add/").content.decode()
-    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)[1]
-    answer = client.post("/account/factors/app/add/", {"code": fresh_code(secret)})
+    secret = secret_on(client.get("/account/factors/app/add/"))
+    answer = client.post("/account/factors/app/add/", {"code": code_of(secret)})
     assert answer["Location"] == "/account/factors/codes/"
     cache.clear()  # the code just used may serve again in this test
     return client, secret
+
+
+def secret_on(page: Any) -> str:
+    return re.search(r"<code>([A-Z2-7]{32})</code>", page.content.decode())[1]
 
 
 def recovery_codes(client: Client) -> list[str]:
@@ -65,7 +67,7 @@ def test_the_password_alone_no_longer_logs_in(known: User) -> None:
     client = Client()
     assert log_in(client, next="/teams/")["Location"] == SECOND
     assert not is_in(client)
-    answer = client.post(SECOND, {"code": fresh_code(secret)})
+    answer = client.post(SECOND, {"code": code_of(secret)})
     assert (answer.status_code, answer["Location"]) == (302, "/teams/")
     assert is_in(client)
     kinds = [event.data["kind"] for event in AuditEvent.objects.filter(action="factor.added")]
@@ -78,7 +80,7 @@ def test_the_key_of_the_session_changes_after_the_second_factor(known: User) -> 
     client = Client()
     log_in(client)
     before = client.session.session_key
-    client.post(SECOND, {"code": fresh_code(secret)})
+    client.post(SECOND, {"code": code_of(secret)})
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
 
@@ -95,7 +97,7 @@ def test_a_wrong_code_is_refused_and_recorded_without_it(known: User) -> None:
 
 def test_a_code_logs_in_once(known: User) -> None:
     _, secret = set_up_app(known)
-    code = fresh_code(secret)
+    code = code_of(secret)
     first, second = Client(), Client()
     for client in (first, second):
         log_in(client)
@@ -107,7 +109,7 @@ def test_a_code_of_a_minute_ago_is_refused(known: User) -> None:
     _, secret = set_up_app(known)
     client = Client()
     log_in(client)
-    client.post(SECOND, {"code": code_of(secret, time.time() - 60)})
+    client.post(SECOND, {"code": code_of(secret, NOW - 60)})
     assert not is_in(client)
 
 
@@ -119,7 +121,7 @@ def test_ten_wrong_codes_close_the_door_for_every_browser(known: User) -> None:
     assert {client.post(SECOND, {"code": wrong}).status_code for _ in range(10)} == {200}
     other = Client()
     log_in(other)
-    answer = other.post(SECOND, {"code": fresh_code(secret)})
+    answer = other.post(SECOND, {"code": code_of(secret)})
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
     assert not is_in(other)
@@ -165,6 +167,36 @@ def test_changing_factors_asks_for_the_password_once_more(known: User) -> None:
     assert Authenticator.objects.filter(user=known, type="totp").exists()
 
 
+ADD_APP = "/account/factors/app/add/"
+
+
+def test_who_has_just_logged_in_is_not_asked_once_more(known: User) -> None:
+    client = Client()
+    log_in(client)
+    assert client.get(ADD_APP).status_code == 200
+    session = client.session
+    session["account_authentication_methods"][-1]["at"] -= 301
+    session.save()
+    assert client.get(ADD_APP)["Location"].startswith("/account/confirm/?next=")
+
+
+def test_who_came_by_a_link_is_asked_for_the_password(known: User) -> None:
+    client = Client()
+    client.post(links.make_login_link(user=known))
+    assert client.get(ADD_APP)["Location"].startswith("/account/confirm/?next=")
+
+
+def test_a_page_that_is_loaded_again_shows_the_secret_that_was_scanned(known: User) -> None:
+    client = Client()
+    log_in(client)
+    secrets = [secret_on(client.get(ADD_APP)) for _ in range(2)]
+    assert secrets[0] == secrets[1] == secret_on(client.post(ADD_APP, {"code": "x"}))
+    session = client.session
+    session["totp_secret_since"] -= 601
+    session.save()
+    assert secret_on(client.get(ADD_APP)) != secrets[0]
+
+
 def test_removing_the_app_takes_its_codes_along(known: User) -> None:
     client, _ = set_up_app(known)
     assert client.post("/account/factors/app/remove/").status_code == 302
@@ -179,7 +211,7 @@ def test_a_one_time_link_does_not_go_round_the_second_factor(known: User) -> Non
     answer = client.post(links.make_login_link(user=known))
     assert answer["Location"] == SECOND
     assert not is_in(client)
-    answer = client.post(SECOND, {"code": fresh_code(secret)})
+    answer = client.post(SECOND, {"code": code_of(secret)})
     assert answer["Location"] == "/account/password/set/"
     assert client.get("/account/password/set/").status_code == 200
 
@@ -236,7 +268,7 @@ def test_another_secret_key_is_told_and_not_a_fault(known: User, settings: Any) 
     settings.SECRET_KEY = "another key of the server, as after a restore without the former one"
     client = Client()
     log_in(client)
-    answer = client.post(SECOND, {"code": fresh_code(secret)})
+    answer = client.post(SECOND, {"code": code_of(secret)})
     assert answer.status_code == 409
     assert "another secret key" in answer.content.decode()
     assert not is_in(client)

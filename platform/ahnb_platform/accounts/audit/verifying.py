@@ -12,7 +12,7 @@ from ahnb_platform.errors import Invalid
 
 from .content import FACTS, START, WORDS, Link
 
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE = 1000
 WALK = f"""
     SELECT seal.seq, seal.previous, seal.hash, seal.salts, seal.digests, {", ".join(FACTS + WORDS)}
     FROM accounts_auditseal seal LEFT JOIN accounts_auditevent event ON event.id = seal.event_id

@@ -6,6 +6,7 @@ each event to the one before when its transaction commits. `docs/audit.md` says 
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -79,6 +80,16 @@ class AuditEvent(models.Model):
         if not self._state.adding:
             raise TypeError("An audit event is never changed.")
         super().save(*args, **kwargs)
+
+    @property
+    def details(self) -> str:
+        """What else tells the story, as people read it: `role: editor, ended: {"shares": 1}`."""
+        return ", ".join(f"{name}: {_readable(value)}" for name, value in self.data.items())
+
+
+def _readable(value: Any) -> str:
+    """A text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 class AuditSeal(models.Model):

@@ -14,12 +14,14 @@ from ahnb_platform.errors import Invalid, Missing
 
 from .. import audit
 from ..access import team_for_owner
-from ..audit import looking
+from ..audit import queries
 from ..audit.files import as_csv, as_json_lines
 from ..forms import AuditForm
 from ..models import Team
 from ..person import PersonRequest
 
+# Of a filter that is not understood: all events would be taken for what it finds.
+NOTHING = queries.EventsPage([], "")
 WRITERS: dict[str, tuple[Callable[..., Iterator[str]], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "jsonl": (as_json_lines, "application/x-ndjson"),
@@ -60,18 +62,18 @@ def require_superuser(request: PersonRequest) -> None:
 
 def _page(request: PersonRequest, team: Team | None) -> HttpResponse:
     form = AuditForm(request.GET)
-    wanted = form.wanted() if form.is_valid() else looking.Wanted()
+    wanted = form.wanted() if form.is_valid() else None
     cursor = request.GET.get("cursor", "")
     asked = request.GET.copy()
     asked.pop("cursor", None)
     context = {
         "team": team,
         "form": form,
-        "page": looking.page_of(looking.events(team, wanted), cursor),
-        "actions": looking.known_actions(team),
+        "page": queries.page_of(queries.events(team, wanted), cursor) if wanted else NOTHING,
+        "actions": queries.known_actions(team),
         "asked": asked.urlencode(),
         "is_first": not cursor,
-        "is_all": wanted == looking.Wanted(),
+        "is_all": wanted == queries.Wanted(),
     }
     return render(request, "accounts/audit.html", context)
 
@@ -81,11 +83,11 @@ def _file(request: PersonRequest, team: Team | None, ending: str) -> HttpRespons
     if not form.is_valid():
         told = [f"{name}: {' '.join(map(str, faults))}" for name, faults in form.errors.items()]
         raise Invalid("; ".join(told))
-    rows = looking.events(team, form.wanted())
+    rows = queries.events(team, form.wanted())
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     audit.record("export.audit", by=request.user, target=team, team=team, form=ending, asked=asked)
     write, kind = WRITERS[ending]
-    lines = write(looking.every(rows))
+    lines = write(queries.every(rows))
     name = f"{team.slug if team else 'server'}-audit.{ending}"
     return StreamingHttpResponse(
         # A first piece, so that what fails at once is answered as everywhere.

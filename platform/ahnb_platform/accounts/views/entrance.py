@@ -60,9 +60,6 @@ class LoginView(allauth.LoginView):
         return response
 
 
-logout = login_not_required(allauth.logout)
-
-
 @login_not_required
 @never_cache
 def one_time_link(request: HttpRequest, secret: str) -> HttpResponse:

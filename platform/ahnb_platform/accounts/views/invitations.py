@@ -1,10 +1,11 @@
 """Invitations: the page that accepts one, and how an owner takes one back."""
 
 from django.contrib import messages
-from django.contrib.auth import login as log_in
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -18,11 +19,15 @@ from ..forms import JoinForm, refusals_on
 from ..limits import limited
 from ..models import Invitation, User
 from ..person import PersonRequest
-from .entrance import BACKEND
 
 DEAD_INVITATION = (
     "This invitation does not work: it was accepted or taken back, has expired, or is not "
     "complete. An owner of the team can send you a new one."
+)
+
+LOG_IN = (
+    "Log in as {email} to join. Who is new here does so with the password just chosen, "
+    "everybody else with their own."
 )
 
 
@@ -32,8 +37,8 @@ DEAD_INVITATION = (
 def accept(request: HttpRequest, invitation_secret: str) -> HttpResponse:
     """GET shows the invitation, since mail programs open links by themselves; POST accepts it.
 
-    A person of the address who is logged in joins; anybody else chooses a password, unless the
-    address is known: then its person logs in first.
+    The person of the address, once logged in, joins; anybody else chooses a password, which counts
+    if the address is new, and logs in.
     """
     try:
         invitation = invitations.open_invitation(invitation_secret)
@@ -43,7 +48,7 @@ def accept(request: HttpRequest, invitation_secret: str) -> HttpResponse:
             return refusal
         if isinstance(request.user, User):
             return join(request, invitation, invitation_secret)
-        return join_as_new(request, invitation, invitation_secret)
+        return welcome(request, invitation, invitation_secret)
     except Missing:
         return error_page(request, 404, DEAD_INVITATION)
 
@@ -71,16 +76,15 @@ def join(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespo
     return redirect(invitation.team)
 
 
-def join_as_new(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
-    """As a new person, who is logged in then."""
+def welcome(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
+    """To the page for logging in, and from there back here, whether the address is new or known."""
     form = JoinForm(User(email=invitation.email), request.POST)
     if form.is_valid():
         password, name = form.cleaned_data["new_password1"], form.cleaned_data["name"]
         with refusals_on(form):
-            member = invitations.accept_as_new(secret, password=password, name=name)
-            log_in(request, member.user, backend=BACKEND)
-            messages.success(request, f"You belong to {invitation.team.name} now.")
-            return redirect(invitation.team)
+            invitations.welcome(secret, password=password, name=name)
+            messages.info(request, LOG_IN.format(email=invitation.email))
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
     return show(request, invitation, form)
 
 

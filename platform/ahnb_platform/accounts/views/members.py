@@ -95,6 +95,7 @@ def show(request: PersonRequest, team: Team, form: InviteForm) -> HttpResponse:
         "invitations": invitations.open_invitations(team) if owns else (),
         "form": form,
         "owns": owns,
+        "offered": links.offered(team) if owns else (),
         "sends_mail": bool(settings.EMAIL_HOST),
         "days": invitations.DAYS,
         "roles": Role.choices,

@@ -35,6 +35,14 @@ class Connection(models.Model):
     entity_id = models.CharField("entity id", max_length=500, blank=True)
     sso_url = models.CharField("address for logging in", max_length=500, blank=True)
     certificate = models.TextField("signing certificates", blank=True)
+    metadata_url = models.CharField(
+        "address of the metadata", max_length=500, blank=True, default="", db_default=""
+    )
+    metadata_read_at = models.DateTimeField(null=True, editable=False)
+    metadata_tried_at = models.DateTimeField(null=True, editable=False)
+    metadata_fault = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False
+    )
     # Both
     groups_claim = models.CharField(max_length=200, blank=True, default="groups")
     default_role = models.PositiveSmallIntegerField(choices=Role.choices, default=Role.READER)

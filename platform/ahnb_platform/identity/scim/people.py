@@ -32,14 +32,23 @@ class Fields:
 
 def people_of(connection: Connection) -> QuerySet[ScimPerson]:
     """Those that this provider keeps, as long as they are its own to keep."""
-    names = connection.domains.filter(approved_at__isnull=False).values_list("name", flat=True)
-    within = Q(pk__in=[])
-    for name in names:
-        within |= Q(user__email__endswith=f"@{name}")
-    kept = ScimPerson.objects.filter(
-        within, connection=connection, user__is_superuser=False, user__is_staff=False
-    )
+    users = User.objects.filter(_captured(connection))
+    kept = ScimPerson.objects.filter(connection=connection, user__in=users)
     return kept.select_related("user").prefetch_related("groups").order_by("created_at", "id")
+
+
+def keep_members(connection: Connection) -> None:
+    """Keep the members of the team, too, who came otherwise: providers look for them first."""
+    kept = ScimPerson.objects.filter(connection=connection)
+    members = User.objects.filter(_captured(connection), memberships__team=connection.team)
+    found = list(members.exclude(pk__in=kept.values("user")).order_by("pk"))
+    if not found:
+        return
+    with transaction.atomic():
+        rows = [ScimPerson(connection=connection, user=user) for user in found]
+        ScimPerson.objects.bulk_create(rows, ignore_conflicts=True)
+        for user in found:
+            audit.record("scim.person-kept", by=None, target=user, team=connection.team)
 
 
 def person_with_id(connection: Connection, person_id: UUID) -> ScimPerson:
@@ -121,6 +130,15 @@ def sync_roles(connection: Connection, people: list[ScimPerson]) -> None:
     """Give each the role of their groups, where groups are mapped to roles."""
     for person in people:
         take_into_team(connection, person.user, ())
+
+
+def _captured(connection: Connection) -> Q:
+    """Which people the connection has a say over: of its domains, and no administrators."""
+    names = connection.domains.filter(approved_at__isnull=False).values_list("name", flat=True)
+    within = Q(pk__in=[])
+    for name in names:
+        within |= Q(email__endswith=f"@{name}")
+    return within & Q(is_superuser=False, is_staff=False, service_team=None)
 
 
 def _rename(person: ScimPerson, fields: Fields) -> None:

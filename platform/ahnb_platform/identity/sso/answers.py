@@ -1,12 +1,12 @@
 """Accepted SAML answers: each logs in once, and only the browser that asked."""
 
-import hashlib
-import secrets
 from dataclasses import asdict
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+
+from ahnb_platform.accounts.secret import digest_of, fresh_secret
 
 from ..models import Connection, SamlAnswer
 from .claims import Claims, Refused
@@ -22,13 +22,13 @@ def keep(connection: Connection, answer: Answer) -> str:
     Raises:
         Refused: it came before (`answer-replayed`).
     """
-    handle = secrets.token_urlsafe(32)
+    handle = fresh_secret()
     try:
         with transaction.atomic():
             SamlAnswer.objects.create(
                 connection=connection,
                 assertion=answer.digest,
-                handle=_digest(handle),
+                handle=digest_of(handle),
                 in_response_to=answer.in_response_to,
                 claims=asdict(answer.claims),
                 keep_until=answer.keep_until,
@@ -46,21 +46,17 @@ def take(connection: Connection, handle: str, request_id: str) -> Claims:
     """
     fresh = SamlAnswer.objects.filter(
         connection=connection,
-        handle=_digest(handle),
+        handle=digest_of(handle),
         in_response_to=request_id,
         used_at=None,
         received_at__gt=timezone.now() - USABLE,
     )
     if not fresh.update(used_at=timezone.now()):
         raise Refused(NOT_FOR_US, code="answer-unasked")
-    claims = SamlAnswer.objects.get(handle=_digest(handle)).claims
+    claims = SamlAnswer.objects.get(handle=digest_of(handle)).claims
     return Claims(**{**claims, "groups": tuple(claims["groups"])})
 
 
 def forget_old_answers() -> int:
     """Remove those that could not be valid any more; how many."""
     return SamlAnswer.objects.filter(keep_until__lt=timezone.now()).delete()[0]
-
-
-def _digest(handle: str) -> bytes:
-    return hashlib.sha256(handle.encode()).digest()

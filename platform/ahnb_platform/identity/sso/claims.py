@@ -7,12 +7,16 @@ from ahnb_platform.errors import NotAllowed
 
 @dataclass(frozen=True)
 class Claims:
-    """`subject` never changes; `email` is vouched for by the provider."""
+    """`subject` never changes; `email` is vouched for by the provider.
+
+    `way_out` is where the provider logs the person out there, empty when it names no such place.
+    """
 
     subject: str
     email: str
     name: str = ""
     groups: tuple[str, ...] = ()
+    way_out: str = ""
 
 
 class Refused(NotAllowed):

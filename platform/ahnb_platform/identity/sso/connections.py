@@ -1,6 +1,5 @@
 """A team's connection: what its owner configures, and what only the operator may allow."""
 
-import hashlib
 import re
 import secrets
 from typing import Any
@@ -11,6 +10,7 @@ from django.utils import timezone
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import require, role_in
 from ahnb_platform.accounts.models import Role, Team, User
+from ahnb_platform.accounts.secret import digest_of
 from ahnb_platform.errors import Conflict, Invalid, Missing
 
 from .. import vault
@@ -25,6 +25,7 @@ VOUCHING = (
     "entity_id",
     "sso_url",
     "certificate",
+    "metadata_url",
 )
 DOMAIN = re.compile(r"(?!-)(?:[a-z0-9-]{1,63}(?<!-)\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 SCIM_PREFIX = "ahnbscim_"
@@ -53,6 +54,9 @@ def save_connection(
             setattr(connection, name, value)
         if secret:
             connection.locked_secret = vault.lock(secret)
+        if connection.metadata_url:  # the form has just read it
+            connection.metadata_read_at = connection.metadata_tried_at = timezone.now()
+            connection.metadata_fault = ""
         connection.save()
         withdrawn = bool(set(changed) & set(VOUCHING)) and _withdraw(connection) > 0
         audit.record(
@@ -135,7 +139,7 @@ def new_scim_token(*, team: Team, by: User | None) -> str:
     with transaction.atomic():
         _allow(team, by)
         connection = _connection(team)
-        connection.scim_digest = scim_digest(text)
+        connection.scim_digest = digest_of(text)
         connection.save(update_fields=["scim_digest"])
         audit.record("scim.token-made", by=by, target=connection, team=team)
     return text
@@ -149,11 +153,6 @@ def end_scim(*, team: Team, by: User | None) -> None:
         connection.scim_digest = None
         connection.save(update_fields=["scim_digest"])
         audit.record("scim.token-ended", by=by, target=connection, team=team)
-
-
-def scim_digest(text: str) -> bytes:
-    """What is kept of a token."""
-    return hashlib.sha256(text.encode()).digest()
 
 
 def _allow(team: Team, by: User | None) -> None:

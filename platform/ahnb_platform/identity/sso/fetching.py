@@ -1,15 +1,19 @@
 """What the server asks of a provider.
 
 Nothing is asked before the operator approved a domain of that very provider, so no owner of a team
-can make the server call addresses of their choice. Answers are short and redirects are not
-followed.
+can make the server call addresses of their choice. Beside the provider's own host only the public
+internet is asked, answers are short, and redirects are not followed.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
+from django.conf import settings
+
+from ahnb_platform.outgoing.sending import Sender, Unreachable
+from ahnb_platform.strictness import is_public
 
 from .claims import Refused
 
@@ -20,10 +24,13 @@ UNREACHABLE = "The provider did not answer as it should. Try again, or tell an o
 
 
 def is_safe_url(url: str) -> bool:
-    """https; http only on this very machine."""
-    parts = urlsplit(url)
+    """https; http only on this very machine, on a server that others do not reach."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return (parts.scheme == "https" and bool(parts.hostname)) or is_local
+    return (parts.scheme == "https" and bool(parts.hostname)) or (is_local and _is_tried_out())
 
 
 def checked(url: object, issuer: str) -> str:
@@ -39,17 +46,36 @@ def checked(url: object, issuer: str) -> str:
     raise Refused(UNREACHABLE, code="provider-unreachable")
 
 
-def document(method: str, url: object, issuer: str, **more: Any) -> dict[str, Any]:
+def document(
+    method: str,
+    url: object,
+    issuer: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The JSON object at `url`. Raises Refused (`provider-unreachable`) for anything else."""
-    url = checked(url, issuer)
+    url, sent = checked(url, issuer), {"Accept": "application/json", **(headers or {})}
+    body = None
+    if form is not None:
+        body = urlencode(form).encode()
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    sender = Sender(exceptions=[_place_of(issuer), *settings.WEBHOOK_HOSTS], seconds=SECONDS)
     try:
-        with requests.request(
-            method, url, timeout=SECONDS, allow_redirects=False, stream=True, **more
-        ) as answer:
-            body = answer.raw.read(LONGEST_BYTES + 1, decode_content=True)
-            found = json.loads(body) if answer.status_code == 200 else None
-    except (requests.RequestException, ValueError, OSError) as error:
+        status, content = sender.ask(method, url, body, sent, most_bytes=LONGEST_BYTES)
+        found = json.loads(content) if status == 200 else None
+    except (Unreachable, ValueError, RecursionError) as error:
         raise Refused(UNREACHABLE, code="provider-unreachable") from error
-    if not isinstance(found, dict) or len(body) > LONGEST_BYTES:
+    if not isinstance(found, dict):
         raise Refused(UNREACHABLE, code="provider-unreachable")
     return found
+
+
+def _is_tried_out() -> bool:
+    return bool(settings.DEBUG) or not is_public(settings.PUBLIC_URL)
+
+
+def _place_of(issuer: str) -> str:
+    """The issuer's own host, which the operator approved wherever it stands."""
+    parts = urlsplit(issuer)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

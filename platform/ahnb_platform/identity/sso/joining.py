@@ -8,7 +8,7 @@ from ahnb_platform.errors import Conflict, Invalid
 
 from ..models import Connection, ExternalIdentity, ScimGroup
 from .claims import Claims, Refused
-from .doors import connection_for
+from .domains import connection_for
 
 FOREIGN = "This address does not belong to the domains of the provider."
 

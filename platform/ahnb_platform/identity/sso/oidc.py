@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,7 +54,7 @@ def login_url(connection: Connection, attempt: Attempt, redirect_uri: str) -> st
         "code_challenge_method": "S256",
     }
     endpoint = checked(_configuration(connection).get("authorization_endpoint"), connection.issuer)
-    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+    return _with_query(endpoint, query)
 
 
 def claims_of(
@@ -76,7 +76,24 @@ def claims_of(
     claims = _verified(connection, configuration, text_of(tokens.get("id_token")))
     if not hmac.compare_digest(text_of(claims.get("nonce")), attempt.nonce):
         raise Refused(NOT_FOR_US, code="wrong-nonce")
-    return _read(connection, _with_address(connection, configuration, tokens, claims))
+    found = _read(connection, _with_address(connection, configuration, tokens, claims))
+    return replace(found, way_out=_way_out(connection, configuration, tokens))
+
+
+def _way_out(connection: Connection, configuration: dict[str, Any], tokens: dict[str, Any]) -> str:
+    """Where the provider logs out (RP-Initiated Logout 1.0, 2); empty when it names no place."""
+    endpoint = configuration.get("end_session_endpoint")
+    if endpoint is None:
+        return ""
+    query = {"id_token_hint": text_of(tokens["id_token"]), "client_id": connection.client_id}
+    try:
+        return _with_query(checked(endpoint, connection.issuer), query)
+    except Refused:  # the login is good all the same
+        return ""
+
+
+def _with_query(endpoint: str, query: dict[str, str]) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
 
 def _configuration(connection: Connection) -> dict[str, Any]:
@@ -105,12 +122,14 @@ def _exchange(
     }
     secret = vault.unlock(connection.locked_secret)
     methods = configuration.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    more: dict[str, Any] = {"data": form}
+    headers = {}
     if "client_secret_basic" in methods:
-        more["auth"] = (connection.client_id, secret)
+        pair = base64.b64encode(f"{connection.client_id}:{secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {pair}"
     else:
         form["client_secret"] = secret
-    return document("POST", configuration.get("token_endpoint"), connection.issuer, **more)
+    endpoint = configuration.get("token_endpoint")
+    return document("POST", endpoint, connection.issuer, form=form, headers=headers)
 
 
 def _verified(connection: Connection, configuration: dict[str, Any], token: str) -> dict[str, Any]:

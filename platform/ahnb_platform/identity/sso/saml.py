@@ -4,8 +4,6 @@ The answer must be signed by the certificate of the connection, name this server
 destination, answer a request of ours, and come for the first time.
 """
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,15 +14,13 @@ from django.utils import timezone
 from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Words
 from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
-from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
-from ahnb_platform.errors import Invalid
-
 from ..models import Connection
 from .claims import Claims, Refused, texts_of
+from .metadata import certificates_of
 
 EMAIL = (
     "email",
@@ -102,35 +98,6 @@ def own_metadata(places: Places) -> bytes:
     )
     metadata = settings.get_sp_metadata()
     return metadata if isinstance(metadata, bytes) else metadata.encode()
-
-
-def read_metadata(text: str) -> dict[str, str]:
-    """The fields of a connection from a provider's metadata. Raises Invalid."""
-    try:
-        found = OneLogin_Saml2_IdPMetadataParser.parse(text.encode())["idp"]
-        several = found.get("x509certMulti", {}).get("signing", [])
-        certificates = several or [found["x509cert"]]
-        return {
-            "entity_id": found["entityId"],
-            "sso_url": found["singleSignOnService"]["url"],
-            "certificate": "\n\n".join(certificates),
-        }
-    except Exception as error:
-        raise Invalid("This is no metadata of a provider.", code="metadata") from error
-
-
-def certificates_of(text: str) -> list[str]:
-    """The certificates in a text, by blank lines or PEM marks. Raises Invalid for none."""
-    marks = text.replace("-----BEGIN CERTIFICATE-----", "\n\n").replace("\r", "")
-    parts = marks.replace("-----END CERTIFICATE-----", "\n\n").split("\n\n")
-    found = ["".join(part.split()) for part in parts if part.strip()]
-    try:
-        plain = all(len(base64.b64decode(part, validate=True)) > 100 for part in found)
-    except binascii.Error:
-        plain = False
-    if not found or not plain:
-        raise Invalid("Paste the signing certificate as PEM text.", code="certificate")
-    return found
 
 
 def _read(connection: Connection, places: Places, response: Any) -> Answer:

@@ -19,6 +19,7 @@ from ahnb_platform.accounts.limits import RETRY_SECONDS
 from ahnb_platform.accounts.person import PersonRequest
 
 from ..factors.requirement import is_required_of
+from ..factors.setup import AppForm
 
 TOO_MANY = ("too_many_login_attempts", "rate_limited")
 
@@ -47,6 +48,7 @@ def limited(form: BaseForm, response: HttpResponse) -> HttpResponse:
 
 
 class AddApp(totp.ActivateTOTPView):
+    form_class = AppForm
     template_name = "identity/app_add.html"
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:

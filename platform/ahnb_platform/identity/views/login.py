@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from ahnb_platform.accounts import doors as local
+from ahnb_platform.accounts import local_login
 from ahnb_platform.accounts.views.entrance import LoginView
 
-from ..sso import doors
+from ..sso import domains
 
 
 class AddressFirstView(LoginView):
@@ -21,7 +21,7 @@ class AddressFirstView(LoginView):
         if "password" in request.POST:
             return super().post(request, *args, **kwargs)
         address = request.POST.get("login", "").strip()
-        connection = doors.connection_for(address)
+        connection = domains.connection_for(address)
         if connection and not (connection.local_login and "local" in request.POST):
             way = reverse("identity:sso-start", args=[connection.pk])
             query = urlencode({"next": self.get_next_url() or ""})
@@ -33,10 +33,10 @@ class AddressFirstView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         address = kwargs.get("address", "")
-        is_first = doors.asks_address_first() and not address and self.request.method == "GET"
+        is_first = domains.asks_address_first() and not address and self.request.method == "GET"
         context = super().get_context_data(**kwargs)
         return context | {
             "asks_password": not is_first and settings.LOCAL_LOGIN,
             "takes_passwords": settings.LOCAL_LOGIN,
-            "elsewhere": local.ELSEWHERE if not settings.LOCAL_LOGIN and address else "",
+            "elsewhere": local_login.ELSEWHERE if not settings.LOCAL_LOGIN and address else "",
         }

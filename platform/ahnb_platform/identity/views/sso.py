@@ -151,7 +151,7 @@ def finished(
     user = joining.person_of(connection, claims)
     if request.user.is_authenticated:
         log_out(request)
-    request.session[CAME_BY] = [user.pk, str(connection.pk)]
+    request.session[CAME_BY] = [user.pk, str(connection.pk), vault.lock(claims.way_out)]
     record_authentication(request, user, method="sso", provider=connection.name)
     audit.record("sso.login", by=user, target=user, team=connection.team)
     if teams.is_removed(connection.team, user):

@@ -18,6 +18,7 @@ from ..factors.services import set_policy
 from ..forms import ConnectionForm, OidcForm, PolicyForm, SamlForm
 from ..models import Connection, Kind, TeamPolicy
 from ..sso import connections
+from .logout import login_page
 from .sso import callback_url, places
 
 FORMS: dict[str, type[ConnectionForm]] = {Kind.OIDC: OidcForm, Kind.SAML: SamlForm}
@@ -59,7 +60,11 @@ def show(
 def addresses(request: PersonRequest, connection: Connection) -> dict[str, str]:
     """What the provider's administrator has to enter there."""
     if connection.kind == Kind.OIDC:
-        return {"Redirect address": callback_url(request, connection)}
+        back = login_page(request)
+        return {
+            "Redirect address": callback_url(request, connection),
+            "Redirect address after logging out": back,
+        }
     ours = places(request, connection)
     return {"Entity id and metadata": ours.metadata, "Address for answers (ACS)": ours.answers}
 

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         place = f", {role} of {team}" if team else ""
         self.stderr.write(f"{user.email}{place}", self.style.SUCCESS)
         if path:
+            self.stderr.write(f"This link logs in once, within {span(links.usual_hours(user))}:")
             self.stdout.write(absolute(path))
 
 
@@ -61,6 +62,11 @@ def add(
         people.set_password(user=user, password=password, by=None)
         return user, ""
     return user, links.make_login_link(user=user)
+
+
+def span(hours: float) -> str:
+    """As people say it."""
+    return f"{hours:g} hours" if hours >= 1 else f"{hours * 60:g} minutes"
 
 
 def join(team: Team, user: User, role: Role) -> None:

@@ -16,7 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--hours", type=float, default=24, help="until it expires; default: 24")
+        parser.add_argument(
+            "--hours",
+            type=float,
+            default=links.SHORT_HOURS,
+            help="until it expires; default: a quarter, to be opened at once",
+        )
 
     def handle(self, *, email: str, hours: float, **_: Any) -> None:
         with prepared():

@@ -64,7 +64,7 @@ def test_each_event_is_bound_to_the_one_before(chain: Head) -> None:
 
 
 def test_walk_goes_on_behind_the_rows_that_it_takes_at_once(db: None) -> None:
-    rows = [AuditEvent(action="test.done", actor_label="x", ip="::1") for _ in range(2500)]
+    rows = [AuditEvent(action="test.done", actor_label="x", ip="::1") for _ in range(1100)]
     AuditEvent.objects.bulk_create(rows)
     bind()
     assert verify().head.seq == AuditEvent.objects.count()

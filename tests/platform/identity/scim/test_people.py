@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.test import Client
 
-from ahnb_platform.accounts import links, people
+from ahnb_platform.accounts import links, people, teams
 from ahnb_platform.accounts.models import AuditEvent, Membership, Role, Team, User
 from tests import cast
 
@@ -179,3 +179,21 @@ def test_another_teams_people_and_groups_do_not_exist(
     assert theirs.get("/Groups").json()["totalResults"] == 0
     assert theirs.group("x", eve["id"]).status_code == 400
     assert theirs.create("eve@example.com").status_code == 403
+
+
+def test_members_who_came_otherwise_are_found_and_kept_from_then_on(
+    scim: Scim, vision: Team, alice: User, bob: User
+) -> None:
+    amy = cast.make_person("amy@example.com", "Amy")
+    cast.make_person("stranger@example.com")
+    teams.add_member(team=vision, user=amy, role=Role.EDITOR, by=alice)
+    for _ in range(2):
+        found = scim.get('/Users?filter=userName+eq+"Amy@example.com"').json()
+        assert [one["userName"] for one in found["Resources"]] == [amy.email]
+    assert [one["userName"] for one in scim.get("/Users").json()["Resources"]] == [amy.email]
+    off = scim.patch(f"/Users/{found['Resources'][0]['id']}", DEACTIVATIONS[0])
+    assert off.json()["active"] is False
+    assert not User.objects.get(pk=amy.pk).is_active
+    assert role_of(amy.email) == Role.EDITOR
+    told = AuditEvent.objects.filter(action="scim.person-kept").values_list("target_label")
+    assert [label for (label,) in told] == ["Amy"]

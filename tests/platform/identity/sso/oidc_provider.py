@@ -19,6 +19,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDCode
+from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT, SECRET = "ahnb", "the client's secret"
@@ -27,6 +28,7 @@ OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"})
 FOLDER = Path()
 CODES: dict[str, SimpleNamespace] = {}
 TOKENS: dict[str, str] = {}
+ENDED: list[str] = []
 
 
 def behaviour() -> dict[str, Any]:
@@ -176,17 +178,31 @@ class Handler(BaseHTTPRequestHandler):
             self.send(*server.create_authorization_response(request, "somebody", grant))
         elif parts.path == "/keys":
             self.send(200, {"keys": [KEY.as_dict(private=False)]}, [])
+        elif parts.path == "/ended":
+            self.send(200, {"who": ENDED}, [])
         elif parts.path == "/who":
             self.send(200, behaviour().get("asked", {}), [])
+        elif parts.path == "/end":
+            self.end(dict(parse_qsl(parts.query)))
         else:
             self.send(200, self.description(), [])
+
+    def end(self, asked: dict[str, str]) -> None:
+        """Log out whom the token names, if it is one of ours, and lead back."""
+        claims = jwt.decode(asked["id_token_hint"], KEY, algorithms=["RS256"]).claims
+        if (claims["aud"], asked["client_id"]) != ([CLIENT], CLIENT):
+            self.send(400, "not for this client", [])
+            return
+        ENDED.append(claims["sub"])
+        self.send(302, "", [("Location", asked["post_logout_redirect_uri"])])
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.send(*server.create_token_response(Request(self, dict(parse_qsl(body)))))
 
     def description(self) -> dict[str, Any]:
-        return {
+        more = behaviour().get("more", {"end_session_endpoint": f"{server.issuer}/end"})
+        return more | {
             "issuer": behaviour().get("issuer", server.issuer),
             "authorization_endpoint": f"{server.issuer}/authorize",
             "token_endpoint": f"{server.issuer}/token",

@@ -35,9 +35,9 @@ CONTEXT = {
 }
 
 
-def make_key(folder: Path, name: str) -> tuple[Path, Path]:
-    """A key with a certificate of its own signature."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+def make_key(folder: Path, name: str, *, days: int = 30, bits: int = 2048) -> tuple[Path, Path]:
+    """A key with a certificate of its own signature, which ends after some days."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     certificate = (
@@ -46,8 +46,8 @@ def make_key(folder: Path, name: str) -> tuple[Path, Path]:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_before(now - timedelta(days=100))
+        .not_valid_after(now + timedelta(days=days))
         .sign(key, hashes.SHA256())
     )
     places = folder / f"{name}.key", folder / f"{name}.pem"
@@ -65,9 +65,11 @@ def make_key(folder: Path, name: str) -> tuple[Path, Path]:
 class SamlProvider:
     """Answers requests of one service, whose metadata it was given."""
 
-    def __init__(self, folder: Path, service_metadata: str = "", name: str = "provider") -> None:
+    def __init__(
+        self, folder: Path, service_metadata: str = "", name: str = "provider", **key: int
+    ) -> None:
         self.folder = folder
-        self.key, self.certificate = make_key(folder, name)
+        self.key, self.certificate = make_key(folder, name, **key)
         self.server = self._server(service_metadata)
 
     def _server(self, service_metadata: str) -> Server:

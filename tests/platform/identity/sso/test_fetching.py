@@ -3,7 +3,7 @@
 import pytest
 
 from ahnb_platform.identity.sso.claims import Refused
-from ahnb_platform.identity.sso.fetching import checked, is_safe_url
+from ahnb_platform.identity.sso.fetching import checked, document, is_safe_url
 
 OUTSIDE = "https://id.example.org"
 
@@ -29,6 +29,15 @@ def test_a_provider_outside_names_nothing_on_this_machine_and_nothing_in_the_cle
 ) -> None:
     with pytest.raises(Refused):
         checked(url, OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://10.0.0.1/token", "https://169.254.169.254/", "https://0x7f.1/", "https://[::1]/"],
+)
+def test_a_provider_outside_leads_nowhere_inside_the_network(url: str) -> None:
+    with pytest.raises(Refused):
+        document("POST", url, OUTSIDE, form={"code": "x"})
 
 
 def test_a_provider_on_this_machine_may_be_asked_without_encryption() -> None:

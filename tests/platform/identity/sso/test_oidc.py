@@ -15,7 +15,7 @@ from ahnb_platform.identity.models import Connection, ExternalIdentity
 from ahnb_platform.identity.sso import connections
 from tests import cast
 
-from ..clock import fresh_code
+from ..clock import code_of
 
 SENT = ("state", "nonce", "code_challenge", "client_id", "redirect_uri")
 
@@ -294,7 +294,7 @@ def test_a_second_factor_here_is_asked_for_after_the_provider(connection: Connec
     log_in(client, connection)
     page = client.get("/account/factors/app/add/").content.decode()
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)[1]
-    client.post("/account/factors/app/add/", {"code": fresh_code(secret)})
+    client.post("/account/factors/app/add/", {"code": code_of(secret)})
     assert log_in(Client(), connection)["Location"] == "/account/login/factor/"
 
 

@@ -18,7 +18,7 @@ from ahnb_platform.accounts.models import AuditEvent, Membership, Role, Team, Us
 from ahnb_platform.identity.models import Connection, SamlAnswer
 from ahnb_platform.identity.sso import answers
 from ahnb_platform.identity.sso.connections import save_connection
-from ahnb_platform.identity.sso.saml import read_metadata
+from ahnb_platform.identity.sso.metadata import read_metadata
 from tests import cast
 
 from .saml_provider import (
@@ -213,22 +213,24 @@ def test_a_changed_attribute_breaks_the_signature(
     assert not User.objects.filter(email="amy@example.com").exists()
 
 
-def wrap_before(document: Any) -> None:
-    """A forged assertion before the signed one."""
+def forged_before(document: Any) -> tuple[Any, Any]:
+    """The signed assertion, and a forged one without a signature that now stands before it."""
     signed = find(document, "a:Assertion")
     forged = copy.deepcopy(signed)
     forged.remove(find(forged, "d:Signature"))
     forged.set("ID", "forged")
     signed.addprevious(forged)
+    return signed, forged
+
+
+def wrap_before(document: Any) -> None:
+    """A forged assertion before the signed one."""
+    forged_before(document)
 
 
 def wrap_around(document: Any) -> None:
     """A forged assertion in place of the signed one, which lies within it."""
-    signed = find(document, "a:Assertion")
-    forged = copy.deepcopy(signed)
-    forged.remove(find(forged, "d:Signature"))
-    forged.set("ID", "forged")
-    signed.addprevious(forged)
+    signed, forged = forged_before(document)
     forged.append(signed)
 
 
@@ -244,13 +246,9 @@ def wrap_in_signature(document: Any) -> None:
 
 def wrap_in_extension(document: Any) -> None:
     """The signed assertion in an extension of the answer, a forged one in its place."""
-    signed = find(document, "a:Assertion")
-    forged = copy.deepcopy(signed)
-    forged.remove(find(forged, "d:Signature"))
-    forged.set("ID", "forged")
+    signed, _ = forged_before(document)
     extension = etree.Element(f"{{{NAMES['p']}}}Extensions")
     document.insert(1, extension)
-    signed.addprevious(forged)
     extension.append(signed)
 
 

@@ -17,6 +17,6 @@ def add_rule(rule: Rule) -> None:
         _rules.append(rule)
 
 
-def is_local(email: str) -> bool:
+def is_allowed(email: str) -> bool:
     """Whether every rule lets the address in."""
     return all(rule(email) for rule in _rules)

@@ -1,4 +1,4 @@
-"""Which door an address goes through: a password here, or a provider."""
+"""Which domain belongs to which provider, and so how its people log in."""
 
 from django.conf import settings
 
