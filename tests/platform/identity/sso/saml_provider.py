@@ -70,7 +70,7 @@ class SamlProvider:
     ) -> None:
         self.folder = folder
         self.key, self.certificate = make_key(folder, name, **key)
-        self.server = self._server(service_metadata)
+        self.known, self.server = service_metadata, self._server(service_metadata)
 
     def _server(self, service_metadata: str) -> Server:
         config = IdPConfig().load(
@@ -91,8 +91,9 @@ class SamlProvider:
         return Server(config=config)
 
     def learn(self, service_metadata: str) -> None:
-        """Know the service."""
-        self.server = self._server(service_metadata)
+        """Know the service; what is known already is not read once more, which takes a while."""
+        if service_metadata != self.known:
+            self.known, self.server = service_metadata, self._server(service_metadata)
 
     def metadata(self) -> str:
         return str(entity_descriptor(self.server.config))

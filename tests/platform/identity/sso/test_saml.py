@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 from zlib import decompress
 
 import pytest
@@ -46,9 +47,9 @@ def idp(tmp_path_factory: pytest.TempPathFactory) -> SamlProvider:
 def connection(
     vision: Team, alice: User, idp: SamlProvider, approved: Callable[..., None]
 ) -> Connection:
-    found, _ = save_connection(
-        team=vision, by=alice, kind="saml", name="Example", **read_metadata(idp.metadata())
-    )
+    # Always of the same key, so that the provider learns of this service once.
+    Connection.objects.create(pk=UUID(int=7), team=vision, kind="saml", name="Example")
+    found, _ = save_connection(team=vision, by=alice, **read_metadata(idp.metadata()))
     approved(found)
     idp.learn(Client().get(f"/account/sso/{found.pk}/metadata/").content.decode())
     return found
