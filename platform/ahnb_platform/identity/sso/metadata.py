@@ -11,7 +11,6 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -20,10 +19,10 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML as Xml
 
 from ahnb_platform.accounts import audit
 from ahnb_platform.errors import Invalid
-from ahnb_platform.outgoing.sending import Sender, Unreachable
+from ahnb_platform.outgoing.sending import Unreachable
 
 from ..models import Connection, Kind
-from .fetching import LONGEST_BYTES, SECONDS, is_safe_url
+from .fetching import LONGEST_BYTES, is_safe_url, sender_to
 
 # Of a connection, and which of them a refusal is about.
 FIELDS = ("entity_id", "sso_url", "certificate")
@@ -89,9 +88,8 @@ def fetched_metadata(url: str) -> dict[str, str]:
     """What `read_metadata` finds at the address. Raises Invalid, also when it does not answer."""
     if not is_safe_url(url):
         raise Invalid("An address with https is needed.", code="metadata")
-    sender = Sender(exceptions=settings.WEBHOOK_HOSTS, seconds=SECONDS)
     try:
-        status, content = sender.ask("GET", url, most_bytes=LONGEST_BYTES)
+        status, content = sender_to().ask("GET", url, most_bytes=LONGEST_BYTES)
     except Unreachable as fault:
         raise Invalid(f"The metadata cannot be read. {fault}", code="metadata") from fault
     if status != 200:
