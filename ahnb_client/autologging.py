@@ -22,7 +22,8 @@ def autolog(project: str | None = None, *, enabled: bool = True, **options: Any)
         options: what `AHNBCallback` takes.
 
     Raises:
-        ConfigurationError: an option makes no sense, or AHNB_NO_PATCH=1 forbids to see `fit`.
+        ConfigurationError: AHNB_NO_PATCH=1 forbids to see `fit`; with `strict` also an option
+            that makes no sense.
         TypeError: there is no such option.
     """
     if not enabled:

@@ -2,7 +2,7 @@
 
 from .config import Config
 from .errors import ConfigurationError
-from .identifiers import is_project
+from .identifiers import is_project, is_run_id
 from .notices import tell
 
 
@@ -33,3 +33,18 @@ def check_project(project: str | None, run_id: str, *, strict: bool) -> None:
     if strict:
         raise ConfigurationError(said)
     tell(f"{said}. Recording goes on; `ahnb sync --project TEAM/PROJECT {run_id}` sends it")
+
+
+def is_usable_id(run_id: str, *, strict: bool) -> bool:
+    """Whether a run can have this id; else it is told that it gets one of its own.
+
+    Raises:
+        ValueError: it cannot, if `strict`.
+    """
+    if is_run_id(run_id):
+        return True
+    said = f"{run_id!r} is no run id (a UUID of version 7); a new run begins"
+    if strict:
+        raise ValueError(said)
+    tell(said, once=said)
+    return False

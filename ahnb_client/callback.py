@@ -6,16 +6,12 @@ from typing import Any, Literal, Self
 
 import keras
 
-from ahnb_client.batches import Recorder
-from ahnb_client.better import objective_of
+from ahnb_client.batch_hook import BatchHook
 from ahnb_client.capture.distribution import is_chief
 from ahnb_client.capture.fit_arguments import FitArguments, arguments_of_running_fit
 from ahnb_client.capture.generation import backend_of
-from ahnb_client.capture.hardware import accelerators
 from ahnb_client.capture.layers import is_complete
 from ahnb_client.capture.optimizer import learning_rate
-from ahnb_client.capture.values import jsonable
-from ahnb_client.errors import ConfigurationError, LintError
 from ahnb_client.fit import (
     FitObserver,
     calling_list,
@@ -24,11 +20,20 @@ from ahnb_client.fit import (
     wrap_model_methods,
 )
 from ahnb_client.guard import Guard, guarded
-from ahnb_client.linter.live import Linter, checked_level
+from ahnb_client.linter.live import Level, Linter, checked_level
 from ahnb_client.linting.finding import Finding
+from ahnb_client.naming import listed
+from ahnb_client.options import (
+    Mode,
+    checked_mode,
+    ignored_rules,
+    objective_option,
+    params_option,
+)
 from ahnb_client.run import Run
 from ahnb_client.surroundings import usable_parts
 from ahnb_client.training import Training
+from ahnb_client.usable import Usable
 
 _hooked: dict[type[Any], type[Any]] = {}  # a person's class -> the same with a batch hook
 
@@ -57,7 +62,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         group: str | None = None,
         notes: str = "",
         monitor: str | None = None,
-        mode: Literal["auto", "min", "max"] = "auto",
+        mode: Mode = "auto",
         log_batches: bool = True,
         checkpoints: bool = False,
         id: str | None = None,  # noqa: A002 - what everybody calls it
@@ -67,7 +72,7 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
         lint_ignore: Iterable[str] = (),
         strict: bool = False,
     ) -> None:
-        """Prepare; the run begins with the fit.
+        """Prepare; the run begins with the fit. An option that makes no sense is told once.
 
         Args:
             project: ``"team/project"``; by default AHNB_PROJECT or the configuration.
@@ -88,25 +93,26 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             strict: raise our own errors into the training. For tests.
 
         Raises:
-            ConfigurationError: there is no such mode, part, or level of `lint`.
+            ConfigurationError: an option makes no sense, if `strict`.
         """
         super().__init__()
         wrap_model_methods()  # tf_keras may have been imported since
-        if mode not in ("auto", "min", "max"):
-            raise ConfigurationError(f"mode is auto, min or max, not {mode!r}")
+        usable = Usable(strict=strict)
         self._log_batches = log_batches
         self._takes_checkpoints = checkpoints
-        self._parts = usable_parts(capture)
-        ignored = [lint_ignore] if isinstance(lint_ignore, str) else lint_ignore
-        self._lint = checked_level(lint), frozenset(map(str, ignored))
+        self._parts = usable_parts(capture, strict=strict)
+        level: Level = usable.of(checked_level, lint, instead="warn")
+        self._lint = level, ignored_rules(usable, lint_ignore)
+        named: list[str] = usable.of(listed, tags, instead=[])
+        best: Mode = usable.of(checked_mode, mode, instead="auto")
         self._options: dict[str, Any] = {
             "project": project,
             "name": name,
-            "params": jsonable(dict(params or {})),
-            "tags": [str(tag) for tag in ([tags] if isinstance(tags, str) else tags)],
+            "params": usable.of(params_option, params, instead={}),
+            "tags": named,
             "group": group,
             "notes": notes,
-            "objective": None if monitor is None else objective_of(monitor, mode),
+            "objective": usable.of(objective_option, monitor, best, instead=None),
             "id": id,
             "resume": resume,
             "strict": strict,
@@ -246,45 +252,10 @@ class AHNBCallback(keras.callbacks.Callback, FitObserver):
             self._finalizers.pop().detach()
 
 
-class BatchCallback(AHNBCallback):
-    """The callback with a hook for batches.
-
-    The hook may be called from several threads and out of order.
-    """
+class BatchCallback(BatchHook, AHNBCallback):
+    """The callback with a hook for batches."""
 
     _own_class = AHNBCallback
-
-    @property
-    def async_safe(self) -> bool:
-        """Let Keras call the hook from its threads where waiting for it would idle a device."""
-        return keras.config.backend() != "tensorflow" and bool(accelerators(keras.config.backend()))
-
-    _quick: Recorder | None = None
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Record the metrics, which are means since the epoch began."""
-        (self._quick or self._long_way)(batch, logs)
-
-    def _long_way(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        try:
-            self._take(self._batches.record(batch, logs or {}, weakref.WeakMethod(self._long_way)))
-            if self._is_model_pending:
-                self._record_pending_model()
-        except LintError:
-            raise
-        except Exception as error:  # noqa: BLE001 - nothing of ours may reach fit()
-            self._batches.end_fit()
-            self.guard.failed("batches", error)
-
-    def _take(self, quick: Recorder | None) -> None:
-        """Have Keras call `quick` itself, unless a person's code stands in between."""
-        before, self._quick = self._quick, quick
-        hooks, name = self.__dict__, "on_train_batch_end"
-        is_ours = type(self).on_train_batch_end is BatchCallback.on_train_batch_end
-        if is_ours and hooks.get(name) is before:
-            hooks.pop(name, None)
-            if quick is not None:
-                hooks[name] = quick
 
 
 def _with_batch_hook(cls: type[Any]) -> type[Any]:

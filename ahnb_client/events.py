@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
 from . import record
 from .past import Past
 from .plain import dumps, plain
-from .transport.journal import Journal
+from .run_part import RunPart
 
 MAX_EVENT_BYTES = 4 << 20
 
 
-class LogsEvents:
-    """The part of a run that takes events; nothing here waits or stops a training."""
+class LogsEvents(RunPart):
+    """The part of a run that takes events."""
 
-    _journal: Journal
     past: Past
-
-    def _taking(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def _report(
-        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
-    ) -> None:
-        raise NotImplementedError
 
     def event(self, kind: str, data: Any, at: float | None = None) -> None:
         """Record something that is no number: `params`, `model`, `note`, `finding` …

@@ -9,28 +9,18 @@ from typing import Any
 from . import record
 from .errors import AHNBError
 from .plain import text
+from .run_part import RunPart
 from .series import Series
 from .steps import Steps
-from .transport.journal import Journal
 
 
-class LogsPoints:
-    """The part of a run that takes numbers; nothing here waits or stops a training."""
+class LogsPoints(RunPart):
+    """The part of a run that takes numbers."""
 
-    _journal: Journal
     _lock: threading.RLock
     _series: dict[tuple[str, ...], Series]
     _steps: Steps
     _is_taken_up: bool  # another process began the run, and this one has not logged yet
-
-    def event(self, kind: str, data: Any, at: float | None = None) -> None:
-        """Record something that is no number."""
-        raise NotImplementedError
-
-    def _report(
-        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
-    ) -> None:
-        raise NotImplementedError
 
     def series(self, names: Sequence[str], unit: str = "step") -> Series:
         """A handle for metrics that are always logged together, in this order.

@@ -4,18 +4,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from types import ModuleType, TracebackType
 from typing import Any, Literal, Self
 
 from . import lifecycle
 from .about import About
 from .artifacts.logged import LogsFiles
-from .beginning import check_project, settings_for
-from .clock import now
+from .beginning import check_project, is_usable_id, settings_for
+from .clock import as_iso, now
 from .config import Config
 from .events import LogsEvents
-from .identifiers import given_run_id, is_run_id, uuid7
+from .identifiers import given_run_id, uuid7
 from .linting.finding import Finding
 from .media.logged import LogsMedia
 from .naming import listed, tidied
@@ -30,6 +29,7 @@ from .steps import Steps
 from .transport.journal import Journal
 from .transport.shipment import Shipment
 from .transport.spool import Header, Spool
+from .usable import Usable, mapping_of_params
 
 END_STATUSES = ("finished", "failed", "interrupted", "preempted")
 
@@ -79,9 +79,11 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
             AHNBError, ValueError: only if `strict`.
         """
         self._strict = strict
+        usable = Usable(strict=strict)
+        project = str(project) if project else None
         self._config = config or settings_for(project, strict=strict)
-        run_id = id or given_run_id()
-        self._own_id = run_id is None or not self._usable(run_id)
+        run_id = str(id) if id else given_run_id()
+        self._own_id = run_id is None or not is_usable_id(run_id, strict=strict)
         self.place = next_place() if self._own_id else Place(0)
         self.id: str = self.place.run_id or uuid7() if self._own_id else str(run_id)
         self.project = project or self._config.project
@@ -98,7 +100,7 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
                 "group": group,
                 "tags": [TAG, *listed(tags)] if self.place.rerun_of else tags,
                 "notes": notes,
-                "started_at": datetime.fromtimestamp(started_at or now(), UTC).isoformat(),
+                "started_at": usable.of(as_iso, started_at or now(), instead=as_iso(now())),
                 "objective": objective,
                 "resume": resume,
             }
@@ -116,19 +118,10 @@ class Run(About, LogsEvents, LogsPoints, LogsMedia, LogsFiles):
         self._begin()
         if not self._own_id:
             self._add_event("status", {"status": "running"})
-        self.params = Params(self.event, params or {})
+        self.params = Params(self.event, usable.of(mapping_of_params, params, instead={}))
         for words in told.tell():
             self.note(words)
         tell_began(self)
-
-    def _usable(self, run_id: str) -> bool:
-        if is_run_id(run_id):
-            return True
-        said = f"{run_id!r} is no run id (a UUID of version 7); a new run begins"
-        if self._strict:
-            raise ValueError(said)
-        tell(said, once=said)
-        return False
 
     def _begin(self) -> None:
         """Open a journal and have it delivered. Called again when a cleared run goes on."""
@@ -284,12 +277,13 @@ def run(project: str | None = None, *, capture: str | None = None, **options: An
     that are left out, as ``"-code -packages"``; by default AHNB_CAPTURE.
 
     Raises:
-        ConfigurationError: there is no such part.
+        ConfigurationError: there is no such part, if `strict`.
     """
     from .surroundings import look_around, usable_parts
 
-    parts = usable_parts(capture)
-    return look_around(Run(project, **options), parts, strict=options.get("strict", False))
+    strict = options.get("strict", False)
+    parts = usable_parts(capture, strict=strict)
+    return look_around(Run(project, **options), parts, strict=strict)
 
 
 class _CallableModule(ModuleType):

@@ -27,20 +27,21 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 2.0
 
 
-def usable_parts(chosen: str | None) -> frozenset[str]:
-    """Return the parts of the record that are taken; a mistake in AHNB_CAPTURE stops no training.
+def usable_parts(chosen: str | None, *, strict: bool) -> frozenset[str]:
+    """Return the parts of the record that are taken; a mistake in them stops no training.
 
     Nothing that somebody wanted to keep is recorded then: it cannot be told what that was.
 
     Raises:
-        ConfigurationError: `chosen` names what is no part.
+        ConfigurationError: `chosen` names what is no part, if `strict`.
     """
     try:
         return wanted_parts(chosen)
     except ConfigurationError as error:
-        if chosen is not None:
+        if strict and chosen is not None:
             raise
-        tell(f"{VARIABLE}: {error}; nothing but metrics and settings is recorded", once=VARIABLE)
+        said = f"{VARIABLE if chosen is None else 'capture'}: {error}"
+        tell(f"{said}; nothing but metrics and settings is recorded", once=said)
         return frozenset()
 
 

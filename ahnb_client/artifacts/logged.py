@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,26 +12,17 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigurationError
 from ..notices import tell
 from ..record import to_step
+from ..run_part import RunPart
 from .names import file_name
 
 if TYPE_CHECKING:
-    from ..transport.journal import Journal
     from ..transport.spool import Spool
 
 
-class LogsFiles:
-    """The part of a run that takes files; nothing here waits for a network or stops a training."""
+class LogsFiles(RunPart):
+    """The part of a run that takes files."""
 
     _spool: Spool | None
-    _journal: Journal
-
-    def _taking(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def _report(
-        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
-    ) -> None:
-        raise NotImplementedError
 
     def log_artifact(
         self,

@@ -34,6 +34,8 @@ def wanted_parts(
         ConfigurationError: there is no such part.
     """
     text = environ.get(VARIABLE, "") if chosen is None else chosen
+    if not isinstance(text, str):
+        raise ConfigurationError(f"parts are named in one text, as '-code -data', not {text!r}")
     wanted = set(PARTS)
     for word in re.split(r"[\s,]+", text.strip()):
         name = word.lstrip("+-")

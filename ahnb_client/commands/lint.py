@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 
 from ..errors import ConfigurationError
+from ..linter.ignoring import rule_id
 from ..linter.scripts import Watch, when_keras_is_there
 from ..linter.telling import at_least, in_words
 from ..linting.finding import SEVERITIES, Finding
@@ -44,8 +45,9 @@ def run(options: argparse.Namespace) -> int:
     """Run the script, then print what was found."""
     if not options.script.is_file():
         raise ConfigurationError(f"there is no script {options.script}")
+    ignored = frozenset(map(rule_id, options.ignore))
     os.environ["AHNB_MODE"] = "disabled"
-    watch = Watch(options.script, options.ignore, trains=options.train)
+    watch = Watch(options.script, ignored, trains=options.train)
     when_keras_is_there(watch.begin)
     failed = _run_script(options)
     findings = sorted(watch.findings, key=lambda one: SEVERITIES.index(one.severity))

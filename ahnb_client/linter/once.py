@@ -7,8 +7,10 @@ from ahnb_client.capture.fit_arguments import FitArguments
 from ahnb_client.capture.lazily import without_importing_tensorflow
 from ahnb_client.capture.model import compile_params, model_document
 from ahnb_client.capture.optimizer import optimizer_params, other_optimizers
+from ahnb_client.linter.ignoring import rule_id
 from ahnb_client.linting.checking import check
 from ahnb_client.linting.finding import Finding
+from ahnb_client.naming import listed
 
 
 def lint(
@@ -36,11 +38,15 @@ def lint(
         x, y, validation_data, batch_size, epochs, class_weight: as `fit` takes them.
         ignore: ids of rules that are not looked at.
         others: of `fit` too, as ``validation_split``; what is not known is not looked at.
+
+    Raises:
+        ConfigurationError: `ignore` names what is no rule.
     """
+    ignored = frozenset(map(rule_id, listed(ignore)))
     given = {"x": x, "y": y, "validation_data": validation_data, "batch_size": batch_size}
     settings = {"epochs": epochs, "class_weight": class_weight}
     arguments = FitArguments({"shuffle": True, **others, **given, **settings})
-    return check(_facts(model, arguments), ignore=frozenset(ignore), dynamic=False)
+    return check(_facts(model, arguments), ignore=ignored, dynamic=False)
 
 
 @without_importing_tensorflow()

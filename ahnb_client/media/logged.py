@@ -6,26 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import AHNBError
+from ..plain import plain
 from ..record import to_step
+from ..run_part import RunPart
 from ..steps import Steps
 from .images import image_of
 from .made import confusion_of, histogram_of, table_of
 
 
-class LogsMedia:
-    """The part of a run that records more than numbers; nothing here stops a training."""
+class LogsMedia(RunPart):
+    """The part of a run that records more than numbers."""
 
     _steps: Steps
     step_of_fit: Callable[[], int] | None
-
-    def event(self, kind: str, data: Any, at: float | None = None) -> None:
-        """Record something that is no number."""
-        raise NotImplementedError
-
-    def _report(
-        self, reason: str, error: BaseException | None, once: str = "", count: int = 1
-    ) -> None:
-        raise NotImplementedError
 
     def log_image(self, name: str, image: Any, step: int | None = None, caption: str = "") -> None:
         """Record an image at a step; see `ahnb_client.media.images.image_of` for what it may be."""
@@ -77,8 +70,9 @@ class LogsMedia:
             self.event("media", data)
         except AHNBError:
             raise
-        except Exception as error:  # noqa: BLE001 - told once, never raised into a training
-            self._report("client-error", error)
+        except Exception as error:  # noqa: BLE001 - told once a name, never raised into a training
+            called = plain(name)  # which may be anything, and fail in `str`
+            self._report("client-error", ValueError(f"{called}: {error}"), once=f"medium {called}")
 
     def _present_step(self) -> int:
         return self._steps.present(self.step_of_fit() if self.step_of_fit is not None else None)

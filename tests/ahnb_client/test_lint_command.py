@@ -120,3 +120,17 @@ def test_failing_script_is_told_with_what_was_found(tmp_path):
 def test_missing_script_is_an_error(capsys):
     assert main(["lint", "no_such.py"]) == 1
     assert "no script" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("NOPE", "there is no rule 'NOPE'; docs/lint/README.md has all"),
+        ("FTI02", "there is no rule 'FTI02'; near it: FIT02"),
+        ("FRZ99", "near it: FRZ0"),
+    ],
+)
+def test_ignored_rule_that_does_not_exist_is_an_error(tmp_path, capsys, given, said):
+    (tmp_path / "train.py").write_text("")
+    assert main(["lint", "--ignore", given, str(tmp_path / "train.py")]) == 1
+    assert said in capsys.readouterr().err

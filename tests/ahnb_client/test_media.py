@@ -165,10 +165,24 @@ def test_a_run_records_them_under_its_steps(begin: Begin, store: Store) -> None:
     assert found[0]["caption"] == "first"
 
 
-def test_what_cannot_be_made_is_told_and_never_raised(
+def test_what_cannot_be_made_is_told_once_a_name_and_never_raised(
     begin: Begin, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = begin(strict=False)
-    run.log_image("broken", object())
-    run.log_table("broken", 7)
-    assert "not recorded" in capsys.readouterr().err
+    for _ in range(3):
+        run.log_image("sample", object())
+        run.log_table("errors", 7)
+    told = capsys.readouterr().err
+    assert told.count("not recorded (client-error): sample: ") == 1
+    assert told.count("not recorded (client-error): errors: ") == 1
+    run.log_histogram(Unspeakable(), [])  # type: ignore[arg-type]
+    assert "<Unspeakable>" in capsys.readouterr().err
+
+
+class Unspeakable:
+    """Cannot be told in words."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+    __repr__ = __str__
