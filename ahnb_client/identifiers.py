@@ -25,9 +25,9 @@ def is_run_id(text: str) -> bool:
     return _RUN_ID.fullmatch(text) is not None
 
 
-def is_project(text: str) -> bool:
+def is_project(text: object) -> bool:
     """Whether `text` has the form `team/project`, as servers take it."""
-    return _PROJECT.fullmatch(text) is not None
+    return isinstance(text, str) and _PROJECT.fullmatch(text) is not None
 
 
 _is_given_away = False

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from ..config import Config, server_address
 from ..errors import ConfigurationError
+from ..identifiers import is_project
 from ..transport.http import Server
 from ..transport.shipment import Shipment
-from ..transport.spool import LeftSegments, Spool, spool_folders, this_host
+from ..transport.spool import Header, LeftSegments, Spool, spool_folders, this_host
 from ..words import numbered
 from .printing import counted
 
@@ -31,7 +32,7 @@ class Result:
     """What became of a spool, or of all that are alike of a run."""
 
     run: str
-    state: str  # delivered, kept, recording, elsewhere
+    state: str  # delivered, kept, recording, elsewhere, unasked
     records: int = 0
     files: int = 0
     trouble: str = ""
@@ -54,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--project",
         metavar="TEAM/PROJECT",
-        help="where to put runs that the server does not have yet",
+        help="only its runs, and those that name no project; each RUN, whatever it names",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -134,6 +135,8 @@ class _Delivery:
         header = spool.header
         if header.host != this_host() and not (self._options.all or self._options.runs):
             return Result(header.run_id, "elsewhere")
+        if other := self._other_project(header):
+            return Result(header.run_id, "unasked", trouble=f"is of {other}")
         config = self._config_for(header.server)
         if config.server is None or config.key is None:
             trouble = f"no API key for {config.server}" if config.server else "no server"
@@ -151,6 +154,13 @@ class _Delivery:
             self._unreachable[config.server] = shipment.trouble
         trouble = shipment.stopped_by or shipment.trouble
         return Result(header.run_id, "kept", *sent, trouble)
+
+    def _other_project(self, header: Header) -> str | None:
+        """The project that a run names, if another one was asked for and not this run."""
+        asked, named = self._options.project, header.create.get("project")
+        if not asked or self._options.runs or named == asked:
+            return None
+        return named if is_project(named) else None
 
     def _config_for(self, server: str | None) -> Config:
         """The settings for the server that a run was meant for; a key goes only to its own."""

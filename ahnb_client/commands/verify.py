@@ -49,7 +49,8 @@ def verified(
     model = record.get("model") or {}
     if model.get("config") is None:
         why = model.get("config_error") or "no model is recorded"
-        answer: dict[str, Any] = {"checks": [], "error": f"cannot be made again: {why}"}
+        again = f"; `ahnb rerun {document['id']}` runs its whole program instead" if model else ""
+        answer: dict[str, Any] = {"checks": [], "error": f"cannot be made again: {why}{again}"}
     else:
         answer = _rebuilt(record, trust=trust)
     holds = not answer["error"] and all(check["holds"] for check in answer["checks"])

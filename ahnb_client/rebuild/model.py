@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .arguments import without_unasked
 from .cells import program_cells
+from .lambdas import in_words, lend_names
 from .names import without_numbers
 
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
@@ -51,17 +53,18 @@ def _checks(recorded: Mapping[str, Any], own: dict[str, Any], *, trust: bool) ->
 
     from ahnb_client.capture.model import model_document
 
-    model = saving.deserialize_keras_object(
-        copy.deepcopy(recorded["config"]),  # Keras takes it apart
-        custom_objects=own,
-        safe_mode=not trust,
-    )
+    config = copy.deepcopy(recorded["config"])  # Keras takes it apart
+    if trust:
+        lend_names(vars(sys.modules["__main__"]))
+        config = without_unasked(config, own)
+    model = saving.deserialize_keras_object(config, custom_objects=own, safe_mode=not trust)
     found = json.loads(json.dumps(model_document(model)))
     plain = without_numbers(recorded), without_numbers(found)
     for name, compared in _COMPARED.items():
         holds = compared(plain[0]) == compared(plain[1])
         yield _check(name, compared(recorded), compared(found), holds=holds)
-    told = _told(plain[0]["config"], plain[1]["config"])
+    configs = [document["config"] for document in plain]
+    told = _told(*(map(in_words, configs) if trust else configs))
     yield _check("configuration", "as recorded", told, holds=told == "as recorded")
 
 
@@ -170,7 +173,13 @@ def _defined(source: str) -> dict[str, Any]:
 
 
 def _is_constant(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+        return False
+    try:
+        ast.literal_eval(node.value)
+    except ValueError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -181,6 +181,19 @@ def test_sync_names_a_project_for_runs_that_have_none(
     assert store.runs[run.id]["project"] == "team/late"
 
 
+def test_sync_of_a_project_leaves_the_runs_of_others(
+    logged_in: StubServer, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, misnamed = record_offline(project="team/late"), record_offline(project="My Project")
+    other = record_offline(project="team/other")
+    assert main(["sync", "--project", "team/late"]) == 0
+    assert f"{other.id}  unasked  is of team/other" in capsys.readouterr().out
+    assert [store.runs[run.id]["project"] for run in (ours, misnamed)] == ["team/late"] * 2
+    assert other.id not in store.runs
+    assert main(["sync", "--project", "team/late", other.id]) == 0
+    assert store.runs[other.id]["project"] == "team/late"
+
+
 def test_sync_without_a_key_keeps_everything(
     server: StubServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
