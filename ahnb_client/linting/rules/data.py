@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts import Facts, Layer, Sample
-from ..facts.layers import RECURRENT
+from ..facts import Facts, Sample
 from ..rule import Hit, rule
 from .inputs import first_uses
+from .scaling import NORMALIZE, is_large, largest_of, scaling_of, unscaled_use
 from .words import OF_CLASSES, REGRESSION, counted, short
 
-_SCALE = 10.0
 _LARGE = 100.0
 _RATIO = 1_000.0
 _FEWEST_SHARED = 5
-# Scale what comes out of the layer before them, and so what went into it.
-_NORMALIZING = ("BatchNormalization", "LayerNormalization", "GroupNormalization")
-
-
-def _takes_raw_values(layer: Layer, facts: Facts) -> bool:
-    """Whether the size of its inputs is what the layer computes with and learns from."""
-    if layer.own or not (layer.is_weighted or layer.kind in RECURRENT):
-        return False
-    is_taught = layer.trainable is not False and layer.trainable_parameters != 0
-    # Published weights of these names were trained on inputs of this size.
-    is_published = layer.name.startswith(("block1_conv1", "conv1"))
-    behind = facts.graph.next(layer)
-    is_normalized = bool(behind) and all(one.kind in _NORMALIZING for one in behind)
-    return is_taught and not is_published and not is_normalized
-
-
-def _unscaled(facts: Facts, sample: Sample) -> Layer | None:
-    uses = first_uses(facts, sample)
-    return next((layer for layer in uses if _takes_raw_values(layer, facts)), None)
 
 
 @rule(
@@ -58,19 +38,12 @@ model.fit(255 * x, y)
 def large_inputs(facts: Facts) -> Iterator[Hit]:
     """Inputs far from unit size that go straight into a layer with weights."""
     for sample in facts.inputs:
-        if sample.raw or sample.min is None or sample.max is None:
-            continue
-        largest = max(-sample.min, sample.max)
-        # Of scaled data some values may be far out; what counts is where most of them are.
-        is_large = (sample.std or 0.0) > _SCALE / 3 or abs(sample.mean or 0.0) > _SCALE
-        layer = _unscaled(facts, sample) if largest > _SCALE and is_large else None
+        layer = unscaled_use(facts, sample) if is_large(sample) else None
         if layer is not None:
             yield Hit(
                 f"{sample.path} has values from {short(sample.min)} to {short(sample.max)}, and "
                 f"nothing scales them before {layer.kind}",
-                "layers.Rescaling(1 / 255) first"
-                if sample.min >= 0 and largest <= 255 and len(sample.shape or ()) > 2
-                else "normalization = layers.Normalization(); normalization.adapt(x) first",
+                scaling_of(sample),
                 {"layer": layer.name, "data": sample.path},
                 {"min": sample.min, "max": sample.max, "mean": sample.mean, "std": sample.std},
             )
@@ -151,17 +124,17 @@ model.fit(x * [1, 1, 1, 1, 1, 1, 1, 50_000], y)
 def uneven_features(facts: Facts) -> Iterator[Hit]:
     """Columns whose standard deviations differ a thousandfold, or that never change."""
     for sample in facts.inputs:
-        layer = None if sample.raw else _unscaled(facts, sample)
+        layer = None if sample.raw else unscaled_use(facts, sample)
         if layer is None or sample.dtype == "uint8":
             continue
         where = {"layer": layer.name, "data": sample.path}
-        ratio, largest = sample.feature_std_ratio, max(-(sample.min or 0), sample.max or 0)
+        ratio, largest = sample.feature_std_ratio, largest_of(sample)
         # Seldom used columns, as of words or pixels, differ as well, but in none is a large value.
         if ratio is not None and ratio > _RATIO and largest > _LARGE:
             yield Hit(
                 f"standard deviations of the {counted(sample.features or 0, 'column')} of "
                 f"{sample.path} differ {short(ratio)}-fold, and nothing scales them",
-                "normalization = layers.Normalization(); normalization.adapt(x) first",
+                NORMALIZE,
                 where,
                 {"feature_std_ratio": ratio, "features": sample.features},
             )

@@ -15,6 +15,7 @@ _FIT = "Keras docs, Model.fit"
 _FEW_UPDATES = 200
 _LONG = 1_000
 _PILE = 50
+_USUAL_BATCH = 32
 _COUNTED = re.compile(r"(sequential|functional|model)_(\d{1,9})")
 
 
@@ -71,10 +72,15 @@ def one_batch(facts: Facts) -> Iterator[Hit]:
     if batch is not None and rows is not None and 1 < rows <= batch:
         yield Hit(
             f"batches of {batch:,}, and {counted(rows, 'row')}: one update an epoch",
-            "fit(…, batch_size=32)",
+            f"fit(…, batch_size={_smaller_batch(rows)})",
             {"argument": "batch_size"},
             {"batch_size": batch, "rows": rows},
         )
+
+
+def _smaller_batch(rows: int) -> int:
+    """A power of 2, up to Keras' own 32, that makes at least four updates of so many rows."""
+    return min(_USUAL_BATCH, 1 << max(0, (rows // 4).bit_length() - 1))
 
 
 @rule(

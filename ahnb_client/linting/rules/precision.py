@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts import Facts
-from ..facts.reading import listing, whole
+from ..facts.reading import listing, text, whole
 from ..rule import Hit, rule
 
 _GUIDE = "TensorFlow guide, Mixed precision; Micikevicius et al.: Mixed Precision Training, 2018"
@@ -119,7 +119,8 @@ def all_frozen(facts: Facts) -> Iterator[Hit]:
     "error",
     title="layers were frozen or thawed after compile",
     why="What an earlier fit has traced goes on as it was: the change has no effect until compile "
-    "is called again.",
+    "is called again. On JAX and PyTorch the next fit may end with a ValueError "
+    "instead, as the optimizer was made for other weights.",
     source="Keras guide, Transfer learning and fine-tuning: compile and trainable",
     found="""
 model = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu"), layers.Dense(1)])
@@ -142,12 +143,20 @@ model.fit(x, y)
 def changed_after_compile(facts: Facts) -> Iterator[Hit]:
     """Layers whose `trainable` is another than when the model was compiled, before a later fit."""
     for word, told in (("thawed", "trainable"), ("frozen", "frozen")):
+        effect = _effect_of(word, text(facts.model.get("backend")))
         names = [name for name in listing(facts.compiled.get(word)) if isinstance(name, str)]
-        if names:
+        if names and effect:
             some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
             yield Hit(
-                f"{some} became {told} after compile, which has no effect",
+                f"{some} became {told} after compile, {effect}",
                 "call model.compile(…) again before this fit",
                 {"layer": names[0], "argument": "trainable"},
                 {word: names},
             )
+
+
+def _effect_of(word: str, backend: str | None) -> str | None:
+    """What becomes of the change; None where it is as the person meant it."""
+    if backend == "jax" or (backend == "torch" and word == "thawed"):
+        return "and this fit fails: the optimizer was made for other weights"
+    return None if backend == "torch" else "which has no effect"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..facts import Facts
 from ..rule import Hit, rule
 from ..training import BINARY, CROSSENTROPY, SQUARED, first_loss, is_weighted, only_head
+from .scaling import mend_of_large_outputs
 from .words import short
 
 _TIMES = 4  # what a sound start may be over the loss of knowing nothing
@@ -24,8 +25,9 @@ _SQUARED_TIMES = 10
     "undoing that.",
     source="Karpathy, A Recipe for Training Neural Networks (2019): verify loss at init",
     dynamic=True,
-    mend="Put keras.layers.Rescaling(1 / 255) or a Normalization layer first, or begin with "
-    "smaller weights.",
+    mend="Inputs that are large: put a keras.layers.Normalization layer first, adapted to them, "
+    "or Rescaling(1 / 255) for pictures. Inputs of unit size: begin with smaller weights, as "
+    "Keras does by itself, and multiply nothing on the way to the outputs.",
 )
 def far_off(facts: Facts) -> Iterator[Hit]:
     """Crossentropy of the first batch against ln(classes)."""
@@ -40,7 +42,7 @@ def far_off(facts: Facts) -> Iterator[Hit]:
         yield Hit(
             f"the loss of the first batch is {short(loss)}, that of guessing among {classes} "
             f"classes would be {short(expected)}",
-            "put keras.layers.Rescaling(1 / 255) or a Normalization layer first",
+            mend_of_large_outputs(facts),
             {"layer": head.name, "metric": "loss"},
             {"first_loss": loss, "expected": expected, "classes": classes},
         )
@@ -51,10 +53,11 @@ def far_off(facts: Facts) -> Iterator[Hit]:
     "warn",
     title="the first predictions are far larger than the targets",
     why="A new network should begin with outputs of the targets' size or smaller. Far larger ones "
-    "come from inputs that are not scaled.",
+    "come from inputs that are not scaled, or from large weights.",
     source="LeCun et al., Efficient BackProp (1998), 4.3: normalizing the inputs",
     dynamic=True,
-    mend="Put a keras.layers.Normalization layer first, adapted to the inputs.",
+    mend="Inputs that are large: put a keras.layers.Normalization layer first, adapted to them. "
+    "Inputs of unit size: begin with smaller weights, and multiply nothing on the way.",
 )
 def too_large(facts: Facts) -> Iterator[Hit]:
     """Squared error of the first batch against the mean square of the targets."""
@@ -69,7 +72,7 @@ def too_large(facts: Facts) -> Iterator[Hit]:
         yield Hit(
             f"the squared error of the first batch is {short(loss)}, predicting 0 would have "
             f"{short(expected)}",
-            "put a keras.layers.Normalization layer first, adapted to the inputs",
+            mend_of_large_outputs(facts),
             {"layer": head.name, "metric": "loss"},
             {"first_loss": loss, "expected": expected},
         )

@@ -1,4 +1,6 @@
-"""The end of the API key is told once, as the server states it."""
+"""The end of the API key is told once, on its last day, as the server states it."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,14 +10,28 @@ from ahnb_client.transport.http import Server
 from ..server import KEY, Fault, Store, StubServer
 
 
+def stated_in(hours: float) -> str:
+    """What a server states of a key that ends so many hours from now."""
+    return f"{datetime.now(UTC) + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_it_is_told_once(server: StubServer, store: Store, capsys) -> None:
-    ending = Fault(200, b'{"user": {}}', {HEADER: "2099-12-01T08:30:00Z"})
+    stated = stated_in(23)
+    ending = Fault(200, b'{"user": {}}', {HEADER: stated})
     store.fault = lambda _request: ending
     for _ in range(3):
         Server(server.address, KEY).me()
     told = capsys.readouterr().err
-    assert told.count("the API key expires at 2099-12-01 08:30 UTC") == 1
+    assert told.count(f"the API key expires at {stated[:10]} {stated[11:16]} UTC") == 1
     assert KEY not in told
+
+
+def test_one_of_a_week_is_not_told_before_its_last_day(capsys) -> None:
+    tell_expiry(stated_in(7 * 24))
+    tell_expiry(stated_in(25))
+    assert capsys.readouterr().err == ""
+    tell_expiry(stated_in(1))
+    assert "the API key expires at" in capsys.readouterr().err
 
 
 def test_a_key_that_is_over_is_told_so(capsys) -> None:
@@ -30,5 +46,6 @@ def test_what_is_no_time_is_silent(stated, capsys) -> None:
 
 
 def test_one_without_a_zone_is_read(capsys) -> None:
-    tell_expiry("2099-12-01T08:30:00")
-    assert "expires at 2099-12-01 08:30;" in capsys.readouterr().err
+    soon = datetime.now() + timedelta(hours=1)
+    tell_expiry(f"{soon:%Y-%m-%dT%H:%M:%S}")
+    assert f"expires at {soon:%Y-%m-%d %H:%M};" in capsys.readouterr().err
