@@ -14,12 +14,14 @@ NUMBERS = np.random.default_rng(1).random((40, 3), dtype="float32")
 CLASSES = (NUMBERS.sum(axis=1) > 1.5).astype("int32")
 
 
-def model(optimizer: Any = "adam") -> keras.Model:
+def model(optimizer: Any = "adam", *, is_eager: bool = True) -> keras.Model:
+    """Compiled by XLA where that is the point; it takes a second for each model."""
     keras.utils.set_random_seed(7)
     made = keras.Sequential(
         [keras.layers.Dense(4, activation="relu"), keras.layers.Dense(2, activation="softmax")]
     )
-    made.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    loss = "sparse_categorical_crossentropy"
+    made.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=is_eager)
     return made
 
 
@@ -30,7 +32,7 @@ def fit(made: keras.Model, callbacks: Any, **options: Any) -> dict[str, list[flo
 
 def imports_tensorflow() -> bool:
     made = keras.Sequential([keras.layers.Dense(1)])
-    made.compile("adam", "mse")
+    made.compile("adam", "mse", run_eagerly=True)
     fit(made, [AHNBCallback(strict=True)])
     return "tensorflow" in sys.modules
 
@@ -39,7 +41,7 @@ def equality() -> dict[str, Any]:
     callback = AHNBCallback(strict=True)
     histories, weights = [], []
     for callbacks in (None, [callback]):
-        made = model()
+        made = model(is_eager=False)
         histories.append(fit(made, callbacks, validation_split=0.2))
         weights.append(made.get_weights())
     records = records_of(callback.run)
@@ -70,7 +72,7 @@ def schedule() -> dict[str, Any]:
 def from_several_threads() -> dict[str, Any]:
     """A callback outside a list has its batch hook called from a pool of threads."""
     callback = AHNBCallback(strict=True)
-    fit(model(), callback, batch_size=1, epochs=5)
+    fit(model(is_eager=False), callback, batch_size=1, epochs=5)
     records = records_of(callback.run)
     last = {point.step: point.value for point in records.metrics["batch/loss"]}
     return {

@@ -14,24 +14,26 @@ from tests.ahnb_client.keras.trainings_everywhere import CLASSES, NUMBERS, SPOOL
 QUICK = {"batch_size": 10, "verbose": 0}
 
 
-def model(optimizer: Any = "adam", *, built: bool = True) -> Any:
+def model(optimizer: Any = "adam", *, built: bool = True, is_eager: bool = True) -> Any:
     tf_keras.utils.set_random_seed(7)
     layers = [
         tf_keras.layers.Dense(4, activation="relu"),
         tf_keras.layers.Dense(2, activation="softmax"),
     ]
     made = tf_keras.Sequential([tf_keras.Input((3,)), *layers] if built else layers)
-    made.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    loss = "sparse_categorical_crossentropy"
+    made.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=is_eager)
     return made
 
 
 def whole(*, built: bool) -> dict[str, Any]:
+    """Of a model that is built, also traced: what a fit without anything said does."""
     schedule = tf_keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.5, staircase=True)
     trained = []
     callback = AHNBCallback(strict=True)
     stopping = tf_keras.callbacks.EarlyStopping(patience=5)
     for callbacks in ([], [callback, stopping]):
-        made = model(tf_keras.optimizers.Adam(schedule), built=built)
+        made = model(tf_keras.optimizers.Adam(schedule), built=built, is_eager=not built)
         settings = {**QUICK, "epochs": 2, "validation_split": 0.25, "callbacks": callbacks}
         history = made.fit(NUMBERS, CLASSES, **settings).history
         trained.append((history, made.get_weights()))

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from ahnb_client import AHNBCallback
-from tests.contract.programs.basics import Truth
+from tests.contract.programs.basics import IS_EAGER, Truth
 
 ROWS = np.random.default_rng(3).random((32, 6)).astype("float32")
 TARGETS = (ROWS.sum(axis=1) > 3).astype("int32")
@@ -32,7 +32,8 @@ def train(name: str, layers: Layers, *, rate: float = 0.01, add: float = 0.0) ->
 
 
 def fit(name: str, model: keras.Model, *, rate: float = 0.01, add: float = 0.0) -> keras.Model:
-    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+    loss = "sparse_categorical_crossentropy"
+    model.compile(keras.optimizers.Adam(rate), loss, run_eagerly=IS_EAGER)
     ours = AHNBCallback(name=name)
     model.fit(ROWS + add, TARGETS, epochs=1, verbose=0, callbacks=[ours, Truth(name, ours)])
     return model
