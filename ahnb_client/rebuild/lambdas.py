@@ -22,6 +22,19 @@ def lend_names(names: Mapping[str, Any]) -> None:
         vars(python_utils).setdefault(name, value)
 
 
+def with_class(config: Any) -> Any:
+    """A copy in which lambdas say what they are: of activations Keras keeps the bytecode alone."""
+    if isinstance(config, list):
+        return [with_class(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == _CLASS:
+        return config
+    if _is_bare(config):
+        return {"class_name": _CLASS, "config": config}
+    return {key: with_class(value) for key, value in config.items()}
+
+
 def in_words(config: Any) -> Any:
     """A copy that says what each lambda does: the same code has other bytes in each process."""
     if isinstance(config, list):
@@ -30,7 +43,14 @@ def in_words(config: Any) -> Any:
         return config
     if config.get("class_name") == _CLASS:
         return {**config, "config": _lambda_in_words(config["config"])}
+    if _is_bare(config):
+        return _lambda_in_words(config)
     return {key: in_words(value) for key, value in config.items()}
+
+
+def _is_bare(config: Mapping[str, Any]) -> bool:
+    value = config.get("value")
+    return len(config) == 1 and isinstance(value, list) and len(value) == 3
 
 
 def _lambda_in_words(config: Mapping[str, Any]) -> dict[str, Any]:

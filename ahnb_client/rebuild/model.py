@@ -15,7 +15,7 @@ from typing import Any
 
 from .arguments import without_unasked
 from .cells import program_cells
-from .lambdas import in_words, lend_names
+from .lambdas import in_words, lend_names, with_class
 from .names import without_numbers
 
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
@@ -56,7 +56,7 @@ def _checks(recorded: Mapping[str, Any], own: dict[str, Any], *, trust: bool) ->
     config = copy.deepcopy(recorded["config"])  # Keras takes it apart
     if trust:
         lend_names(vars(sys.modules["__main__"]))
-        config = without_unasked(config, own)
+        config = with_class(without_unasked(config, own))
     model = saving.deserialize_keras_object(config, custom_objects=own, safe_mode=not trust)
     found = json.loads(json.dumps(model_document(model)))
     plain = without_numbers(recorded), without_numbers(found)

@@ -147,8 +147,7 @@ def test_nested_models_stand_under_the_layer_that_holds_them():
 def test_subclassed_model_says_why_it_has_no_config(rows):
     numbers, _ = rows
     model = Subclassed(lambda value: value)
-    loss = lambda y, p: keras.ops.mean((y - p) ** 2)  # noqa: E731 - one without a name is meant
-    model.compile(keras.optimizers.SGD(0.1), loss, run_eagerly=True)
+    model.compile(keras.optimizers.SGD(0.1), loss=lambda y, p: keras.ops.mean((y - p) ** 2))
     callback = AHNBCallback(strict=True)
     model.fit(numbers, numbers[:, :1], verbose=0, callbacks=[callback])
     document = records_of(callback.run).last("model")
