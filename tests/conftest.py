@@ -1,5 +1,6 @@
 """The cast as fixtures; `tests.cast` says who they are."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,24 @@ from . import cast
 from .quick import be_quick
 
 be_quick()
+# What takes longest per file begins first, so that no worker has much to do when the other is
+# done; behind these come the files of most tests.
+LONG = ("ahnb_client/keras", "contract", "faults", "browser", "house", "security", "deploy")
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the files (`scripts/test`), the long ones come first."""
+    if not hasattr(config, "workerinput"):
+        return
+    tests = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[int, int, str]:
+        path = item.path.relative_to(HERE).as_posix()
+        rank = next((at for at, begin in enumerate(LONG) if path.startswith(begin)), len(LONG))
+        return rank, -tests[item.path], path
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,7 @@ def test_links_are_found():
     assert "docs/client.md" in LINK.findall((ROOT / "README.md").read_text())
 
 
+@cache
 def variables_of_code() -> set[str]:
     """The settings that are named by a string of their own in Python, or in a shell script."""
     found: set[str] = set()

@@ -33,7 +33,7 @@ MOST_OF_DOWNLOAD = 18
 OF_A_PERSON = "/account/export/"
 MOST_OF_A_PERSON = 24
 # Few, and still some that any filter of the lines finds; many, and more than a page.
-FEW, MANY = 40, 240
+FEW, MANY = 40, 140
 # Rows that are searched are brought up to date by the first look after new points.
 BRINGING_UP = 3
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK")

@@ -1,5 +1,6 @@
 """What opens no route: a dead token, too small a scope, a cookie alone, an unsigned form."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,10 @@ from .routes.table import (
     LINES,
     TOKEN_LINES,
     Line,
+    by_route,
     methods_of,
     path_of,
+    route_of,
     served_routes,
 )
 from .routes.world import World, nothing, undone
@@ -64,18 +67,21 @@ def token_with_another_secret(world: World) -> str:
 DEAD = (expired_token, token_of_somebody_deactivated, token_with_another_secret)
 
 
-@pytest.mark.parametrize("line", TOKEN_LINES, ids=str)
-def test_dead_token_opens_nothing(world: World, line: Line) -> None:
-    for dead in DEAD:
-        with undone():
-            answer = world.call_api(line, dead(world))
-            assert told_in_full(answer, line) == "401", dead.__name__
+@pytest.mark.parametrize("dead", DEAD)
+@pytest.mark.parametrize("lines", by_route(TOKEN_LINES), ids=route_of)
+def test_dead_token_opens_nothing(
+    world: World, lines: list[Line], dead: Callable[[World], str]
+) -> None:
+    token = dead(world)
+    for line in lines:
+        assert told_in_full(world.call_api(line, token), line) == "401", line
 
 
-@pytest.mark.parametrize("line", TOKEN_LINES, ids=str)
-def test_cookie_alone_opens_nothing_of_the_api(world: World, line: Line) -> None:
-    answer = world.call_page(line, world.browser("owner"))
-    assert told_in_full(answer, line) == "401"
+@pytest.mark.parametrize("lines", by_route(TOKEN_LINES), ids=route_of)
+def test_cookie_alone_opens_nothing_of_the_api(world: World, lines: list[Line]) -> None:
+    for line in lines:
+        answer = world.call_page(line, world.browser("owner"))
+        assert told_in_full(answer, line) == "401", line
 
 
 @pytest.mark.parametrize("line", [line for line in TOKEN_LINES if line.succeeds], ids=str)
@@ -94,9 +100,7 @@ def test_token_does_what_its_scope_says(world: World, line: Line) -> None:
 def test_form_without_its_token_is_refused(world: World, route: str) -> None:
     people.make_superuser(user=world.people["owner"], by=None)
     for caller in ("owner", "anonymous"):
-        browser = world.browser(caller)
-        browser.handler.enforce_csrf_checks = True
-        answer = browser.post(path_of(route, nothing()))
+        answer = world.strict_browser(caller).post(path_of(route, nothing()))
         assert answer.status_code == 403
         assert "did not send its cookie" in answer.content.decode()
 

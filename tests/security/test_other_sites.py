@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.house.routes.table import API_LINES, LINES, PAGE_LINES, Line
 from tests.house.routes.world import World
@@ -18,27 +17,21 @@ PAGES = [line for line in PAGE_LINES if line.method == "GET" and line.stated("ow
 WRITES = [line for line in API_LINES if line.method not in {"GET"} and line.succeeds]
 
 
-def strict(world: World, caller: str) -> Client:
-    """A browser of the caller whose forms are checked as in production."""
-    browser = Client(enforce_csrf_checks=True)
-    browser.cookies = world.browser(caller).cookies
-    return browser
-
-
 def sent(world: World, line: Line, **headers: str) -> Any:
     """A form that another site has the owner's browser send."""
-    return strict(world, "owner").post(world.path(line), world.form(line, "owner"), headers=headers)
+    browser = world.strict_browser("owner")
+    return browser.post(world.path(line), world.form(line, "owner"), headers=headers)
 
 
 @pytest.mark.parametrize("line", FORMS, ids=str)
-def test_no_form_is_taken_without_its_secret(world: World, line: Line) -> None:
-    assert sent(world, line).status_code == 403
+def test_no_form_of_another_site_is_taken(world: World, line: Line) -> None:
+    """Of a form that leaves its secret out: tests/house/test_routes_doors.py."""
     assert sent(world, line, Origin=EVIL, Referer=f"{EVIL}/page").status_code == 403
 
 
 @pytest.mark.parametrize("line", WRITES[::4], ids=str)
 def test_the_api_takes_no_cookie(world: World, line: Line) -> None:
-    answer = strict(world, "owner").generic(
+    answer = world.strict_browser("owner").generic(
         line.method, world.path(line), b"{}", "application/json", headers={"Origin": EVIL}
     )
     assert answer.status_code == 401
@@ -46,7 +39,7 @@ def test_the_api_takes_no_cookie(world: World, line: Line) -> None:
 
 @pytest.mark.parametrize("line", LINES[::15], ids=str)
 def test_no_other_origin_may_read(world: World, line: Line) -> None:
-    answer = strict(world, "owner").generic(
+    answer = world.strict_browser("owner").generic(
         "OPTIONS",
         world.path(line),
         headers={"Origin": EVIL, "Access-Control-Request-Method": line.method},

@@ -33,30 +33,40 @@ INJECTIONS = [
     "\u0000",
     "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
 ]
-WORDS = ("q", "sort", "order", "page", "columns", "group", "metric", "x", "y", "color", "find")
 PAGE = "/projects/vision/digits/"
 API = "/api/v1/projects/vision/digits/runs/"
+# What each reads of its address, and on the API some that it does not know.
+WORDS = {
+    PAGE: ("q", "order", "cursor", "group", "cols", "add", "brush", "pick", "pin", "place"),
+    API: ("q", "order", "cursor", "sort", "page", "columns", "group", "metric", "format", "find"),
+}
 UNDERSTOOD = {200, 302, 304, 400, 404, 410, 414, 422}
 
 
 def asked(world: World, path: str, **query: Any) -> Any:
-    """The owner's answer, by browser or by token."""
+    """The owner's answer, by browser or by token; of the page the part that shows the runs."""
     address = f"{path}?{urlencode(query)}"
     if path.startswith("/api"):
         return cast.Api(world.token("owner")).get(address)
-    return world.browser("owner").get(address)
+    return world.browser("owner").get(address, headers={"HX-Request": "true"})
 
 
 @pytest.mark.parametrize("path", [PAGE, API])
 @pytest.mark.parametrize("text", INJECTIONS, ids=range(len(INJECTIONS)))
 def test_no_word_of_an_address_becomes_sql(world: World, path: str, text: str) -> None:
     before = Run.objects.count()
-    for word in WORDS:
+    for word in WORDS[path]:
         assert asked(world, path, **{word: text}).status_code in UNDERSTOOD, word
     assert Run.objects.count() == before
 
 
-@given(st.dictionaries(st.sampled_from(WORDS), st.text(max_size=60), max_size=4))
+@pytest.mark.parametrize("text", INJECTIONS, ids=range(len(INJECTIONS)))
+def test_the_whole_page_takes_them_as_well(world: World, text: str) -> None:
+    browser = world.browser("owner")
+    assert browser.get(f"{PAGE}?{urlencode({'q': text})}").status_code in UNDERSTOOD
+
+
+@given(st.dictionaries(st.sampled_from(WORDS[PAGE]), st.text(max_size=60), max_size=4))
 @settings(
     max_examples=30,
     deadline=None,

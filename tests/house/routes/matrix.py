@@ -25,7 +25,8 @@ ROLES = {
     "project": "a token of the owner that is bound to another project",
 }
 BY_TOKEN = ("revoked", "scope", "project")
-DERIVED = ("outsider", "superuser", "disabled", *BY_TOKEN)
+DERIVED_OF_PAGES = ("outsider", "superuser", "disabled")
+DERIVED = (*DERIVED_OF_PAGES, *BY_TOKEN)
 # They take any valid token.
 WITHOUT_SCOPE = ("/api/v1/me/", "/api/v1/schema/", "/metrics")
 MAKING = "POST /api/v1/projects/"

@@ -133,6 +133,19 @@ def path_of(route: str, arguments: Mapping[str, Any]) -> str:
     return ARGUMENT.sub(lambda match: str(arguments[match[1]]), route)
 
 
+def by_route(lines: Iterable[Line]) -> list[list[Line]]:
+    """The lines, those of one route together."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.route, []).append(line)
+    return list(found.values())
+
+
+def route_of(lines: list[Line]) -> str:
+    """The route that all of them are of; names the test of them."""
+    return lines[0].route
+
+
 TABLE = read_table(Path(__file__).with_name("table.txt").read_text())
 ADMIN_LINES = [line for line in TABLE if line.route.startswith(ADMIN)]
 LINES = [line for line in TABLE if line not in ADMIN_LINES]

@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 
 from ahnb_platform.accounts import invitations, links, people, tokens
 from ahnb_platform.accounts.models import Role, Team, User
@@ -88,7 +90,14 @@ class World:
     def browser(self, caller: str) -> Client:
         """A browser of the caller, in the state after logging in."""
         browser = Client()
+        browser.handler = handler(is_strict=False)
         browser.cookies = SimpleCookie(self.cookies.get(caller, ""))
+        return browser
+
+    def strict_browser(self, caller: str) -> Client:
+        """As `browser`; a form must carry its secret, as in production."""
+        browser = self.browser(caller)
+        browser.handler = handler(is_strict=True)
         return browser
 
     def token(self, caller: str) -> str:
@@ -99,6 +108,12 @@ class World:
         owner = self.people["owner"]
         fields = {"name": "test", "scopes": cast.ALL_SCOPES} | fields
         return tokens.issue_token(user=owner, by=owner, **fields)[1]
+
+
+@cache
+def handler(*, is_strict: bool) -> ClientHandler:
+    """What answers, made once: Django would put all middleware together for every browser."""
+    return ClientHandler(enforce_csrf_checks=is_strict)
 
 
 def make_world() -> World:
