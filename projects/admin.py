@@ -20,10 +20,11 @@ class ShareInline(admin.TabularInline):
 class ProjectAdmin(AuditedAdmin):
     """Projects with their shares."""
 
-    list_display = ["slug", "team", "name", "created_at", "archived_at"]
+    list_display = ["slug", "team", "name", "created_at", "archived_at", "trashed_at"]
     list_select_related = ["team"]
     search_fields = ["slug", "name", "team__slug"]
     autocomplete_fields = ["team", "created_by"]
+    readonly_fields = ["trashed_at", "trashed_by"]
     inlines = [ShareInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,4 +1,4 @@
-"""The calls of the API on projects: list, make, get, describe."""
+"""The calls of the API on projects: list, make, get, describe, put into the trash and back."""
 
 from typing import Any, ClassVar
 
@@ -11,19 +11,20 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from ahnb_platform.accounts.access import team_for_editor
-from ahnb_platform.accounts.models import Scope
-from ahnb_platform.api.answers import answer
+from ahnb_platform.accounts.models import Role, Scope
+from ahnb_platform.api.answers import answer, nothing
 from ahnb_platform.api.parameters import BadParameter, Parameters
 from ahnb_platform.api.permissions import READ, WRITE, Right
 from ahnb_platform.api.schemas import describe, ref
 from ahnb_platform.api.views import ApiView
 from ahnb_platform.errors import Invalid, Item, NotAllowed
 
-from . import queries, services
+from . import queries, services, trash
 from .calls import ProjectView
 from .models import Project, ProjectQuerySet
 from .serializers import EDIT, NEW, project_document, stored_fields
 
+OWN = Right(Scope.RUNS_WRITE, Role.OWNER)
 DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1_000
 _SALT = "projects.list"
 
@@ -82,7 +83,12 @@ class ProjectList(ApiView):
 class ProjectDetail(ProjectView):
     """`/projects/<team>/<project>/`."""
 
-    rights: ClassVar = {"GET": READ, "PATCH": WRITE}
+    rights: ClassVar = {"GET": READ, "PATCH": WRITE, "DELETE": OWN}
+
+    def look_up(self, **kwargs: Any) -> int:
+        if self.request.method == "DELETE":
+            return self.look_up_known(**kwargs)
+        return super().look_up(**kwargs)
 
     @describe("project_get", {200: ref("Project")})
     def get(self, request: Request, **_: Any) -> HttpResponse:
@@ -94,6 +100,27 @@ class ProjectDetail(ProjectView):
         """Change name, description or objective; what is left out stays."""
         fields = stored_fields(self.body(EDIT))
         services.update_project(project=self.project, by=self.person, **fields)
+        return answer(project_document(_seen(self, self.project)))
+
+    @describe("project_trash", {204: None})
+    def delete(self, request: Request, **_: Any) -> HttpResponse:
+        """Put the project into the trash."""
+        trash.trash_project(project=self.project, by=self.person)
+        return nothing()
+
+
+class ProjectRestore(ProjectView):
+    """`/projects/<team>/<project>/restore/`."""
+
+    rights: ClassVar = {"POST": OWN}
+
+    def look_up(self, **kwargs: Any) -> int:
+        return self.look_up_known(**kwargs)
+
+    @describe("project_restore", {200: ref("Project")}, 409)
+    def post(self, request: Request, **_: Any) -> HttpResponse:
+        """Take the project out of the trash."""
+        trash.untrash_project(project=self.project, by=self.person)
         return answer(project_document(_seen(self, self.project)))
 
 

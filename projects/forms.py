@@ -7,7 +7,7 @@ from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.people import person_with_email
 from ahnb_platform.accounts.slugs import validate_slug
 
-from .models import Mode
+from .models import Mode, Project
 
 GIGABYTE = 1_000_000_000
 SHARED_ROLES = [(Role.READER.value, "reader"), (Role.EDITOR.value, "editor")]
@@ -68,6 +68,23 @@ class TransferForm(forms.Form):
         validators=[validate_slug],
         help_text="The address of the team, as it stands in its link.",
     )
+
+
+class NameForm(forms.Form):
+    """The name of a project, typed by who means to do what cannot be done by mistake."""
+
+    name = forms.CharField(max_length=100)
+
+    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.project, self.auto_id = project, f"id_%s_{project.pk}"
+        self.fields["name"].label = f"Type “{project.name}”"
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.project.name.strip():
+            raise ValidationError(f"This is not the name: “{self.project.name}”.")
+        return name
 
 
 class ShareForm(forms.Form):

@@ -48,6 +48,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, user: User) -> ProjectQuerySet:
         """Only what `user` may read, each with `role`; people who are not active see nothing."""
+        return self.known_to(user).filter(trashed_at=None)
+
+    def known_to(self, user: User) -> ProjectQuerySet:
+        """As `visible_to`, and what lies in the trash: for its owners, and to refuse writers."""
         if not user.is_active:
             return self.none()
         return self.annotate(role=role_of(user)).filter(role__gte=Role.READER)
@@ -80,9 +84,21 @@ class Project(models.Model):
         blank=True,
         default=30,
         db_default=30,
-        help_text="So many days runs lie in the trash before they are deleted for good; "
-        "nothing: until somebody deletes them.",
+        help_text="So many days runs, or the project itself, lie in the trash before they are "
+        "deleted for good; nothing: until somebody deletes them.",
     )
+    # Nobody sees it then; who may write is told so, and its address stays taken.
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    # Since when it is being deleted for good: from then on nobody brings it back.
+    purging_since = models.DateTimeField(null=True, blank=True, editable=False)
     # The number that the next run gets; raised in the transaction that makes the run.
     next_run_number = models.PositiveIntegerField(default=1, editable=False)
 

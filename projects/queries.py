@@ -1,14 +1,24 @@
 """What a person may read of projects."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from ahnb_platform.accounts.access import require
-from ahnb_platform.accounts.models import Membership, Role, User
-from ahnb_platform.errors import Missing
+from ahnb_platform.accounts.models import Membership, Role, Team, User
+from ahnb_platform.errors import Conflict, Gone, Missing
 
-from .models import Project, ProjectQuerySet, ProjectShare, SavedView
+from .models import Project, ProjectAlias, ProjectQuerySet, ProjectShare, SavedView
+
+
+class ProjectTrashed(Gone):
+    """The project lies in the trash, with all its runs."""
+
+    code = "project-trashed"
+
+    def __init__(self) -> None:
+        super().__init__("The project lies in the trash; an owner of its team can restore it.")
 
 
 def projects_for_user(user: User, *, archived: bool = False) -> ProjectQuerySet:
@@ -29,12 +39,7 @@ def project_for_user(user: User, team_slug: str, project_slug: str) -> Project:
     Raises:
         Missing: there is none, or `user` may not see it.
     """
-    visible = Project.objects.visible_to(user).select_related("team")
-    project = visible.filter(team__slug=team_slug, slug=project_slug).first()
-    project = project or _once_named(visible, team_slug, project_slug)
-    if project is None:
-        raise Missing
-    return project
+    return _named(Project.objects.visible_to(user), team_slug, project_slug)
 
 
 def project_for_editor(user: User, team_slug: str, project_slug: str) -> Project:
@@ -49,6 +54,49 @@ def project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
     project = project_for_user(user, team_slug, project_slug)
     require(project.role, Role.OWNER)
     return project
+
+
+def known_project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
+    """As `project_for_owner`, one in the trash too, which is Missing to all others."""
+    project = _named(Project.objects.known_to(user), team_slug, project_slug)
+    if project.trashed_at is not None and project.role < Role.OWNER:
+        raise Missing
+    require(project.role, Role.OWNER)
+    return project
+
+
+def refuse_trashed(user: User, *, within: int | None = None, **names: str) -> None:
+    """Raises Gone (`project-trashed`) for a project in the trash to which `user` could write.
+
+    Args:
+        within: the only project that may be seen (a token can be bound to one).
+        names: `team_slug` and `project_slug`, present or former ones.
+    """
+    try:
+        project = _named(Project.objects.known_to(user), **names)
+    except Missing:
+        return
+    if within in (None, project.pk):
+        refuse_writing(project.trashed_at, project.role)
+
+
+def refuse_writing(trashed_at: datetime | None, role: int) -> None:
+    """Raises Gone (`project-trashed`) for who could write if the project were not in the trash."""
+    if trashed_at is not None and role >= Role.EDITOR:
+        raise ProjectTrashed
+
+
+def refuse_moved(team: Team, slug: str) -> None:
+    """Raises Conflict (`project-moved`) for a former address in the team; not whither it leads.
+
+    For who makes projects there without meaning to, as a training does.
+    """
+    if ProjectAlias.objects.filter(team=team, slug=slug).exists():
+        raise Conflict(
+            f"The project that was “{team.slug}/{slug}” belongs to another team now, where you "
+            "may not see it. A new project of this name is made on the page “New project”.",
+            code="project-moved",
+        )
 
 
 def views_for_user(user: User, project: Project) -> list[SavedView]:
@@ -126,6 +174,16 @@ def _by_share(project: Project) -> list[tuple[User, Role, str]]:
                 for member in share.team.memberships.all()
             ]
     return found
+
+
+def _named(visible: ProjectQuerySet, team_slug: str, project_slug: str) -> Project:
+    """The project of that present or former address. Raises Missing."""
+    visible = visible.select_related("team")
+    project = visible.filter(team__slug=team_slug, slug=project_slug).first()
+    project = project or _once_named(visible, team_slug, project_slug)
+    if project is None:
+        raise Missing
+    return project
 
 
 def _once_named(visible: ProjectQuerySet, team_slug: str, project_slug: str) -> Project | None:

@@ -47,7 +47,7 @@ def create_project(
             )
             audit.record("project.created", by=by, target=project, team=team, path=project.path)
     except IntegrityError as error:
-        raise _slug_taken(team, slug) from error
+        raise slug_taken(team, slug) from error
     return project
 
 
@@ -127,7 +127,7 @@ def rename_project(*, project: Project, slug: str, by: User | None) -> Project:
             project.save(update_fields=["slug"])
             _record("project.renamed", project, by, before=before, after=slug)
     except IntegrityError as error:
-        raise _slug_taken(project.team, slug) from error
+        raise slug_taken(project.team, slug) from error
     return project
 
 
@@ -291,5 +291,9 @@ def _label(share: ProjectShare) -> str:
     return share.team.slug if share.team else share.user.email if share.user else ""
 
 
-def _slug_taken(team: Team, slug: str) -> Conflict:
-    return Conflict(f"{team.name} has a project at “{slug}” already.", code="slug-taken")
+def slug_taken(team: Team, slug: str) -> Conflict:
+    """The refusal of an address that another project of the team has."""
+    detail = f"{team.name} has a project at “{slug}” already"
+    if Project.objects.filter(team=team, slug=slug, trashed_at__isnull=False).exists():
+        detail += ", in the trash: an owner can restore it, or delete it for good"
+    return Conflict(f"{detail}.", code="slug-taken")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import aside, retention, settings, sharing, storage, transfers
+from .views import aside, retention, settings, sharing, storage, transfers, trash
 
 urlpatterns = [
     path("settings/", settings.project_settings, name="settings"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("restore/", settings.restore, name="restore"),
     path("retention/", retention.retention_page, name="retention"),
     path("quota/", storage.set_quota, name="quota"),
+    path("trash/", trash.trash, name="trash"),
     path("trash/purge/", aside.purge, name="purge"),
     path("transfer/", transfers.transfer, name="transfer"),
     path("transfer/withdraw/", transfers.withdraw, name="transfer-withdraw"),

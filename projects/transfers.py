@@ -19,6 +19,8 @@ from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.errors import Conflict, Invalid, Missing
 
 from .models import Project, ProjectAlias, ProjectOffer, ProjectShare
+from .services import slug_taken
+from .trash import locked_project
 
 DAYS = 7
 # Sent with a project that has just come to another team, in the transaction of the act.
@@ -113,9 +115,7 @@ def _move(project: Project, team: Team, by: User) -> Project:
             project.team = team
             project.save(update_fields=["team"])
     except IntegrityError as error:
-        raise Conflict(
-            f"{team.name} has a project at “{project.slug}” already.", code="slug-taken"
-        ) from error
+        raise slug_taken(team, project.slug) from error
     moved.send(project)
     # Its members see it as such now.
     ProjectShare.objects.filter(project=project, team=team).delete()
@@ -149,8 +149,8 @@ def _open() -> QuerySet[ProjectOffer]:
 
 
 def _locked(project_id: int) -> Project:
-    locked = Project.objects.select_for_update(of=("self",)).select_related("team")
-    project = locked.filter(pk=project_id).first()
-    if project is None:
+    """The project, held against others. Raises Missing for one in the trash."""
+    project = locked_project(project_id, None)
+    if project.trashed_at is not None:
         raise Missing
     return project

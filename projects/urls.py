@@ -19,6 +19,7 @@ from .views import (
     storage,
     summary,
     transfers,
+    trash,
     versions,
     views,
 )
@@ -55,5 +56,7 @@ urlpatterns = [
     path("projects/new/", settings.new_project, name="new"),
     path("teams/<slug:team_slug>/offers/", transfers.offers, name="offers"),
     path("teams/<slug:team_slug>/offers/<int:offer_id>/", transfers.answer_offer, name="offer"),
+    path("teams/<slug:team_slug>/trash/", trash.team_trash, name="team-trash"),
+    path("teams/<slug:team_slug>/trash/<int:trashed_id>/", trash.trashed, name="trashed"),
     path("projects/<slug:team_slug>/<slug:project_slug>/", include(below_project)),
 ]

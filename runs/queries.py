@@ -13,9 +13,10 @@ from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import ApiToken, Role, User
 from ahnb_platform.errors import Missing
 from projects.models import Project
+from projects.queries import refuse_writing
 
 from . import documents, metrics
-from .closed import refuse_purged
+from .closed import Purged, refuse_purged
 from .distinct import distinct_values
 from .ids import RunKey
 from .ingest.apply import stored_events
@@ -58,6 +59,25 @@ def run_for_user(user: User, run_id: UUID, *, within: int | None = None) -> Run:
         refuse_purged(run_id)
         raise Missing
     return completed([run], project)[0]
+
+
+def refuse_unseen(user: User, run_id: UUID, *, within: int | None = None) -> None:
+    """Raises Gone (`project-trashed`) for who could write to the run but for its project's trash.
+
+    Args:
+        within: the only project that may be seen.
+    """
+    located = RunLocator.objects.filter(pk=run_id).values("project_id")
+    project = Project.objects.known_to(user).filter(pk=Subquery(located)).first()
+    if project is not None and within in (None, project.pk):
+        refuse_writing(project.trashed_at, project.role)
+
+
+def refuse_left_over(run_id: UUID) -> None:
+    """Raises Gone (`run-purged`) for the id of a run whose whole project was deleted for good."""
+    left = RunLocator.objects.filter(pk=run_id, purged_at__isnull=False)
+    if left.exclude(project_id__in=Project.objects.values("pk")).exists():
+        raise Purged
 
 
 def was_started_by(run_id: UUID, token: ApiToken) -> bool:

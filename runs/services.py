@@ -44,6 +44,8 @@ def project_for_runs(*, path: str, by: User, token: ApiToken) -> Project:
         Missing: the team or the project is not there, or not to be seen.
         NotAllowed: it is seen, but `by` may not write there.
         Invalid: `path` is none.
+        Gone: `project-trashed`.
+        Conflict: `project-moved`, the address leads to a project that `by` may not see.
     """
     team_slug, slash, slug = path.partition("/")
     if not slash or not team_slug or not slug or "/" in slug:
@@ -55,6 +57,8 @@ def project_for_runs(*, path: str, by: User, token: ApiToken) -> Project:
     try:
         project = projects.project_for_editor(by, team_slug, slug)
     except Missing:
+        names = {"team_slug": team_slug, "project_slug": slug}
+        projects.refuse_trashed(by, within=token.project_id, **names)
         if token.project_id is not None:
             raise
         project = _made_project(team_slug, slug, by)
@@ -84,7 +88,7 @@ def start_run(
         Invalid: the id is no UUIDv7, or a field breaks a rule.
         Conflict: `run-exists` where `resume` is "never"; `run-id-taken` where the id belongs to
             another project.
-        Gone: `run-trashed`.
+        Gone: `run-trashed`, `run-purged`, `project-trashed`.
         QuotaExceeded: the project, or its team, has as many runs as it may.
     """
     existing = _existing(project, run_id, resume)
@@ -247,6 +251,7 @@ def _stored_with_events(run: RunKey | Run, parsed: Parsed, by: User | None) -> m
 
 def _made_project(team_slug: str, slug: str, by: User) -> Project:
     team = team_for_editor(by, team_slug)
+    projects.refuse_moved(team, slug)
     try:
         create_project(team=team, slug=slug, by=by)
     except Conflict as error:
@@ -275,8 +280,9 @@ def _existing(project: Project, run_id: UUID, resume: str) -> Run | None:
 def _insert(run: Run) -> None:
     """Write the run under the project's next number; the project's row is locked meanwhile."""
     RunLocator.objects.create(run_id=run.id, project_id=run.project_id)
-    project = Project.objects.filter(pk=run.project_id)
-    project.update(next_run_number=F("next_run_number") + 1)
+    project = Project.objects.filter(pk=run.project_id, trashed_at=None)
+    if not project.update(next_run_number=F("next_run_number") + 1):
+        raise projects.ProjectTrashed  # since it was looked up
     check_runs(project.get())
     run.number = project.values_list("next_run_number", flat=True).get() - 1
     run.save(force_insert=True)

@@ -109,7 +109,9 @@ def open_link(secret: str) -> PublicLink:
 
 
 def _working() -> QuerySet[PublicLink]:
-    return PublicLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
+    return PublicLink.objects.filter(
+        revoked_at=None, expires_at__gt=timezone.now(), project__trashed_at=None
+    )
 
 
 def _record(action: str, link: PublicLink, project: Project, by: User) -> None:

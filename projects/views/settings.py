@@ -12,7 +12,7 @@ from ahnb_platform.edits import Overtaken, marks_of
 from ahnb_platform.web.meanwhile import with_both
 
 from .. import services
-from ..forms import AddressForm, DetailsForm, NewProjectForm, TransferForm
+from ..forms import AddressForm, DetailsForm, NameForm, NewProjectForm, TransferForm
 from ..models import Project
 from ..queries import project_for_editor, project_for_owner
 from ..transfers import offer_of
@@ -86,6 +86,7 @@ def show(
     details: DetailsForm | None = None,
     address: AddressForm | None = None,
     transfer: TransferForm | None = None,
+    name: NameForm | None = None,
     seen: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -102,6 +103,7 @@ def show(
         "seen": marks_of(services.as_seen(stored)) if seen is None else seen,
         "offer": offer_of(project),
         "transfer": transfer or TransferForm(),
+        "typed_name": name or NameForm(project=project),
         "address": address or AddressForm(initial={"slug": project.slug}),
     }
     return render(request, "projects/settings.html", context, status=status)

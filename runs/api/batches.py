@@ -13,6 +13,7 @@ from ahnb_platform.api.schemas import describe, ref
 from ahnb_platform.api.views import ApiView
 from ahnb_platform.errors import Gone, Missing
 from ahnb_platform.monitoring.counting import count_batch
+from projects.queries import refuse_writing
 
 from .. import services
 from ..closed import Purged, refuse_purged
@@ -30,6 +31,9 @@ class RunBatches(ApiView):
 
     def look_up(self, **kwargs: Any) -> int:
         self.target = ingest_target(self.person, kwargs["run_id"], within=self.token.project_id)
+        if self.target.project_trashed_at is not None:
+            refuse_writing(self.target.project_trashed_at, self.target.role)
+            raise Missing
         return self.target.role
 
     @describe("batch_store", {200: ref("Receipt")}, 409, 410, body=BATCH)

@@ -41,6 +41,7 @@ class RunDetail(RunView):
         try:
             return super().look_up(**kwargs)
         except Missing:
+            queries.refuse_left_over(kwargs["run_id"])
             # It may be made; whether here, the project that the body names will tell.
             return Role.OWNER
 

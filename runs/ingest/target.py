@@ -36,11 +36,12 @@ class Target(NamedTuple):
     role: int
     trashed_at: datetime | None
     purged_at: datetime | None
+    project_trashed_at: datetime | None
 
     @property
     def is_open(self) -> bool:
-        """Whether it is there, and not in the trash."""
-        return self.trashed_at is None and self.purged_at is None
+        """Whether it is there, and neither it nor its project in the trash."""
+        return self.trashed_at is None and self.purged_at is None and not self.project_trashed_at
 
 
 _trusted: dict[tuple[int, UUID], tuple[float, Target]] = {}
@@ -99,7 +100,7 @@ def _found(user: User, run_id: UUID) -> Target:
         row = cursor.fetchone()
     if row is None:
         raise Missing
-    target = Target(RunKey(row[0], run_id), role=row[1], trashed_at=row[2], purged_at=row[3])
+    target = Target(RunKey(row[0], run_id), *row[1:])
     if len(_trusted) >= _MOST_TRUSTED:
         _trusted.clear()
     _trusted[user.pk, run_id] = (until, target)
@@ -112,9 +113,9 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
     located = RunLocator.objects.filter(pk=_RUN).values("project_id")
     run = Run.objects.filter(project_id=OuterRef("pk"), id=_RUN).values("trashed_at")
     somebody = User(pk=_USER, is_active=True)
-    visible = Project.objects.visible_to(somebody).filter(pk=Subquery(located))
+    known = Project.objects.known_to(somebody).filter(pk=Subquery(located))
     purged = RunLocator.objects.filter(pk=_RUN).values("purged_at")
-    found = visible.annotate(trashed_at=Subquery(run), purged_at=Subquery(purged))
-    rows = found.values_list("pk", "role", "trashed_at", "purged_at")
+    found = known.annotate(run_trashed_at=Subquery(run), purged_at=Subquery(purged))
+    rows = found.values_list("pk", "role", "run_trashed_at", "purged_at", "trashed_at")
     statement, marks = rows.order_by().query.get_compiler("default").as_sql()
     return statement, marks

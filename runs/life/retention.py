@@ -178,7 +178,7 @@ def retain_due(now: datetime) -> bool:
 def projects_with_rules() -> QuerySet[Project]:
     """With their teams, in order."""
     rules = RetentionRule.objects.filter(project_id=OuterRef("pk"))
-    found = Project.objects.filter(Exists(rules)).select_related("team")
+    found = Project.objects.filter(Exists(rules), trashed_at=None).select_related("team")
     return found.order_by("team__slug", "slug")
 
 

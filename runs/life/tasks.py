@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from ahnb_platform.work import schedule
 
-from . import measuring, purging, quotas, retention
+from . import measuring, projects, purging, quotas, retention
 
 
 def purge_trash() -> bool | None:
     """Delete what has lain in the trash for its days."""
     return schedule.MORE if purging.purge_due(timezone.now()).has_more else None
+
+
+def purge_projects() -> bool | None:
+    """Delete the projects that have lain in the trash for their days, or that an owner gave up."""
+    return schedule.MORE if projects.purge_projects_due(timezone.now()) else None
 
 
 def retain_runs() -> bool | None:
@@ -29,6 +34,7 @@ def measure_sizes() -> bool | None:
 def register() -> None:
     """Tell the schedule of them."""
     schedule.every(timedelta(hours=1), "purge-trash")(purge_trash)
+    schedule.every(timedelta(hours=1), "purge-projects")(purge_projects)
     schedule.every(timedelta(hours=1), "retain-runs")(retain_runs)
     schedule.every(timedelta(minutes=1), "measure-sizes")(measure_sizes)
     schedule.every(timedelta(days=1), "recount-quotas")(quotas.recount_due)

@@ -63,7 +63,8 @@ def _follow_wishes() -> None:
         Project.objects.filter(
             Q(pk__in=hooks.values("project"))
             | Q(team__in=hooks.values("team"))
-            | Q(pk__in=MailChoice.objects.exclude(kinds=[]).values("project"))
+            | Q(pk__in=MailChoice.objects.exclude(kinds=[]).values("project")),
+            trashed_at=None,
         ).values_list("pk", flat=True)
     )
     held = set(Watch.objects.values_list("pk", flat=True))

@@ -66,10 +66,15 @@ class ProjectRoom:
 
 @dataclass(frozen=True)
 class TeamRoom:
-    """What the projects and the people of a team take, the most first."""
+    """What the projects and the people of a team take, the most first.
+
+    Attributes:
+        trash: of all its projects in the trash together; None without any.
+    """
 
     size: Size
     projects: list[Size]
+    trash: Size | None
     people: list[Size]
     limits: list[Used]
 
@@ -106,4 +111,7 @@ def room_of_team(team: Team, projects: Iterable[Project]) -> TeamRoom:
     size, own = together(team, sizes), quota_of(Quota.TEAM, team.pk)
     stored = bytes_of([project.pk for project in projects])
     limits = used_of(own, runs=size.runs, points=size.points, bytes=stored) if own else []
-    return TeamRoom(size, sizes, sizes_of_people(projects), limits)
+    shown = [one for one in sizes if one.what.trashed_at is None]
+    hidden = [one for one in sizes if one.what.trashed_at is not None]
+    trash = together(None, hidden) if hidden else None
+    return TeamRoom(size, shown, trash, sizes_of_people(projects), limits)

@@ -104,6 +104,23 @@ def test_a_process_asleep_for_more_than_three_minutes_is_lost_until_it_wakes(sce
     scene.assert_equal(training)
 
 
+def test_a_project_put_into_the_trash_stops_its_training_and_loses_nothing(scene: Scene) -> None:
+    """F35, of the whole project: the client says so and keeps it; after a restore Equal."""
+    training = scene.train_alone("loop", **EXIT)
+    run_id = under_way(scene, training)
+    assert scene.ask("DELETE", "projects/vision/digits/") == 204
+    before = rows_of(run_id)
+    await_true(lambda: "ahnb sync" in training.errors, training)
+    assert "The project lies in the trash" in training.errors
+    training.touch("stop")
+    assert training.wait() == 0
+    assert rows_of(run_id) == before
+    assert scene.ahnb("sync").returncode != 0
+    assert scene.ask("POST", "projects/vision/digits/restore/") == 200
+    assert scene.ahnb("sync").returncode == 0
+    scene.assert_equal(training)
+
+
 def test_a_run_put_into_the_trash_takes_no_more_rows(scene: Scene) -> None:
     """F35: really deleted: the client stops, no row is added; after a restore Equal."""
     training = scene.train_alone("loop", **EXIT)

@@ -223,3 +223,30 @@ def test_of_many_at_once_one_takes_it(
     assert sum(isinstance(one, Project) for one in outcomes) == 1
     assert sum(isinstance(one, Missing) for one in outcomes) == 7
     assert AuditEvent.objects.filter(action="project.transferred").count() == 2
+
+
+def test_a_training_that_names_a_project_given_away_begins_no_other(
+    digits: Project, other: Team, alice: User, bob: User, dana: User, charlie: User
+) -> None:
+    accept_offer(team=other, offer_id=offered(digits, alice).pk, by=charlie)
+    body = {"project": "vision/digits"}
+    for who, expected in ((bob, (409, "project-moved")), (dana, (403, "not-allowed"))):
+        answer = cast.api_of(who).put(f"/api/v1/runs/{cast.uuid7()}/", body)
+        assert (answer.status_code, answer.json()["code"]) == expected
+        assert "other" not in answer.content.decode()
+    assert Project.objects.count() == 1
+    assert cast.client_of(bob).get("/projects/vision/digits/").status_code == 404
+    # Who sees it is led to it, even without a role in the team that it was in.
+    assert cast.api_of(charlie).put(f"/api/v1/runs/{cast.uuid7()}/", body).status_code == 201
+
+
+def test_its_former_address_ends_when_somebody_means_to_make_a_project_there(
+    digits: Project, other: Team, alice: User, bob: User, charlie: User
+) -> None:
+    accept_offer(team=other, offer_id=offered(digits, alice).pk, by=charlie)
+    body = {"project": "vision/digits"}
+    assert cast.api_of(bob).post("/api/v1/projects/", body).status_code == 201
+    run = cast.api_of(bob).put(f"/api/v1/runs/{cast.uuid7()}/", body).json()
+    assert run["project"] == "vision/digits"
+    assert not ProjectAlias.objects.exists()
+    assert cast.client_of(charlie).get("/projects/vision/digits/").status_code == 404

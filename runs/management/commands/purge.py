@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ahnb_platform.management.operator import prepared
 from projects.models import Project
+from runs.life.projects import due_projects, keepers_of, purge_project
 from runs.life.purging import Verdict, projects_with_trash, purge_trash
 from runs.management.commands.seedruns import known_project
 
@@ -39,6 +40,18 @@ class Command(BaseCommand):
                     self.stdout.write(f"{'would go' if dry_run else 'deleted '} {run}")
             done = "would be deleted" if dry_run else "deleted"
             self.stdout.write(f"{gone} run{'s' * (gone != 1)} {done}, {kept} kept.")
+            if not path:
+                self._purge_projects(dry_run=dry_run)
+
+    def _purge_projects(self, *, dry_run: bool) -> None:
+        """What the schedule does with projects: those whose own days in the trash are over."""
+        for project in due_projects(timezone.now()):
+            if count := keepers_of(project).count:
+                self.stdout.write(f"kept     {project.path}: {count} frozen or quoted")
+                continue
+            if not dry_run:
+                purge_project(project=project, by=None, seconds=float("inf"))
+            self.stdout.write(f"{'would go' if dry_run else 'deleted '} {project.path}, all of it")
 
 
 def days(text: str) -> int:

@@ -18,6 +18,8 @@ FORMS: dict[str, dict[str, str]] = {
     f"{PROJECT}/settings/address/": {"slug": "renamed"},
     f"{PROJECT}/retention/": {"older_days": "90"},
     f"{PROJECT}/quota/": {"runs": "100"},
+    f"{PROJECT}/trash/": {"name": "digits"},
+    f"{TEAM}/trash/<trashed_id>/": {"act": "restore"},
     f"{PROJECT}/trash/purge/": {"sure": "yes", "run": "{run_id}"},
     f"{PROJECT}/links/": {"runs": "{number}", "days": "7"},
     f"{PROJECT}/sharing/": {"shared_with": "other", "role": "2"},

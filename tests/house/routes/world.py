@@ -24,6 +24,7 @@ from projects.models import Project
 from projects.queries import project_for_user
 from projects.services import save_view, share_project
 from projects.transfers import offer_project
+from projects.trash import trash_project
 from runs.linting.muting import mute_rule
 from runs.models import Quote, Run
 from runs.notes import add_note
@@ -231,6 +232,7 @@ def objects_of(project: Project, owner: User, guest: User) -> dict[str, Any]:
         "mute_id": mute.id,
         "token_id": token.pk,
         **offers_of(project, owner),
+        "trashed_id": trashed_of(project.team, owner),
         **public_link_of(seen, run, owner),
         **invitation_of(project.team, owner),
         **notices_of(project, owner),
@@ -265,6 +267,11 @@ def offers_of(project: Project, owner: User) -> dict[str, Any]:
     return {"offer_id": offer.pk if offer else NO_ID}
 
 
+def trashed_of(team: Team, owner: User) -> int:
+    """A project in the trash of the team."""
+    return trash_project(project=cast.make_project(team, "given-up", owner), by=owner).pk
+
+
 def public_link_of(seen: Project, run: Run, owner: User) -> dict[str, Any]:
     """A public link to the run."""
     link, path = make_link(project=seen, shown=Shown(Kind.RUN, run_id=run.id), by=owner, days=7)
@@ -295,6 +302,7 @@ def nothing() -> dict[str, Any]:
             "invitation_id",
             "link_id",
             "offer_id",
+            "trashed_id",
             "service_id",
             "service_token_id",
             "webhook_id",

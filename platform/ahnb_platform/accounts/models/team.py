@@ -41,7 +41,9 @@ class TeamQuerySet(models.QuerySet["Team"]):
         members = people.values("team")
         return self.annotate(
             member_count=Subquery(members.annotate(count=Count("pk")).values("count")),
-            project_count=Count("projects", filter=Q(projects__archived_at=None)),
+            project_count=Count(
+                "projects", filter=Q(projects__archived_at=None, projects__trashed_at=None)
+            ),
         )
 
 
