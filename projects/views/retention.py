@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from ahnb_platform.accounts.forms import refusals_on
 from ahnb_platform.accounts.models import Role
-from ahnb_platform.errors import Invalid
+from ahnb_platform.errors import Conflict, Invalid
 from ahnb_platform.web.typed import PageRequest
 from runs.life import retention
 from runs.models import RetentionRule
@@ -66,9 +66,17 @@ def _changed(request: PageRequest, project: Project) -> HttpResponse:
         form = RuleForm(request.POST)
         if not form.is_valid():
             raise Invalid("A rule is of some days, tags and how many of the best stay.")
-        rule = retention.add_rule(project=project, by=request.user, **form.cleaned_data)
-        messages.success(request, f"From now on runs go into the trash that are {rule}.")
+        _add(request, project, form)
     return redirect("projects:retention", project.team.slug, project.slug)
+
+
+def _add(request: PageRequest, project: Project, form: RuleForm) -> None:
+    try:
+        rule = retention.add_rule(project=project, by=request.user, **form.cleaned_data)
+    except Conflict as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(request, f"From now on runs go into the trash that are {rule}.")
 
 
 def _rule_id(request: PageRequest) -> UUID:

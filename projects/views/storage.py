@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ahnb_platform.accounts.access import team_for_user
-from ahnb_platform.accounts.models import Role
+from ahnb_platform.accounts.models import Role, Team
 from ahnb_platform.errors import Invalid
 from ahnb_platform.web.numbers import whole_number
 from ahnb_platform.web.typed import PageRequest
@@ -52,8 +52,8 @@ def set_quota(request: PageRequest, team_slug: str, project_slug: str) -> HttpRe
 
 @require_safe
 def team_storage(request: PageRequest, team_slug: str) -> HttpResponse:
-    """The room of a team's projects and people."""
-    team = team_for_user(request.user, team_slug)
+    """The room of a team's projects and people, and what of its quota that is."""
+    team = _team(request, team_slug)
     is_operator = request.user.is_superuser
     projects = Project.objects.filter(team=team).select_related("team")
     context = {
@@ -66,11 +66,17 @@ def team_storage(request: PageRequest, team_slug: str) -> HttpResponse:
 
 @require_POST
 def set_team_quota(request: PageRequest, team_slug: str) -> HttpResponse:
-    """Limit the team. Superusers among its members."""
-    team = team_for_user(request.user, team_slug)
+    """Limit the team. Superusers."""
+    team = _team(request, team_slug)
     quotas.set_team_quota(team=team, by=request.user, **_limits(request))
     messages.success(request, "The quota is set.")
     return redirect("projects:team-storage", team.slug)
+
+
+def _team(request: PageRequest, slug: str) -> Team:
+    """The team for its members, and for superusers, who set what it may have."""
+    team = Team.objects.filter(slug=slug).first() if request.user.is_superuser else None
+    return team_for_user(request.user, slug) if team is None else team
 
 
 def _form(quota: Quota | None) -> QuotaForm:

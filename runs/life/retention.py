@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from ahnb_platform.accounts import audit
 from ahnb_platform.accounts.access import require
 from ahnb_platform.accounts.models import Role, User
-from ahnb_platform.errors import Invalid, Missing
+from ahnb_platform.errors import Conflict, Invalid, Missing
 from projects.models import Project
 
 from .. import metrics
@@ -23,6 +23,8 @@ from ..models import Quote, RetentionRule, Run, Status
 from ..names import clean_name
 from ..queries import direction_of, found_ids
 
+# What a rule is; two that agree in all of it are one.
+CONDITIONS = ("older_days", "only_tag", "not_tag", "keep_best")
 MOST_RULES = 20
 MOST_DAYS = 36_500
 MOST_BEST = 1000
@@ -58,6 +60,7 @@ def add_rule(
         NotAllowed: `by` is no owner.
         Invalid: a number out of range, a bad tag, no objective to tell the best by, or too many
             rules.
+        Conflict: the project has this very rule (`rule-exists`).
     """
     require(project.role, Role.OWNER)
     rule = made_rule(
@@ -66,8 +69,7 @@ def add_rule(
     rule.created_by_id = by.pk
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
-        if RetentionRule.objects.filter(project_id=project.pk).count() >= MOST_RULES:
-            raise Invalid(f"A project has at most {MOST_RULES} rules.", code="too-many-rules")
+        _refuse_one_more(rule)
         rule.save(force_insert=True)
         audit.record("retention.added", by=by, target=project, team=project.team, rule=str(rule))
     return rule
@@ -180,6 +182,15 @@ def projects_with_rules() -> QuerySet[Project]:
     rules = RetentionRule.objects.filter(project_id=OuterRef("pk"))
     found = Project.objects.filter(Exists(rules), trashed_at=None).select_related("team")
     return found.order_by("team__slug", "slug")
+
+
+def _refuse_one_more(rule: RetentionRule) -> None:
+    """Raises Conflict for a rule that is set already, Invalid where there are too many."""
+    rules = RetentionRule.objects.filter(project_id=rule.project_id)
+    if rules.filter(**{name: getattr(rule, name) for name in CONDITIONS}).exists():
+        raise Conflict(f"The project has this rule already: {rule}.", code="rule-exists")
+    if rules.count() >= MOST_RULES:
+        raise Invalid(f"A project has at most {MOST_RULES} rules.", code="too-many-rules")
 
 
 def _best(project: Project, most: int) -> list[UUID]:

@@ -41,6 +41,14 @@ HEADS = (
 
 
 @dataclass(frozen=True)
+class Part:
+    """The room of a project or person beside others, and its part of each limit there is."""
+
+    size: Size
+    of_quota: list[Used]
+
+
+@dataclass(frozen=True)
 class ProjectRoom:
     """One page of a project's runs by their room, and all of them together.
 
@@ -58,7 +66,7 @@ class ProjectRoom:
     limits: list[Used]
     team_has_limits: bool
     rows: list[Sized]
-    people: list[Size]
+    people: list[Part]
     order: str
     page: int
     pages: int
@@ -69,13 +77,13 @@ class TeamRoom:
     """What the projects and the people of a team take, the most first.
 
     Attributes:
-        trash: of all its projects in the trash together; None without any.
+        trash: of all its projects in the trash together, or of none.
     """
 
     size: Size
-    projects: list[Size]
-    trash: Size | None
-    people: list[Size]
+    projects: list[Part]
+    trash: list[Part]
+    people: list[Part]
     limits: list[Used]
 
 
@@ -97,7 +105,7 @@ def room_of_project(project: Project, *, order: str, page: int, by_people: bool)
         limits=used_of(own, runs=size.runs, points=size.points, bytes=stored) if own else [],
         team_has_limits=Quota.TEAM in quotas,
         rows=rows,
-        people=sizes_of_people([project]) if by_people else [],
+        people=parts_of(sizes_of_people([project]), own) if by_people else [],
         order=order,
         page=page,
         pages=pages,
@@ -113,5 +121,21 @@ def room_of_team(team: Team, projects: Iterable[Project]) -> TeamRoom:
     limits = used_of(own, runs=size.runs, points=size.points, bytes=stored) if own else []
     shown = [one for one in sizes if one.what.trashed_at is None]
     hidden = [one for one in sizes if one.what.trashed_at is not None]
-    trash = together(None, hidden) if hidden else None
-    return TeamRoom(size, shown, trash, sizes_of_people(projects), limits)
+    trash = [together(None, hidden)] if hidden else []
+    return TeamRoom(
+        size=size,
+        projects=parts_of(shown, own),
+        trash=parts_of(trash, own),
+        people=parts_of(sizes_of_people(projects), own),
+        limits=limits,
+    )
+
+
+def parts_of(sizes: Iterable[Size], quota: Quota | None) -> list[Part]:
+    """The sizes with what each is of the quota; a file counts for every run that has it."""
+    return [Part(one, _of_quota(one, quota)) for one in sizes]
+
+
+def _of_quota(size: Size, quota: Quota | None) -> list[Used]:
+    used = used_of(quota, runs=size.runs, points=size.points, bytes=size.files_bytes)
+    return [one for one in used if one.limit is not None]

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from . import audit, links, teams, tokens
 from .models import ApiToken, AuditEvent, LoginLink, Membership, Team, TeamAlias, User
@@ -97,9 +99,9 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(Team)
 class TeamAdmin(AuditedAdmin):
-    """Teams with their members."""
+    """Teams with their members, and the page where superusers set their quotas."""
 
-    list_display = ["slug", "name", "created_at", "archived_at"]
+    list_display = ["slug", "name", "created_at", "archived_at", "quota"]
     search_fields = ["slug", "name"]
     inlines = [MembershipInline]
 
@@ -110,6 +112,11 @@ class TeamAdmin(AuditedAdmin):
         elif isinstance(obj, Membership) and verb == "added":
             teams.lift_removal(obj.team, obj.user)
         super().record(request, verb, obj, **data)
+
+    @admin.display(description="room")
+    def quota(self, team: Team) -> str:
+        page = reverse("projects:team-storage", args=[team.slug])
+        return format_html('<a href="{}">usage and quota</a>', page)
 
 
 @admin.register(TeamAlias)

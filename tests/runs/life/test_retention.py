@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from ahnb_platform.accounts.models import AuditEvent
-from ahnb_platform.errors import Invalid, NotAllowed
+from ahnb_platform.errors import Conflict, Invalid, NotAllowed
 from projects.models import Project
 from projects.queries import project_for_user
 from runs import queries, services
@@ -132,6 +132,19 @@ def test_owners_preview_a_rule_set_it_and_remove_it(digits, alice, client_of):
     assert client.post(PAGE, {"act": "remove", "rule": str(rule.id)}).status_code == 404
     assert client.post(PAGE, {"older_days": "0"}).status_code == 422
     assert "Keep the best" in client.get(f"{PAGE}?older_days=9&keep_best=2").content.decode()
+
+
+def test_the_same_rule_is_not_set_twice(digits, alice, client_of):
+    client, same = client_of(alice), {"older_days": "90", "only_tag": "old"}
+    client.post(PAGE, same)
+    page = client.post(PAGE, same | {"keep_best": "0"}, follow=True).content.decode()
+    assert "The project has this rule already: older than 90 days, tagged “old”." in page
+    assert RetentionRule.objects.count() == 1
+    with pytest.raises(Conflict):
+        add_rule(project=seen(alice), by=alice, older_days=90, only_tag="old")
+    client.post(PAGE, {"older_days": "91", "only_tag": "old"})
+    client.post(PAGE, {"older_days": "90"})
+    assert RetentionRule.objects.count() == 3
 
 
 def test_owners_say_how_long_the_trash_keeps(digits, alice, bob, client_of):

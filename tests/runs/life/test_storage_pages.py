@@ -76,6 +76,27 @@ def test_a_team_sees_its_projects_and_a_superuser_sets_its_quota(
     assert quota_of(Quota.TEAM, vision.pk) is None
 
 
+def test_parts_of_the_quota_stand_beside_projects_and_people(runs, vision, digits, dana, client_of):
+    measure_all(digits.pk)
+    assert "Of the quota" not in text_of(client_of(dana), TEAM)
+    set_team_quota(team=vision, by=None, runs=4, points=1602)
+    page = text_of(client_of(dana), TEAM)
+    assert page.count("50 % of runs, 50 % of points") == 1
+    assert page.count("25 % of runs, 49 % of points") == 1
+
+
+def test_whoever_runs_the_server_sets_the_quota_of_any_team(runs, vision, charlie, client_of):
+    assert client_of(charlie).get(TEAM).status_code == 404
+    charlie.is_superuser = charlie.is_staff = True
+    charlie.save()
+    client = client_of(charlie)
+    page = client.post("/teams/vision/quota/", {"runs": "4"}, follow=True).content.decode()
+    assert "2 of 4 runs" in page
+    assert f'href="{PAGE}"' not in page
+    assert f'href="{TEAM}"' in text_of(client, "/admin/accounts/team/")
+    assert client.get("/teams/nothing/storage/").status_code == 404
+
+
 def test_many_changed_runs_are_counted_bit_by_bit_and_the_page_says_so(digits, alice, client_of):
     seed_runs(project=digits, count=AT_ONCE + 1)
     client = client_of(alice)
