@@ -93,6 +93,12 @@ def curves(request: HttpRequest, link: PublicLink) -> HttpResponse:  # noqa: ARG
     return _json(shown.curves_context(link))
 
 
+@public
+def drawn(request: HttpRequest, link: PublicLink) -> HttpResponse:  # noqa: ARG001 - as its like
+    """What parallel coordinates and scatterplot of the view draw."""
+    return _json(shown.drawn_context(link))
+
+
 def _find(request: HttpRequest) -> str:
     return request.GET.get("find", "")[:255]
 

@@ -31,6 +31,7 @@ from runs.pages.table import arranged, choose, heads_of, rows_of
 from runs.params import flattened
 from runs.search import QueryError
 
+from .drawn import Drawing, data_of, drawing_of
 from .models import Kind, PublicLink
 from .people import without_people
 
@@ -74,12 +75,17 @@ def charts_context(run: Run, find: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class View:
-    """The runs of a view, the columns of its table, and the metric of its curves ("" for none)."""
+    """The runs of a view, the columns of its table, and what is drawn of them.
+
+    Attributes:
+        metric: of its curves; "" for none.
+    """
 
     runs: list[Run]
     columns: tuple[Column, ...]
     metric: str
     objective: Objective | None
+    drawing: Drawing | None
 
 
 def view_context(link: PublicLink) -> dict[str, Any]:
@@ -95,6 +101,7 @@ def view_context(link: PublicLink) -> dict[str, Any]:
         "heads": heads_of(view.columns, "", view.runs)[1:],
         "runs": _counted(view.runs),
         "metric": view.metric,
+        "drawing": view.drawing,
     }
 
 
@@ -122,13 +129,26 @@ def curves_context(link: PublicLink) -> dict[str, Any]:
         asked = _asked(link)
         runs, metric = asked.runs, asked.objective.metric if asked.objective else ""
     else:
-        try:
-            view = _view_of(link)
-        except QueryError as error:
-            raise Missing from error
+        view = _readable_view(link)
         runs, metric = view.runs, view.metric
     drawn = _counted(runs)[:MOST_CURVES]
     return {"total": len(drawn), "metric": metric} | curves_of(link.project, drawn, Look(metric))
+
+
+def drawn_context(link: PublicLink) -> dict[str, Any]:
+    """What parallel coordinates and scatterplot of a view draw. Raises Missing without them."""
+    view = _readable_view(link) if link.kind == Kind.VIEW else None
+    if view is None or view.drawing is None:
+        raise Missing
+    return data_of(link.project, view.runs, view.drawing, shows_people=link.shows_people)
+
+
+def _readable_view(link: PublicLink) -> View:
+    """Raises Missing where the filter cannot be read."""
+    try:
+        return _view_of(link)
+    except QueryError as error:
+        raise Missing from error
 
 
 def _view_of(link: PublicLink) -> View:
@@ -153,7 +173,9 @@ def _view_of(link: PublicLink) -> View:
     runs = page.runs if link.shows_people else without_people(page.runs)
     drawn = axes_of(choice, state)["series"]
     metric = drawn if drawn in choice.curves else objective.metric if objective else ""
-    return View(runs, columns, metric, objective)
+    shown = {column.name for column in columns if column.kind == "metrics"} | {metric}
+    ranked = objective.column if objective and objective.metric in shown else None
+    return View(runs, columns, metric, objective, drawing_of(state, columns, ranked))
 
 
 def _asked(link: PublicLink) -> Asked:

@@ -27,7 +27,7 @@ LINKS = "/projects/vision/digits/links/"
 MADE = re.compile(r"http://testserver(/public/[\w-]+/)")
 # What belongs to others or stays inside: none of it may stand in any public answer.
 CANARY = "zanzibar"
-PARTS = ("", "charts/", "marks/", "series/?metric=loss&metric=val_loss", "curves/")
+PARTS = ("", "charts/", "marks/", "series/?metric=loss&metric=val_loss", "curves/", "drawn/")
 
 
 @pytest.fixture
@@ -140,7 +140,9 @@ def test_nothing_beside_it_is_in_any_answer(
 def test_every_link_on_it_leads_somewhere(runs, alice, kind: str) -> None:
     path = path_of(kind, alice)
     text = Client().get(path).content.decode()
-    for address in re.findall(r'(?:href|action|hx-get|data-curves)="([^"#][^"]*)"', text):
+    for address in re.findall(
+        r'(?:href|action|hx-get|data-curves|data-drawn)="([^"#][^"]*)"', text
+    ):
         if not address.startswith("/static/"):
             whole = address if address.startswith("/") else f"{path}{address}"
             assert Client().get(whole.replace("&amp;", "&")).status_code == 200, address
@@ -320,3 +322,40 @@ def test_a_faulty_view_shows_no_run(runs, alice) -> None:
 )
 def test_names_in_paths_are_taken_out(text: str, told: str) -> None:
     assert masked({"a": [text], "b": 1}) == {"a": [told], "b": 1}
+
+
+def view_of(by, address: str) -> str:
+    view = save_view(project=seen(by), by=by, name="drawn", address=address)
+    return made(by, view=str(view.pk))
+
+
+def test_a_view_draws_the_runs_and_columns_of_its_table_and_no_others(runs, alice) -> None:
+    asked = "cols=params.width&cols=metrics.val_loss.min&cols=user&cols=version&cols=tags"
+    others = "&axes=params.seed&axes=params.width&x=params.seed&colour=group&mark=version"
+    path = view_of(alice, f"q=number > 1 and number < 4&order=-number&{asked}{others}")
+    assert 'id="scatter"' in Client().get(path).content.decode()
+    data = Client().get(f"{path}drawn/").json()
+    assert data["runs"] == {
+        "number": [1, 2],
+        "name": ["shown-3", "shown-2"],
+        "status": data["runs"]["status"],
+    }
+    assert {one["key"]: one["values"] for one in data["columns"]} == {
+        "params.width": [8, 4],
+        "metrics.val_loss.min": [pytest.approx(1 / 3), 0.5],
+    }
+    assert (data["x"], data["y"]) == ("params.width", "metrics.val_loss.min")
+    assert (data["parallel"], data["colour"], data["mark"]) == (["params.width"], "", "")
+
+
+def test_home_folders_are_cut_out_of_what_is_drawn(runs, alice) -> None:
+    path = view_of(alice, "q=number < 4&cols=params.data&cols=metrics.val_loss")
+    [data, _] = Client().get(f"{path}drawn/").json()["columns"]
+    assert data["categories"] == ["/home/…/digits"]
+
+
+def test_nothing_is_drawn_of_one_column_or_of_a_filter_that_cannot_be_read(runs, alice) -> None:
+    for address in ("q=number < 4&cols=params.width", "q=((&cols=params.width&cols=params.seed"):
+        path = view_of(alice, address)
+        assert 'id="scatter"' not in Client().get(path).content.decode()
+        assert Client().get(f"{path}drawn/").status_code == 404

@@ -6,6 +6,9 @@ export function tipOf({ data, named }, columns, run) {
   return { title: `${named(run)} (${data.runs.status[run]})`, rows: columns.map((column) => [null, column.label, shown(column, run)]) };
 }
 
+/** To the page of a run, where it has one. */
+export const goTo = (address) => address && location.assign(address);
+
 /** The chosen runs of a drawing with their values, as a file has them. */
 export function tableOf({ data, chosen, addressOf, named }, columns, isDrawn = () => true) {
   if (!data) return { head: [], rows: [] };

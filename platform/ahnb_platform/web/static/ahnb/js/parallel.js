@@ -2,7 +2,7 @@
 import { axis, base, chartIn, colours, GROUND, onBackground, rankColour, redraw, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
-import { tableOf, tipOf } from "./ofruns.js";
+import { goTo, tableOf, tipOf } from "./ofruns.js";
 import { spanOf } from "./ticks.js";
 
 const MOST_AXES = 9;
@@ -67,7 +67,7 @@ export function parallelIn(element, view) {
     const [stretch] = event.intervals || [];
     view.onBrush(column, stretch ? brushOf(column, ...stretch.map((end) => end - offsetOf(column))) : null);
   });
-  chart.on("click", { componentType: "series" }, (event) => location.assign(view.addressOf(order[event.dataIndex])));
+  chart.on("click", { componentType: "series" }, (event) => goTo(view.addressOf(order[event.dataIndex])));
   chart.on("mouseover", { componentType: "series" }, (event) => view.onHover(view.data.runs.number[order[event.dataIndex]]));
   chart.on("mouseout", view.onLeave);
   letReorder(chart, element, () => columns, view);

@@ -2,7 +2,7 @@
 import { axis, base, chartIn, colours, fitting, near, note, redraw, short, tooltip } from "./chart.js";
 import { brushOf, stretchOf } from "./brushes.js";
 import { exportable } from "./exporting.js";
-import { tableOf, tipOf } from "./ofruns.js";
+import { goTo, tableOf, tipOf } from "./ofruns.js";
 import { legend, paletteOf, shapeOf } from "./palettes.js";
 import { frontOf, isInside } from "./plane.js";
 
@@ -44,7 +44,7 @@ export function scatterIn(element, view) {
     }
     view.onBrushes(pair.map((column, side) => [column, area ? brushOf(column, ...area.coordRange[side]) : null]));
   });
-  chart.on("click", { seriesId: "runs" }, ({ data }) => location.assign(view.addressOf(data.run)));
+  chart.on("click", { seriesId: "runs" }, ({ data }) => goTo(view.addressOf(data.run)));
   chart.on("mouseover", { seriesId: "runs" }, ({ data }) => view.onHover(view.data.runs.number[data.run]));
   chart.on("mouseout", view.onLeave);
   for (const button of document.querySelectorAll("[data-brush-tool]")) {
