@@ -13,14 +13,12 @@ from ahnb_platform.accounts.access import require, role_in
 from ahnb_platform.accounts.models import Role, Team, User
 from ahnb_platform.accounts.teams import checked_name, checked_role, checked_slug
 from ahnb_platform.edits import own_changes
-from ahnb_platform.errors import Conflict, Invalid, Missing, NotAllowed
+from ahnb_platform.errors import Conflict, Invalid, Missing
 
-from .models import Mode, Project, ProjectAlias, ProjectShare, SavedView
+from .models import Mode, Project, ProjectAlias, ProjectShare
 
 LONGEST_DESCRIPTION = 20_000
 LONGEST_METRIC = 255
-LONGEST_ADDRESS = 8_000
-MOST_VIEWS = 200
 DETAILS = ("name", "description", "objective_metric", "objective_mode")
 
 
@@ -181,67 +179,6 @@ def unshare_project(*, share: ProjectShare, by: User | None) -> None:
         if not ended:
             raise Missing
         _record("share.ended", project, by, shared_with=_label(share))
-
-
-def save_view(
-    *, project: Project, by: User, name: str, address: str, is_shared: bool = False
-) -> SavedView:
-    """Keep a view of the project's summary; one's own of the same name is replaced. Readers.
-
-    Args:
-        project: as `by` sees it.
-        address: the query string of the view.
-        is_shared: with everybody who sees the project. Editors.
-
-    Raises:
-        Invalid: the name breaks a rule, the address is too long, or there are too many views.
-    """
-    name = checked_name(name)
-    if is_shared:
-        require(project.role, Role.EDITOR)
-    if len(address) > LONGEST_ADDRESS:
-        raise Invalid("This view holds too much to be saved.", code="view-too-long")
-    own = SavedView.objects.filter(project=project, owner=by)
-    if own.count() >= MOST_VIEWS and not own.filter(name=name).exists():
-        raise Invalid(f"Nobody has more than {MOST_VIEWS} views of a project.", code="views")
-    kept = {"address": address, "is_shared": is_shared}
-    view, _ = SavedView.objects.update_or_create(
-        project=project, owner=by, name=name, defaults=kept
-    )
-    return view
-
-
-def share_view(*, view: SavedView, by: User, is_shared: bool) -> SavedView:
-    """Share one's own view, or keep it for oneself again. Sharing: editors.
-
-    Args:
-        view: with the project as `by` sees it.
-
-    Raises:
-        NotAllowed: it is somebody else's, or `by` is a reader.
-    """
-    _require_owner_of_view(view, by)
-    if is_shared:
-        require(view.project.role, Role.EDITOR)
-    with transaction.atomic():
-        view.is_shared = is_shared
-        view.save(update_fields=["is_shared", "changed_at"])
-        _record("view.shared" if is_shared else "view.unshared", view.project, by, view=view.name)
-    return view
-
-
-def delete_view(*, view: SavedView, by: User) -> None:
-    """Forget a view: one's own, or as an owner of the project one that is shared."""
-    if view.project.role < Role.OWNER:
-        _require_owner_of_view(view, by)
-    with transaction.atomic():
-        _record("view.deleted", view.project, by, view=view.name, owner=view.owner.email)
-        view.delete()
-
-
-def _require_owner_of_view(view: SavedView, by: User) -> None:
-    if view.owner_id != by.pk:
-        raise NotAllowed("The view is somebody else's.")
 
 
 def checked_description(text: str) -> str:

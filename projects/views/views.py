@@ -12,7 +12,7 @@ from ahnb_platform.errors import Invalid
 from ahnb_platform.web.back import back_to
 from ahnb_platform.web.typed import PageRequest
 
-from .. import services
+from .. import saved_views
 from ..forms import ViewForm
 from ..queries import project_for_user, view_for_user, views_for_user
 from .state import saved_part
@@ -42,7 +42,7 @@ def save_view(request: PageRequest, team_slug: str, project_slug: str) -> HttpRe
     if not form.is_valid():
         raise Invalid("A view needs a name of at most 100 characters.")
     given = form.cleaned_data | {"address": saved_part(form.cleaned_data["address"])}
-    view = services.save_view(project=project, by=request.user, **given)
+    view = saved_views.save_view(project=project, by=request.user, **given)
     messages.info(request, f"The view “{view.name}” is saved.")
     return redirect(f"{project.get_absolute_url()}?{view.address}")
 
@@ -66,10 +66,10 @@ def change_view(
     view = view_for_user(request.user, project, view_id)
     act = request.POST.get("act")
     if act == "forget":
-        services.delete_view(view=view, by=request.user)
+        saved_views.delete_view(view=view, by=request.user)
         messages.info(request, f"The view “{view.name}” is forgotten.")
     elif act in ("share", "keep"):
-        services.share_view(view=view, by=request.user, is_shared=act == "share")
+        saved_views.share_view(view=view, by=request.user, is_shared=act == "share")
         words = "shared with everybody who sees the project" if act == "share" else "yours alone"
         messages.info(request, f"The view “{view.name}” is {words}.")
     else:

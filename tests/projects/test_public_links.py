@@ -15,7 +15,7 @@ from projects.links.models import PublicLink
 from projects.links.people import masked
 from projects.models import Project
 from projects.queries import project_for_user
-from projects.services import save_view
+from projects.saved_views import save_view
 from runs.linting.muting import mute_rule
 from runs.models import Run
 from runs.notes import add_note

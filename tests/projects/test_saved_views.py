@@ -7,7 +7,7 @@ import pytest
 
 from ahnb_platform.accounts.models import User
 from ahnb_platform.errors import Invalid, Missing, NotAllowed
-from projects import services
+from projects import saved_views
 from projects.models import Project, SavedView
 from projects.queries import project_for_user, view_for_user, views_for_user
 from tests.cast import client_of
@@ -22,7 +22,7 @@ def seen_by(user: User) -> Project:
 
 def kept(user: User, name: str = "tuning", **fields: Any) -> SavedView:
     fields = {"address": "q=number+>+1"} | fields
-    return services.save_view(project=seen_by(user), by=user, name=name, **fields)
+    return saved_views.save_view(project=seen_by(user), by=user, name=name, **fields)
 
 
 def test_a_view_is_its_owner_s_until_it_is_shared(digits: Project, alice: User, dana: User) -> None:
@@ -32,7 +32,7 @@ def test_a_view_is_its_owner_s_until_it_is_shared(digits: Project, alice: User, 
     with pytest.raises(Missing):
         view_for_user(dana, digits, view.pk)
     view.project = seen_by(alice)
-    services.share_view(view=view, by=alice, is_shared=True)
+    saved_views.share_view(view=view, by=alice, is_shared=True)
     assert view_for_user(dana, digits, view.pk) == view
 
 
@@ -41,7 +41,7 @@ def test_readers_keep_views_but_share_none(digits: Project, dana: User) -> None:
     with pytest.raises(NotAllowed):
         kept(dana, name="other", is_shared=True)
     with pytest.raises(NotAllowed):
-        services.share_view(
+        saved_views.share_view(
             view=view_for_user(dana, seen_by(dana), view.pk), by=dana, is_shared=True
         )
 
@@ -60,12 +60,12 @@ def test_others_views_are_changed_by_nobody_but_forgotten_by_owners(
     view = kept(bob, is_shared=True)
     for user in (alice, dana):
         with pytest.raises(NotAllowed):
-            services.share_view(
+            saved_views.share_view(
                 view=view_for_user(user, seen_by(user), view.pk), by=user, is_shared=False
             )
     with pytest.raises(NotAllowed):
-        services.delete_view(view=view_for_user(dana, seen_by(dana), view.pk), by=dana)
-    services.delete_view(view=view_for_user(alice, seen_by(alice), view.pk), by=alice)
+        saved_views.delete_view(view=view_for_user(dana, seen_by(dana), view.pk), by=dana)
+    saved_views.delete_view(view=view_for_user(alice, seen_by(alice), view.pk), by=alice)
     assert not SavedView.objects.exists()
 
 
@@ -80,7 +80,7 @@ def test_nobody_keeps_views_without_end(
 ) -> None:
     SavedView.objects.bulk_create(
         SavedView(project=digits, owner=alice, name=f"view {number}")
-        for number in range(services.MOST_VIEWS)
+        for number in range(saved_views.MOST_VIEWS)
     )
     with pytest.raises(Invalid):
         kept(alice)

@@ -15,7 +15,8 @@ from projects.links.models import Kind
 from projects.links.services import Shown, make_link
 from projects.models import Project, ProjectAlias, ProjectOffer, ProjectShare, SavedView
 from projects.queries import project_for_user
-from projects.services import rename_project, save_view, share_project
+from projects.saved_views import save_view
+from projects.services import rename_project, share_project
 from projects.transfers import accept_offer, decline_offer, offer_project, offers_to
 from tests import cast
 from tests.at_once import at_once

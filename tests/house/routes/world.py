@@ -22,7 +22,8 @@ from projects.links.models import Kind
 from projects.links.services import Shown, make_link
 from projects.models import Project
 from projects.queries import project_for_user
-from projects.services import save_view, share_project
+from projects.saved_views import save_view
+from projects.services import share_project
 from projects.transfers import offer_project
 from projects.trash import trash_project
 from runs.linting.muting import mute_rule

@@ -11,7 +11,8 @@ from django.utils import timezone
 from ahnb_platform.accounts.models import AuditEvent
 from ahnb_platform.errors import Conflict, Missing, NotAllowed
 from projects.models import Project
-from projects.services import rename_project, save_view, share_project
+from projects.saved_views import save_view
+from projects.services import rename_project, share_project
 from projects.trash import trash_project, untrash_project
 from runs.artifacts import storage
 from runs.life.projects import purge_project, purge_projects_due

@@ -17,7 +17,8 @@ from ahnb_platform.database.cluster import programs
 from ahnb_platform.errors import Conflict
 from projects.models import Project
 from projects.queries import project_for_user
-from projects.services import save_view, share_project
+from projects.saved_views import save_view
+from projects.services import share_project
 from runs.archive.archive import archive_of
 from runs.freezing import freeze_run
 from runs.models import Note, Quote, Run, RunDocument

@@ -10,7 +10,7 @@ from ahnb_platform.accounts import people, tokens
 from ahnb_platform.accounts.models import ApiToken, AuditEvent, User
 from projects.models import Project
 from projects.queries import project_for_user
-from projects.services import delete_view, save_view, share_view
+from projects.saved_views import delete_view, save_view, share_view
 from runs.models import Run
 from runs.notes import add_note, remove_note
 from runs.queries import run_for_user
