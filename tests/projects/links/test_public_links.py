@@ -13,84 +13,12 @@ from ahnb_platform.accounts.models import AuditEvent
 from projects.links import limiting
 from projects.links.models import PublicLink
 from projects.links.people import masked
-from projects.models import Project
 from projects.queries import project_for_user
 from projects.saved_views import save_view
-from runs.linting.muting import mute_rule
-from runs.models import Run
-from runs.notes import add_note
 from runs.services import trash_run
 from tests import cast
-from tests.sketches import send_events, sketch_run
 
-LINKS = "/projects/vision/digits/links/"
-MADE = re.compile(r"http://testserver(/public/[\w-]+/)")
-# What belongs to others or stays inside: none of it may stand in any public answer.
-CANARY = "zanzibar"
-PARTS = ("", "charts/", "marks/", "series/?metric=loss&metric=val_loss", "curves/", "drawn/")
-
-
-@pytest.fixture
-def runs(digits: Project, vision, alice, bob) -> list[Run]:
-    """Four runs, of which the first three will be shown; canaries lie all around."""
-    found = []
-    for number in range(1, 5):
-        name = f"shown-{number}" if number < 4 else f"{CANARY}-run"
-        params = {"width": 2**number, "data": f"/home/{CANARY}/digits", "seed": number}
-        run = sketch_run(
-            digits, bob, name=name, val_loss=(1.0, 1 / number), params=params, group=f"{CANARY}-g"
-        )
-        dense = {"name": "dense", "class": "Dense", "output_shape": [None, number], "parameters": 9}
-        layers = [dense]
-        secrets = {"host": f"{CANARY}-host", "git": {"commit": CANARY}, "user": CANARY}
-        finding = {"id": "LOSS01", "severity": "error", "text": f"{CANARY} found", "step": 1}
-        code = {"files": {"train.py": f"# {CANARY}"}}
-        send_events(
-            run,
-            ("model", {"name": "m", "layers": layers}),
-            ("environment", secrets),
-            ("code", code),
-            ("finding", finding),
-        )
-        add_note(run=run, by=bob, text=f"{CANARY} note, see #4", step=1)
-        Run.objects.filter(id=run.id).update(notes=f"{CANARY} remark", status_reason=CANARY)
-        found.append(run)
-    bob.name = f"Bob {CANARY}"
-    bob.save()
-    digits.name, digits.description = f"Digits {CANARY}", CANARY
-    digits.save()
-    vision.name = f"Vision {CANARY}"
-    vision.save()
-    mute_rule(project=seen(alice), rule="DATA01", by=alice, reason=CANARY)
-    cast.make_project(vision, f"{CANARY}-project", alice)
-    return found
-
-
-@pytest.fixture(autouse=True)
-def fresh_minute() -> None:
-    limiting._asked.clear()
-
-
-def seen(by) -> Project:
-    return project_for_user(by, "vision", "digits")
-
-
-def made(by, **fields) -> str:
-    """The path of a link that the form makes."""
-    answer = cast.client_of(by).post(LINKS, {"days": "30", **fields})
-    found = MADE.search(answer.content.decode())
-    assert found is not None, answer.content.decode()
-    assert "no-store" in answer["Cache-Control"]
-    return found[1]
-
-
-def path_of(kind: str, by, **fields) -> str:
-    if kind == "view":
-        address = "q=number < 4&cols=params.width&cols=user&cols=version"
-        view = save_view(project=seen(by), by=by, name="ours", address=address)
-        return made(by, view=str(view.pk), **fields)
-    return made(by, runs={"run": "1", "comparison": "1,2,3"}[kind], **fields)
-
+from .making import CANARY, LINKS, PARTS, made, path_of, seen
 
 KINDS = ["run", "view", "comparison"]
 
@@ -322,40 +250,3 @@ def test_a_faulty_view_shows_no_run(runs, alice) -> None:
 )
 def test_names_in_paths_are_taken_out(text: str, told: str) -> None:
     assert masked({"a": [text], "b": 1}) == {"a": [told], "b": 1}
-
-
-def view_of(by, address: str) -> str:
-    view = save_view(project=seen(by), by=by, name="drawn", address=address)
-    return made(by, view=str(view.pk))
-
-
-def test_a_view_draws_the_runs_and_columns_of_its_table_and_no_others(runs, alice) -> None:
-    asked = "cols=params.width&cols=metrics.val_loss.min&cols=user&cols=version&cols=tags"
-    others = "&axes=params.seed&axes=params.width&x=params.seed&colour=group&mark=version"
-    path = view_of(alice, f"q=number > 1 and number < 4&order=-number&{asked}{others}")
-    assert 'id="scatter"' in Client().get(path).content.decode()
-    data = Client().get(f"{path}drawn/").json()
-    assert data["runs"] == {
-        "number": [1, 2],
-        "name": ["shown-3", "shown-2"],
-        "status": data["runs"]["status"],
-    }
-    assert {one["key"]: one["values"] for one in data["columns"]} == {
-        "params.width": [8, 4],
-        "metrics.val_loss.min": [pytest.approx(1 / 3), 0.5],
-    }
-    assert (data["x"], data["y"]) == ("params.width", "metrics.val_loss.min")
-    assert (data["parallel"], data["colour"], data["mark"]) == (["params.width"], "", "")
-
-
-def test_home_folders_are_cut_out_of_what_is_drawn(runs, alice) -> None:
-    path = view_of(alice, "q=number < 4&cols=params.data&cols=metrics.val_loss")
-    [data, _] = Client().get(f"{path}drawn/").json()["columns"]
-    assert data["categories"] == ["/home/…/digits"]
-
-
-def test_nothing_is_drawn_of_one_column_or_of_a_filter_that_cannot_be_read(runs, alice) -> None:
-    for address in ("q=number < 4&cols=params.width", "q=((&cols=params.width&cols=params.seed"):
-        path = view_of(alice, address)
-        assert 'id="scatter"' not in Client().get(path).content.decode()
-        assert Client().get(f"{path}drawn/").status_code == 404
