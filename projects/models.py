@@ -96,6 +96,7 @@ class Project(models.Model):
         blank=True,
         editable=False,
         related_name="+",
+        db_index=False,  # projects are few, and nobody looks for them by this
     )
     # Since when it is being deleted for good: from then on nobody brings it back.
     purging_since = models.DateTimeField(null=True, blank=True, editable=False)
