@@ -173,8 +173,10 @@ def _view_of(link: PublicLink) -> View:
     runs = page.runs if link.shows_people else without_people(page.runs)
     drawn = axes_of(choice, state)["series"]
     metric = drawn if drawn in choice.curves else objective.metric if objective else ""
-    shown = {column.name for column in columns if column.kind == "metrics"} | {metric}
-    ranked = objective.column if objective and objective.metric in shown else None
+    decides = objective.column if objective else None
+    # Whoever sees the curve sees its best value, too.
+    is_shown = decides and (decides in columns or decides.name == metric)
+    ranked = decides if is_shown else None
     return View(runs, columns, metric, objective, drawing_of(state, columns, ranked))
 
 

@@ -181,3 +181,19 @@ def seen_on(page: str) -> str:
     """The marks that the form carries."""
     [marks] = re.findall(r'name="seen" value="([^"]+)"', page)
     return marks
+
+
+def test_pages_of_settings_lead_to_each_other_as_far_as_one_may(digits, alice, bob, dana) -> None:
+    led_to = {}
+    for person in (alice, bob, dana):
+        client = cast.client_of(person)
+        page = client.get(f"{PATH}notices/").content.decode()
+        nav = page[page.index('class="sub-nav"') : page.index("</nav>", page.index("sub-nav"))]
+        assert nav.count('aria-current="page"') == 1
+        addresses = re.findall(r'href="([^"]+)"', nav)
+        for address in addresses:
+            told = client.get(address).content.decode()
+            assert told.count('class="sub-nav"') == 1
+            assert f'href="{address}" aria-current="page"' in told
+        led_to[person] = len(addresses)
+    assert led_to == {alice: 8, bob: 6, dana: 4}

@@ -36,3 +36,13 @@ def test_nothing_is_drawn_of_one_column_or_of_a_filter_that_cannot_be_read(runs,
         path = view_of(alice, address)
         assert 'id="scatter"' not in Client().get(path).content.decode()
         assert Client().get(f"{path}drawn/").status_code == 404
+
+
+def test_runs_are_ranked_only_by_what_the_page_shows(runs, alice) -> None:
+    asked = "q=number < 4&cols=params.width&cols=params.seed"
+    ranks = {}
+    for series in ("val_loss", "loss"):
+        data = Client().get(f"{view_of(alice, f'{asked}&series={series}')}drawn/").json()
+        ranks[series] = data["rank"], data["objective"] is None
+    assert ranks["val_loss"][1] is False
+    assert ranks["loss"] == ([None] * 3, True)
