@@ -85,7 +85,8 @@ def test_parts_of_the_quota_stand_beside_projects_and_people(runs, vision, digit
     assert page.count("25 % of runs, 49 % of points") == 1
 
 
-def test_whoever_runs_the_server_sets_the_quota_of_any_team(runs, vision, charlie, client_of):
+def test_whoever_runs_the_server_sets_the_quota_of_any_team(runs, digits, charlie, client_of):
+    measure_all(digits.pk)
     assert client_of(charlie).get(TEAM).status_code == 404
     charlie.is_superuser = charlie.is_staff = True
     charlie.save()
