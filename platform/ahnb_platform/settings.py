@@ -107,7 +107,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["ahnb_platform.web.templatetags.ahnb"],
+            "builtins": [
+                "ahnb_platform.web.templatetags.ahnb",
+                "ahnb_platform.web.templatetags.parts",
+            ],
         },
     }
 ]

@@ -114,16 +114,33 @@ def test_first_columns_stay_readable_on_a_phone(
     page: Callable[..., Page], alice: User, paths: list[str]
 ) -> None:
     here = page(alice, width=390)
+    drawn(here, paths[1])
+    table = here.locator(".table-responsive").last
+    first = table.locator("tbody th[scope=row]").first
+    table.evaluate("table => { table.scrollLeft = 400; }")
+    box = first.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert 100 < box["width"] < 200
+
+
+def test_rows_of_a_listing_show_all_they_have_on_a_phone(
+    page: Callable[..., Page], alice: User, paths: list[str]
+) -> None:
+    here = page(alice, width=390)
     token_of(alice)
-    for path in [paths[1], "/tokens/", "/teams/vision/", "/"]:
+    trash = next(path for path in paths if "place=trash" in path)
+    for path in [trash, "/tokens/", "/teams/vision/", "/"]:
         drawn(here, path)
-        table = here.locator(".table-responsive").last
-        first = table.locator("tbody th[scope=row]").first
-        table.evaluate("table => { table.scrollLeft = 400; }")
-        box = first.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert 100 < box["width"] < 200
+        listing = here.locator(".table-listing").first
+        assert listing.evaluate("table => table.parentElement.scrollWidth") <= 390
+        for button in listing.get_by_role("button").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        says = "cell => getComputedStyle(cell, '::before').content"
+        assert listing.locator("td[data-label]").first.evaluate(says) != "none"
 
 
 def test_times_stay_in_one_line(page: Callable[..., Page], alice: User, paths: list[str]) -> None:

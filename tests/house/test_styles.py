@@ -1,4 +1,4 @@
-"""The trimmed stylesheet still styles every class that pages use."""
+"""The trimmed stylesheet and the sprite of symbols have all that pages use."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ WHOLE = ROOT / "node_modules/@tabler/core/dist/css/tabler.min.css"
 STATIC = ROOT / "platform/ahnb_platform/web/static"
 CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
 USED = re.compile(r"""class(?:Name)?\s*=\s*["']([^"']*)["']|"class":\s*f?"([^"]*)\"""")
+ICON = re.compile(r"""\{% (?:icon|act \S+ "[^"]*") "([\w-]+)\"""")
 TAG = re.compile(r"\{[%{].*?[%}]\}")
 
 
@@ -41,3 +42,9 @@ def test_every_class_of_tabler_that_a_page_names_is_shipped() -> None:
 
 def test_the_trimmed_sheet_is_small() -> None:
     assert (STATIC / "vendor/tabler.css").stat().st_size < WHOLE.stat().st_size / 3
+
+
+def test_every_symbol_that_a_page_names_is_in_the_sprite() -> None:
+    named = {name for page in pages() for name in ICON.findall(page.read_text())}
+    assert {"trash", "x"} <= named
+    assert named - set((ROOT / "assets/icons.txt").read_text().split()) == set()

@@ -35,7 +35,10 @@ export function markLines(marks, [low, high], width, room) {
   const apart = ((high - low) / width) * LINE_PIXELS || 0;
   const data = [];
   for (const { x, text, kind } of [...marks].sort((a, b) => a.x - b.x)) {
-    if (!data.length || x - data[data.length - 1].xAxis >= apart) data.push({ xAxis: x, name: kind === "note" ? `nb: ${text}` : text });
+    if (data.length && x - data[data.length - 1].xAxis < apart) continue;
+    // Left of the first line the words would lie on the numbers of the axis.
+    const label = x - low < apart ? { position: "insideEndBottom" } : {};
+    data.push({ xAxis: x, name: kind === "note" ? `nb: ${text}` : text, label });
   }
   const label = { show: data.length <= MOST_LABELS, formatter: ({ name }) => (name.length > longest ? `${name.slice(0, longest)}…` : name), position: "insideEndTop", color: colour.text, fontSize: 11 };
   return { symbol: "none", silent: true, animation: false, data, label, lineStyle: { color: colour.muted, type: "dashed", width: 1 } };
