@@ -196,7 +196,7 @@ def test_tables_and_audit_show_it_as_one(
 
 def test_it_does_not_count_as_a_member(nightly: User, alice: User, vision: Team) -> None:
     page = cast.client_of(alice).get("/teams/").content.decode()
-    assert '<td class="num">3</td>' in page
+    assert 'class="num">3</td>' in page
 
 
 def test_its_role_is_changed_on_its_page(nightly: User, vision: Team, alice: User) -> None:
