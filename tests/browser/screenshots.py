@@ -41,17 +41,42 @@ MEMBERS = {
     "project-filtered": f"/projects/{PROJECT}/?q=params.width+>+20+and+metrics.val_accuracy+>+0.9",
     "project-query-error": f"/projects/{PROJECT}/?q=params.width+>>+3",
     "project-nothing-found": f"/projects/{PROJECT}/?q=params.width+>+100000",
-    "project-settings": f"/projects/{PROJECT}/settings/",
-    "project-sharing": f"/projects/{PROJECT}/sharing/",
+    "project-trash": f"/projects/{PROJECT}/?place=trash",
+    "project-compare": f"/projects/{PROJECT}/compare/?runs=1,2,3",
+    **{
+        f"project-{page}": f"/projects/{PROJECT}/{page}/"
+        for page in (
+            "settings",
+            "sharing",
+            "links",
+            "notices",
+            "webhooks",
+            "retention",
+            "storage",
+            "versions",
+            "findings",
+            "insights",
+            "activity",
+            "notes",
+            "views",
+            "export",
+        )
+    },
     "project-new": "/projects/new/",
     "teams": "/teams/",
     "team": f"/teams/{TEAM}/",
     "team-new": "/teams/new/",
     "team-settings": f"/teams/{TEAM}/settings/",
-    "team-audit": f"/teams/{TEAM}/audit/",
+    **{
+        f"team-{page}": f"/teams/{TEAM}/{page}/"
+        for page in ("audit", "storage", "offers", "services", "entrance", "webhooks")
+    },
     "tokens": "/tokens/",
     "profile": "/account/",
     "password-change": "/account/password/change/",
+    "factors": "/account/factors/",
+    "sessions": "/account/sessions/",
+    "rules": "/findings/rules/",
     "logout": "/account/logout/",
     "missing": "/projects/nobody/nothing/",
 }

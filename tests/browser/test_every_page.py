@@ -161,6 +161,7 @@ def test_every_page_says_the_same_without_script(
         here.goto(path)
         expect(here.locator("h1")).to_have_count(1)
         expect(here.locator("main")).not_to_be_empty()
+        expect(here.locator(".needs-script:visible")).to_have_count(0)
 
 
 def test_the_menu_works_by_keyboard(page: Callable[..., Page], alice: User) -> None:

@@ -4,7 +4,7 @@
 
 const STRETCH = /^(.+?):(-?[\d.e+-]+)\.\.(-?[\d.e+-]+)$/i;
 const CHOICE = /^(.+?):("(?:[^"\\]|\\.)*"(?:,"(?:[^"\\]|\\.)*")*)$/;
-export const MOST_PICKED = 500;
+const MOST_PICKED = 500;
 
 /** The brushes of this page's address, by the key of their axis. */
 export function readBrushes() {

@@ -13,7 +13,7 @@ export const GROUND = -1;
 
 const drawn = new Map();
 
-export const isDark = () => document.documentElement.getAttribute("data-bs-theme") === "dark";
+const isDark = () => document.documentElement.getAttribute("data-bs-theme") === "dark";
 const words = () => (isDark() ? DARK : LIGHT);
 /** The theme's colours; `surface` is that of the cards on which charts lie. */
 export const colours = () => ({ ...words(), surface: getComputedStyle(document.querySelector(".card")).backgroundColor });

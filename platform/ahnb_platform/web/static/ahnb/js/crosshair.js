@@ -89,7 +89,7 @@ function hideAll() {
 }
 
 /** The place among the sorted `x` at or before `value`; -1 before all. */
-export function placeBefore(x, value) {
+function placeBefore(x, value) {
   let [low, high] = [0, x.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -31,7 +31,7 @@ const WORDS = { epoch: "end of epoch", relative: "seconds since the start", wall
 const wordOf = (unit) => WORDS[unit] ?? unit;
 
 /** Whether the scale is logarithmic: as asked, where every value is positive. */
-export function logOf({ curves }, asked) {
+function logOf({ curves }, asked) {
   if (asked.slog === "0") return false;
   const [low, high] = endsOf({ curves });
   return low > 0 && (asked.slog === "1" || high / low >= 50);

@@ -7,7 +7,7 @@ const SIGNS = { note: "✎", finding: "!", odd: "▲" };
 const WORDS = { note: ["note", "notes"], finding: ["finding", "findings"], odd: ["point that is not finite", "points that are not finite"] };
 
 /** Puts marks that lie within `APART` pixels together; `marks` is [{kind, left, title, text, id}]. */
-export function clustersOf(marks) {
+function clustersOf(marks) {
   const clusters = [];
   for (const mark of [...marks].sort((a, b) => a.left - b.left)) {
     const last = clusters[clusters.length - 1];

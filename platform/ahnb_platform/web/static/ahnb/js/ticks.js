@@ -3,7 +3,7 @@
 const FEW_VALUES = 6;
 
 /** Round numbers from `low` to `high`, about `count` of them; powers of ten on a logarithmic axis. */
-export function ticksOf(low, high, isLog, count = 5) {
+function ticksOf(low, high, isLog, count = 5) {
   if (low === high) return [low];
   return isLog ? powers(low, high, count) : steps(low, high, count);
 }

@@ -2,7 +2,6 @@
 import { axis, short } from "./chart.js";
 import { between, epochClock } from "./timeline.js";
 
-export const KINDS = ["epoch", "step", "relative", "wall"];
 const NATIVE = { epoch: "epoch", step: "step", time: "wall" };
 
 /** What a chart is drawn over: as asked where all its series can be placed there, else as logged. */
