@@ -17,7 +17,7 @@ from ahnb_platform.identity.models import Connection, Domain
 from ahnb_platform.identity.sso import metadata
 from tests import cast
 
-from .saml_provider import ENTITY, LOGIN, SamlProvider
+from .provider import ENTITY, LOGIN, SamlProvider
 
 FORM = "/teams/vision/entrance/connection/?kind=saml"
 ENTRANCE = "/teams/vision/entrance/"

@@ -1,0 +1,1 @@
+"""SAML against an identity provider of pysaml2."""
