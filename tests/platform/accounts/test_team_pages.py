@@ -197,7 +197,7 @@ def test_the_number_of_queries_does_not_grow(
         teams.add_member(team=vision, user=user, role=Role.READER, by=alice)
         teams.create_team(slug=f"t{number}", by=alice)
     client = cast.client_of(alice)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert client.get(path).status_code == 200
 
 
