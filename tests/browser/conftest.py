@@ -16,6 +16,7 @@ from ahnb_platform.accounts.models import User
 
 from ..cast import client_of
 from ..live import LiveServer, running_server
+from .waiting import under_way
 
 # Playwright's loop runs in this thread; Django takes it for an asynchronous program.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -107,6 +108,7 @@ class Visitor:
         page.on("console", console)
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("request", lambda sent: request(sent.url))
+        under_way(page)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from runs.services import pin_run, trash_run
 
 from ..cast import token_of
 from ..sketches import send_events, sketch_project
+from .waiting import wait_until_quiet
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LAYER = {"name": "dense", "class": "Dense", "output_shape": [None, 10], "parameters": 650}
@@ -69,7 +70,7 @@ def drawn(page: Page, path: str) -> None:
     page.goto(path)
     if page.locator("[data-charts], [data-group]").count():
         expect(page.locator("[data-chart] canvas").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    wait_until_quiet(page)
 
 
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
