@@ -1,5 +1,6 @@
 """The cast as fixtures; `tests.cast` says who they are."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from runs.models import Run
 
 from . import cast
 from .quick import be_quick
+from .served import started_once
 
 be_quick()
 # What takes longest per file begins first, so that no worker has much to do when the other is
@@ -74,6 +76,14 @@ def files_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         STORAGES={**settings.STORAGES, "default": kept}, ARTIFACT_INCOMING=folder / "incoming"
     ):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose tables are made, so that a server starts at once on a copy of it."""
+    shared = tmp_path_factory.getbasetemp()
+    # pytest-xdist gives each of its processes a folder below the one of all.
+    return started_once(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,20 @@ def check_points(load: Load, writer: Writer) -> None:
         assert found["exact"]
         assert found["x"] == [step for steps, _ in batches for step in steps]
         assert found["min"] == [value for _, values in batches for value in values]
+
+
+def started_once(shared: Path) -> Path:
+    """A data directory after the first start of a server and its end, to be copied.
+
+    Args:
+        shared: a folder of all processes that test; the first of them makes it.
+    """
+    served = Served(shared / "started-once")
+    with (shared / "started-once.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not (served.folder / "done").exists():
+            served.folder.mkdir()
+            served.start()
+            served.end()
+            (served.folder / "done").touch()
+    return served.data

@@ -1,6 +1,7 @@
 """SIGKILL of the server and of PostgreSQL under load: what was acknowledged is there, once."""
 
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ KILLS = 20
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, fresh_data: Path) -> Iterator[Served]:
     served = Served(tmp_path)
+    shutil.copytree(fresh_data, served.data)
     served.start()
     yield served
     served.end()

@@ -1,6 +1,7 @@
 """F30: the disk of the database fills up: writes are refused, reading goes on, nothing is lost."""
 
 import ctypes
+import shutil
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -29,13 +30,19 @@ def enter_mounts(pid: int) -> None:
             raise OSError(ctypes.get_errno(), "setns")
 
 
+def on_filled_disk(data: Path, fresh: Path) -> None:
+    """A disk of 300 MB with a copy of this data directory, for a process and its children."""
+    on_small_disk(data, "300m")
+    shutil.copytree(fresh, data, dirs_exist_ok=True)
+
+
 @pytest.fixture
-def load(tmp_path: Path) -> Iterator[Load]:
+def load(tmp_path: Path, fresh_data: Path) -> Iterator[Load]:
     """A server on a disk of 300 MB, of which it keeps 40 MB free."""
     served = Served(tmp_path, port=free_port())
     served.data.mkdir(mode=0o700)
     served.settings["AHNB_DISK_RESERVE_MB"] = str(RESERVE // 1_000_000)
-    served.before = partial(on_small_disk, served.data, "300m")
+    served.before = partial(on_filled_disk, served.data, fresh_data)
     served.start()
     assert served.process
     served.before = partial(enter_mounts, served.process.pid)

@@ -4,10 +4,12 @@ throws everybody out, or takes no more connections. `tests/contract/test_killed.
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -22,9 +24,10 @@ ANSWERED = {200, 503}
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, fresh_data: Path) -> Iterator[Load]:
     """One server for all tests of the module."""
     served = Served(tmp_path_factory.mktemp("served"))
+    shutil.copytree(fresh_data, served.data)
     served.start()
     try:
         yield load_on(served)

@@ -113,28 +113,19 @@ class Server:
         return self.process.communicate(timeout=STOP_SECONDS)[1]
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory after the first start, with its static files beside it; to be copied."""
-    data = tmp_path_factory.mktemp("served") / "data"
-    Server(data, data.parent / "static").wait_ready().stop()
-    wait_for_silence(data)
-    return data
-
-
 @pytest.fixture
-def data(finished: Path, tmp_path: Path) -> Iterator[Path]:
-    yield shutil.copytree(finished, tmp_path / "data")
+def data(fresh_data: Path, tmp_path: Path) -> Iterator[Path]:
+    yield shutil.copytree(fresh_data, tmp_path / "data")
     wait_for_silence(tmp_path / "data")
 
 
 @pytest.fixture
-def serve(data: Path, finished: Path) -> Iterator[Callable[..., Server]]:
+def serve(data: Path, fresh_data: Path) -> Iterator[Callable[..., Server]]:
     """Start servers on `data`; the test's end kills them."""
     started: list[Server] = []
 
     def start_server(port: int = 0) -> Server:
-        started.append(Server(data, finished.parent / "static", port))
+        started.append(Server(data, fresh_data.parent / "static", port))
         return started[-1]
 
     yield start_server
@@ -153,19 +144,19 @@ def assert_free(port: int) -> None:
         probe.listen()
 
 
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 def test_every_signal_ends_everything_and_the_port_can_be_used_again(
-    serve: Serve, data: Path
+    serve: Serve, data: Path, number: int
 ) -> None:
-    port = 0
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        server = serve(port).wait_ready()
-        assert server.status() == 200
-        # A supervisor tells the main process alone, a terminal the whole group.
-        assert "Traceback" not in server.stop(number, group=number != signal.SIGTERM)
-        assert server.process.returncode == 0
-        assert not postgres_processes(data)
-        port = server.port
-    assert_free(port)
+    server = serve().wait_ready()
+    assert server.status() == 200
+    # A supervisor tells the main process alone, a terminal the whole group.
+    assert "Traceback" not in server.stop(number, group=number != signal.SIGTERM)
+    assert server.process.returncode == 0
+    assert not postgres_processes(data)
+    assert_free(server.port)
 
 
 def test_killed_server_leaves_neither_port_nor_data_taken(serve: Serve, data: Path) -> None:
