@@ -305,5 +305,7 @@ def started_once(shared: Path) -> Path:
             served.folder.mkdir()
             served.start()
             served.end()
+            # It would be taken for the address of the server on a copy.
+            Places(served.data).server_url.unlink()
             (served.folder / "done").touch()
     return served.data
