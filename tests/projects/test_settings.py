@@ -10,6 +10,7 @@ from projects.models import Project
 from tests import cast
 
 PATH = "/projects/vision/digits/"
+AS_IT_WAS = {"name": "Digits", "description": "", "objective_metric": "", "objective_mode": ""}
 EVERYBODY = ["alice", "bob", "dana", "charlie", "anonymous"]
 
 
@@ -145,12 +146,8 @@ def test_the_number_of_queries_is_small(
 def test_settings_that_two_people_change_at_once_are_both_shown(
     browsers: dict[str, Client], digits: Project
 ) -> None:
-    address = f"{PATH}settings/"
-    as_it_was = {"name": "Digits", "description": "", "objective_metric": "", "objective_mode": ""}
-    seen = seen_on(browsers["bob"].get(address).content.decode())
-    objective = {"objective_metric": "loss", "objective_mode": "min"}
-    browsers["alice"].post(address, {**as_it_was, **objective, "seen": seen})
-    late = {**as_it_was, "objective_metric": "val_accuracy", "objective_mode": "max"}
+    address, seen = f"{PATH}settings/", overtaken(browsers)
+    late = {**AS_IT_WAS, "objective_metric": "val_accuracy", "objective_mode": "max"}
     answer = browsers["bob"].post(address, {**late, "description": "Scans.", "seen": seen})
     shown = answer.content.decode()
     assert answer.status_code == 409
@@ -167,14 +164,19 @@ def test_settings_that_two_people_change_at_once_are_both_shown(
 def test_another_description_leaves_an_objective_that_was_set_meanwhile(
     browsers: dict[str, Client], digits: Project
 ) -> None:
-    address = f"{PATH}settings/"
-    as_it_was = {"name": "Digits", "description": "", "objective_metric": "", "objective_mode": ""}
-    seen = seen_on(browsers["bob"].get(address).content.decode())
-    objective = {"objective_metric": "loss", "objective_mode": "min"}
-    browsers["alice"].post(address, {**as_it_was, **objective, "seen": seen})
-    browsers["bob"].post(address, {**as_it_was, "description": "Scans.", "seen": seen})
+    address, seen = f"{PATH}settings/", overtaken(browsers)
+    browsers["bob"].post(address, {**AS_IT_WAS, "description": "Scans.", "seen": seen})
     digits.refresh_from_db()
     assert (digits.objective_metric, digits.description) == ("loss", "Scans.")
+
+
+def overtaken(browsers: dict[str, Client]) -> str:
+    """The marks of the form that Bob opened before Alice set an objective."""
+    address = f"{PATH}settings/"
+    seen = seen_on(browsers["bob"].get(address).content.decode())
+    objective = {"objective_metric": "loss", "objective_mode": "min"}
+    browsers["alice"].post(address, {**AS_IT_WAS, **objective, "seen": seen})
+    return seen
 
 
 def seen_on(page: str) -> str:
