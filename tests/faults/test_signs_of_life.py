@@ -9,6 +9,7 @@ from django.db import connection
 
 from ahnb_platform.accounts.models import User
 from projects.models import Project
+from projects.trash import trash_project, untrash_project
 from runs.life.purging import purge_runs
 from runs.models import LOST_AFTER, Run
 from runs.services import trash_run
@@ -108,7 +109,9 @@ def test_a_project_put_into_the_trash_stops_its_training_and_loses_nothing(scene
     """F35, of the whole project: the client says so and keeps it; after a restore Equal."""
     training = scene.train_alone("loop", **EXIT)
     run_id = under_way(scene, training)
-    assert scene.ask("DELETE", "projects/vision/digits/") == 204
+    project = Project.objects.get(slug="digits")
+    owner = User.objects.get(email="owner@example.org")
+    trash_project(project=project, by=owner)
     before = rows_of(run_id)
     await_true(lambda: "ahnb sync" in training.errors, training)
     assert "The project lies in the trash" in training.errors
@@ -116,7 +119,7 @@ def test_a_project_put_into_the_trash_stops_its_training_and_loses_nothing(scene
     assert training.wait() == 0
     assert rows_of(run_id) == before
     assert scene.ahnb("sync").returncode != 0
-    assert scene.ask("POST", "projects/vision/digits/restore/") == 200
+    untrash_project(project=project, by=owner)
     assert scene.ahnb("sync").returncode == 0
     scene.assert_equal(training)
 
