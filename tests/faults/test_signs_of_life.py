@@ -111,7 +111,7 @@ def test_a_project_put_into_the_trash_stops_its_training_and_loses_nothing(scene
     run_id = under_way(scene, training)
     project = Project.objects.get(slug="digits")
     owner = User.objects.get(email="owner@example.org")
-    trash_project(project=project, by=owner)
+    at_once([lambda: trash_project(project=project, by=owner)])  # committed
     before = rows_of(run_id)
     await_true(lambda: "ahnb sync" in training.errors, training)
     assert "The project lies in the trash" in training.errors
@@ -119,7 +119,7 @@ def test_a_project_put_into_the_trash_stops_its_training_and_loses_nothing(scene
     assert training.wait() == 0
     assert rows_of(run_id) == before
     assert scene.ahnb("sync").returncode != 0
-    untrash_project(project=project, by=owner)
+    at_once([lambda: untrash_project(project=project, by=owner)])
     assert scene.ahnb("sync").returncode == 0
     scene.assert_equal(training)
 
