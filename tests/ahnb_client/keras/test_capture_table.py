@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import BACKENDS, offline_results_of
+from tests.ahnb_client.keras.programs import BACKENDS, nursery_of, offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -14,9 +14,9 @@ FORMS = ["left out", "None", "one", "list", "list again", "tuple", "positional",
 @pytest.fixture(scope="module", params=BACKENDS)
 def results(request, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp(request.param)
-    found = offline_results_of(
-        "trainings_everywhere", folder, KERAS_BACKEND=request.param, AHNB_SYSTEM_SECONDS="0.1"
-    )
+    nursery = nursery_of(request, request.param)
+    settings = {"KERAS_BACKEND": request.param, "AHNB_SYSTEM_SECONDS": "0.1"}
+    found = offline_results_of("trainings_everywhere", folder, nursery, **settings)
     return {**found, "backend": request.param}
 
 

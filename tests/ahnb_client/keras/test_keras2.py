@@ -8,9 +8,9 @@ pytestmark = pytest.mark.keras
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def results(nursery, tmp_path_factory):
     folder = tmp_path_factory.mktemp("keras2")
-    return offline_results_of("trainings_on_keras2", folder)
+    return offline_results_of("trainings_on_keras2", folder, nursery)
 
 
 @pytest.fixture(params=["built", "unbuilt"])

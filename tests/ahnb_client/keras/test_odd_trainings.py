@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ahnb_client.keras.programs import offline_results_of
+from tests.ahnb_client.keras.programs import nursery_of, offline_results_of
 
 pytestmark = pytest.mark.keras
 
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.keras
 @pytest.fixture(scope="module", params=["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
 def results(request, tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp(request.param)
-    found = offline_results_of("trainings_odd", folder, KERAS_BACKEND=request.param)
+    nursery = nursery_of(request, request.param)
+    found = offline_results_of("trainings_odd", folder, nursery, KERAS_BACKEND=request.param)
     return {**found, "backend": request.param}
 
 

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +9,16 @@ import pytest
 
 from ahnb_client import record
 from ahnb_client.resuming import Backup, Memory
-from tests.ahnb_client.keras.programs import ROOT, results_of
+from tests.ahnb_client.keras.programs import ended, nursery_of, results_of
 from tests.ahnb_client.keras.records import Records
+from tests.contract.trainings import Nursery
 
 pytestmark = pytest.mark.keras
 
 
-def killed(**environment: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.ahnb_client.keras.trainings_restored"],
-        cwd=ROOT,
-        env={"DIES": "1", "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+def killed(nursery: Nursery | None, **environment: str) -> None:
+    done = ended("trainings_restored", nursery, {"DIES": "1", **environment})
+    assert done.code == -signal.SIGKILL, done.errors[-2000:]
 
 
 def attempts_of(spool: Path, name: str) -> list[tuple[int, int]]:
@@ -47,7 +39,8 @@ def attempts_of(spool: Path, name: str) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
-def test_job_that_was_killed_goes_on_in_its_run(backend, tmp_path, spool, monkeypatch):
+def test_job_that_was_killed_goes_on_in_its_run(request, backend, tmp_path, spool):
+    nursery = nursery_of(request, backend)
     environment = {
         "KERAS_BACKEND": backend,
         "BACKUP": str(tmp_path / "backup"),
@@ -56,10 +49,10 @@ def test_job_that_was_killed_goes_on_in_its_run(backend, tmp_path, spool, monkey
         "AHNB_PROJECT": "team/project",
         "HOME": str(tmp_path),
     }
-    killed(**environment)
+    killed(nursery, **environment)
     (header,) = spool.glob("*/header.json")
     run_id = json.loads(header.read_text())["run_id"]
-    done = results_of("trainings_restored", **environment)
+    done = results_of("trainings_restored", nursery=nursery, **environment)
     assert done == {"run": run_id, "backup": False}
     records = Records(spool, run_id)
     assert records.data_of("attempt") == [{"attempt": 1, "from_step": 8}]
@@ -70,7 +63,7 @@ def test_job_that_was_killed_goes_on_in_its_run(backend, tmp_path, spool, monkey
     ]
     assert attempts_of(spool, "loss") == [(0, 0), (0, 1), (1, 2), (1, 3)]
     # The training has ended, its backup is gone: the next one is another run.
-    assert results_of("trainings_restored", **environment)["run"] != run_id
+    assert results_of("trainings_restored", nursery=nursery, **environment)["run"] != run_id
 
 
 class BackupAndRestore:

@@ -13,10 +13,11 @@ pytestmark = pytest.mark.keras
 
 
 @pytest.fixture
-def results(spool):
+def results(spool, nursery):
     return results_of(
         "trainings_without_wrapper",
         code=-signal.SIGINT,
+        nursery=nursery,
         AHNB_NO_PATCH="1",
         KERAS_BACKEND="tensorflow",
     )
