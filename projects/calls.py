@@ -27,7 +27,9 @@ class ProjectView(ApiView):
 
     def look_up_known(self, **kwargs: Any) -> int:
         """As `look_up`, for owners, who find a project in the trash, too."""
-        return self._found(queries.known_project_for_owner(self.person, **_names(kwargs)))
+        within = self.token.project_id
+        names = _names(kwargs)
+        return self._found(queries.known_project_for_owner(self.person, within=within, **names))
 
     def _found(self, project: Project) -> int:
         if self.token.project_id not in (None, project.pk):

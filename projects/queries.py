@@ -56,10 +56,17 @@ def project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
     return project
 
 
-def known_project_for_owner(user: User, team_slug: str, project_slug: str) -> Project:
-    """As `project_for_owner`, one in the trash too, which is Missing to all others."""
+def known_project_for_owner(
+    user: User, team_slug: str, project_slug: str, *, within: int | None = None
+) -> Project:
+    """As `project_for_owner`, one in the trash too, which is Missing to all others.
+
+    Args:
+        within: the only project that may be seen (a token can be bound to one).
+    """
     project = _named(Project.objects.known_to(user), team_slug, project_slug)
-    if project.trashed_at is not None and project.role < Role.OWNER:
+    is_hidden = project.trashed_at is not None and project.role < Role.OWNER
+    if is_hidden or within not in (None, project.pk):
         raise Missing
     require(project.role, Role.OWNER)
     return project

@@ -52,7 +52,10 @@ def test_nobody_finds_it_or_its_runs_anywhere(digits, run, alice, bob, client_of
         assert api.get("/api/v1/projects/").json()["total"] == 0
         assert api.get(f"/api/v1/runs/?id={str(run.id)[:20]}").json()["results"] == []
     assert Client().get(public).status_code == 404
-    assert '<td class="num">0</td>' in client_of(alice).get("/teams/").content.decode()
+    assert (
+        'data-label="Projects" class="num">0</td>'
+        in client_of(alice).get("/teams/").content.decode()
+    )
 
 
 def test_who_sends_to_it_is_told_and_everybody_else_finds_nothing(
@@ -120,6 +123,19 @@ def test_programs_of_owners_put_it_there_and_back(digits, alice, bob, dana, api_
     assert [api_of(who).post(f"{API}restore/").status_code for who in (bob, dana)] == [404, 404]
     assert [owner.post(f"{API}restore/").status_code for _ in range(2)] == [200, 200]
     assert api_of(bob).get(API).status_code == 200
+
+
+def test_a_token_of_another_project_finds_it_neither_before_nor_after(
+    digits, vision, alice, bob, api_of
+):
+    other = create_project(team=vision, slug="letters", by=alice)
+    for who in (alice, bob):
+        bound = api_of(who, project=other)
+        assert [bound.delete(API).status_code, bound.post(f"{API}restore/").status_code] == [
+            404
+        ] * 2
+    trash_project(project=digits, by=alice)
+    assert api_of(alice, project=other).post(f"{API}restore/").status_code == 404
 
 
 def test_its_address_stays_taken_and_the_refusal_says_by_what(digits, vision, alice, bob):
