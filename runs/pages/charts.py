@@ -24,8 +24,8 @@ MOST_RUNS = 2000
 MOST_CATEGORIES = 24
 RUNS = """
 SELECT r.id, r.number, r.name,
-       CASE WHEN r.status = 'running' AND coalesce(s.last_seen_at, r.created_at) < %s
-            THEN 'lost' ELSE r.status END,
+       CASE WHEN r.status = 'running' AND coalesce(s.last_seen_at, r.created_at)
+                 < coalesce(r.frozen_at, %s) - %s THEN 'lost' ELSE r.status END,
        extract(epoch FROM coalesce(r.finished_at, r.started_at))::float8,
        extract(epoch FROM r.started_at)::float8,
        greatest(0, extract(epoch FROM
@@ -122,7 +122,7 @@ def read_rows(
     objective: Column | None,
 ) -> Rows:
     """Read what `chart_data` draws, in the order of `run_ids`. Three statements."""
-    rows = rows_of(RUNS, [timezone.now() - LOST_AFTER, list(run_ids), project.pk])
+    rows = rows_of(RUNS, [timezone.now(), LOST_AFTER, list(run_ids), project.pk])
     names = ("id", *FACTS, *PLAIN)
     facts = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     ids = facts.pop("id")

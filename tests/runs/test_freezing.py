@@ -12,6 +12,7 @@ from ahnb_platform.errors import Conflict, NotAllowed
 from runs import bulk, freezing, queries, services
 from runs.metrics.models import MetricState
 from runs.models import Note, Run, RunLocator
+from runs.pages.charts import read_rows
 from runs.pages.happenings import happenings_of
 from runs.pages.overview import glances
 from runs.quotes.services import take_quote
@@ -62,6 +63,8 @@ def test_a_frozen_run_stays_running_and_one_that_was_lost_stays_lost(digits, run
     assert glance.trains == ()
     kinds = {one.number: one.kind for one in happenings_of(digits, None)}
     assert kinds == {run.number: "started", silent.number: "lost"}
+    drawn = read_rows(digits, [run.id, silent.id], (), None)
+    assert drawn.facts["status"] == ["running", "lost"]
 
 
 def test_only_an_owner_unfreezes_and_says_why(run, alice, bob, api, client_of) -> None:
