@@ -54,14 +54,9 @@ def apply_events(
     if "finding" in kinds:
         keep_told(key, [(row.at, row.data) for row in rows if row.kind == "finding"])
     lint_after_commit(key, kinds, is_over=any(map(_ends, rows)))
-    for row in rows:
-        if row.kind == "attempt":
-            metrics.begin_attempt(
-                project_id=key.project_id,
-                run_id=key.id,
-                attempt=row.data["attempt"],
-                from_step=row.data["from_step"],
-            )
+    told = (row.data for row in rows if row.kind == "attempt")
+    if begun := {data["attempt"]: data["from_step"] for data in told}:
+        metrics.begin_attempts(project_id=key.project_id, run_id=key.id, attempts=begun)
 
 
 def stored_events(key: ids.RunKey, *kinds: str) -> QuerySet[RunEvent]:

@@ -1,6 +1,6 @@
 """The metric store: points of time series in binary chunks. Nobody else decodes a chunk."""
 
-from .appending import append, begin_attempt, create_state, store, touch
+from .appending import append, begin_attempts, create_state, store, touch
 from .bulk import WholeRun, add_runs
 from .ends import last_values
 from .folding import fold
@@ -28,7 +28,7 @@ __all__ = [
     "add_runs",
     "append",
     "at_a_glance",
-    "begin_attempt",
+    "begin_attempts",
     "create_state",
     "delete",
     "every_point",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -131,13 +132,21 @@ def create_state(*, project_id: int, run_id: UUID) -> None:
         )
 
 
-def begin_attempt(*, project_id: int, run_id: UUID, attempt: int, from_step: int) -> None:
-    """A client resumes: what earlier attempts have from this step on is not part of it."""
+def begin_attempts(*, project_id: int, run_id: UUID, attempts: Mapping[int, int]) -> None:
+    """A client resumes: what earlier attempts have from a step on is not part of it.
+
+    However many begin, the summaries are worked out anew once.
+
+    Args:
+        attempts: from which step on, by their numbers.
+    """
     place = Place(project_id, run_id)
     with connection.cursor() as cursor:
         state = lock_state(cursor, place)
-        if state.attempts.get(attempt) != from_step:
+        before = dict(state.attempts)
+        for attempt, from_step in attempts.items():
             _begin(state, attempt, from_step)
+        if state.attempts != before:
             recount(cursor, place, state)
         save_state(cursor, place, state)
 

@@ -4,7 +4,10 @@ import time
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from runs import metrics
 from runs.models import Run, RunDocument, RunEvent, RunParam
 
 from .batches import batch, document, event, points, send
@@ -119,6 +122,20 @@ def test_an_attempt_goes_back(api, run):
     path = f"/api/v1/runs/{run.id}/series/?metric=loss"
     assert api.get(path).json()["metrics"]["loss"]["max"] == [4.0, 2.9]
     assert api.get(path + "&attempt=0").json()["metrics"]["loss"]["max"] == [4.0, 3.0, 2.0]
+
+
+def test_many_attempts_in_one_batch_cost_as_much_as_one(api, run):
+    send(api, run, batch(**points("loss", 4.0, 3.0, 2.0)))
+    asked = []
+    for number, steps in ((1, [2]), (2, [2]), (3, [2, 1] * 20)):
+        begun = [event("attempt", {"attempt": number, "from_step": step}) for step in steps]
+        with CaptureQueriesContext(connection) as statements:
+            assert send(api, run, batch(events=begun)).status_code == 200
+        asked.append(len(statements))
+    assert asked[2] <= asked[1] + 2
+    (state,) = metrics.states(project_id=run.project_id, run_ids=[run.id]).values()
+    assert state.attempts == {0: 0, 1: 2, 2: 2, 3: 1}
+    assert document(api, run)["metrics"]["loss"]["min"] == 4.0
 
 
 def test_a_heartbeat_leaves_no_row_and_a_kind_unknown_here_does(api, run):

@@ -66,7 +66,7 @@ class Story:
         return receipt
 
     def begin(self, attempt: int, from_step: int) -> None:
-        metrics.begin_attempt(**self.place, attempt=attempt, from_step=from_step)
+        metrics.begin_attempts(**self.place, attempts={attempt: from_step})
         self.model.attempts[attempt] = from_step
 
     def fold(self) -> None:
