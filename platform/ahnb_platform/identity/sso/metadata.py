@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import transaction
 from django.db.models import Q
@@ -30,6 +31,8 @@ FIELD_OF = {"entity": "entity_id", "address": "sso_url", "certificate": "certifi
 EVERY = timedelta(days=1)
 LONGEST_ENTITY = 500
 SHORTEST_KEY = 2048
+# What is raised for a text that is no certificate, and for one of a kind that is not known.
+UNREADABLE = (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 PROVIDERS = "//md:EntityDescriptor[md:IDPSSODescriptor]"
 
 
@@ -146,7 +149,7 @@ def _certificate(text: str) -> x509.Certificate:
     try:
         found = x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
         key = found.public_key()
-    except (binascii.Error, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise Invalid("Paste the signing certificate as PEM text.", code="certificate") from error
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < SHORTEST_KEY:
         raise Invalid(f"The key has fewer than {SHORTEST_KEY} bits.", code="certificate")
