@@ -27,6 +27,8 @@ VOUCHING = (
     "certificate",
     "metadata_url",
 )
+# What a provider's metadata says, and what makes them the metadata of that provider.
+SAID, SAID_BY = {"sso_url", "certificate"}, {"kind", "metadata_url", "entity_id"}
 DOMAIN = re.compile(r"(?!-)(?:[a-z0-9-]{1,63}(?<!-)\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 SCIM_PREFIX = "ahnbscim_"
 
@@ -58,7 +60,7 @@ def save_connection(
             connection.metadata_read_at = connection.metadata_tried_at = timezone.now()
             connection.metadata_fault = ""
         connection.save()
-        withdrawn = bool(set(changed) & set(VOUCHING)) and _withdraw(connection) > 0
+        withdrawn = _is_another(connection, set(changed)) and _withdraw(connection) > 0
         audit.record(
             "sso.connection-changed" if found else "sso.connection-made",
             by=by,
@@ -165,6 +167,17 @@ def _connection(team: Team) -> Connection:
     if found is None:
         raise Missing
     return found
+
+
+def _is_another(connection: Connection, changed: set[str]) -> bool:
+    """Whether somebody else vouches now; new metadata of the same address are the provider's own.
+
+    They were read from there when the form was sent, as the schedule does once a day.
+    """
+    vouching = changed & set(VOUCHING)
+    if connection.metadata_url and not vouching & SAID_BY:
+        vouching -= SAID
+    return bool(vouching)
 
 
 def _withdraw(connection: Connection) -> int:

@@ -1,5 +1,6 @@
 """Metadata of SAML providers: what it must hold, and how it is read again from its address."""
 
+import base64
 import http.server
 import re
 import threading
@@ -108,6 +109,23 @@ def test_a_new_certificate_is_known_a_day_later(
     assert Domain.objects.get().approved_at is not None
 
 
+def test_a_new_certificate_that_comes_with_another_change_needs_no_new_approval(
+    connection: Connection, alice: User, place: Place, before: str, after: str
+) -> None:
+    page, form = cast.client_of(alice), {"name": "Example", "metadata_url": place.url}
+    place.content = after
+    # What is typed beside the address does not count.
+    typed = {"certificate": metadata.read_metadata(before)["certificate"], "entity_id": "urn:evil"}
+    assert page.post(FORM, form | typed | {"default_role": "2"}).status_code == 302
+    found = Connection.objects.get()
+    assert (found.default_role, found.entity_id) == (2, ENTITY)
+    assert found.certificate == metadata.read_metadata(after)["certificate"]
+    assert Domain.objects.get().approved_at is not None
+    of_another(place)
+    assert page.post(FORM, form | {"default_role": "2"}).status_code == 302
+    assert Domain.objects.get().approved_at is None
+
+
 def of_another(place: Place) -> None:
     place.content = place.content.replace(f'"{ENTITY}"', '"https://evil.example/saml"')
 
@@ -183,6 +201,33 @@ def test_a_certificate_that_has_ended_or_is_weak_is_refused(tmp_path: Path, befo
         metadata.read_metadata(weak.metadata())
     both = f"{ended.certificate.read_text()}\n{metadata.read_metadata(before)['certificate']}"
     assert len(metadata.usable_certificates(both)) == 1
+
+
+def odd_version(der: bytes) -> bytes:
+    return der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020105"), 1)
+
+
+def odd_key(der: bytes) -> bytes:
+    """Of a kind that nobody defined, in place of RSA (1.2.840.113549.1.1.1)."""
+    rsa = bytes.fromhex("06092a864886f70d010101")
+    return der.replace(rsa, bytes.fromhex("06092a864886f70d010163"), 1)
+
+
+@pytest.mark.parametrize("change", [odd_version, odd_key])
+def test_a_certificate_of_an_unknown_kind_is_refused_and_holds_up_nobody(
+    connection: Connection, alice: User, place: Place, change: Callable[[bytes], bytes]
+) -> None:
+    known = connection.certificate
+    der = base64.b64decode(known)
+    odd = base64.b64encode(change(der)).decode()
+    assert odd != known
+    fields = {"name": "Example", "default_role": "1", "entity_id": ENTITY, "sso_url": LOGIN}
+    answer = cast.client_of(alice).post(FORM, fields | {"certificate": odd})
+    assert answer.status_code == 200
+    assert "Paste the signing certificate" in answer.content.decode()
+    place.content = re.sub(r"(X509Certificate>)[^<]+", rf"\g<1>{odd}", place.content)
+    found = a_day_later()
+    assert (found.certificate, found.metadata_fault[:5]) == (known, "Paste")
 
 
 def in_the_clear(text: str) -> str:
