@@ -111,11 +111,15 @@ def series_of_many(
 
 
 def series_locked(
-    cursor: Cursor, place: Place, state: RunState, names: list[str], points: int, stretch: Stretch
-) -> dict[str, Series]:
-    """As `series`, for who holds the run's lock, and by a state that need not be written yet."""
-    question = Question(names, points, {place.run_id: stretch}, None, False)
-    return _read(cursor, place.project_id, {place.run_id: state}, question)[place.run_id]
+    cursor: Cursor, place: Place, state: RunState, asked: Iterable[tuple[str, Stretch]], points: int
+) -> list[Series]:
+    """As `series`, for who holds the run's lock, and by a state that need not be written yet.
+
+    Args:
+        asked: metrics of the run, each with a stretch of its own.
+    """
+    requests = [_request(place, state, name, stretch) for name, stretch in asked]
+    return _filled(cursor, place.project_id, requests, points)
 
 
 def _answers(
@@ -154,23 +158,34 @@ def _read(
         if question.attempt is not None and question.attempt not in state.attempts:
             raise Malformed(f"This run has no attempt {question.attempt}.", code="bad-attempt")
         requests += _requests(Place(project_id, run_id), state, question)
-    _read_tails(cursor, project_id, requests)
-    _choose_levels(cursor, requests, question.points)
-    _read_trees(cursor, requests)
-    _refine(cursor, requests, question.points)
-    _read_oddities(cursor, requests)
+    filled = _filled(cursor, project_id, requests, question.points, question.with_times)
     times: list[float] | None = [] if question.with_times else None
     none = {name: Series(unit=None, times=times) for name in question.names}
     found = {run_id: dict(none) for run_id in states}
-    for one in requests:
-        found[one.place.run_id][one.name] = answer(
+    for one, answered in zip(requests, filled, strict=True):
+        found[one.place.run_id][one.name] = answered
+    return found
+
+
+def _filled(
+    cursor: Cursor, project_id: int, requests: list[Request], points: int, with_times: bool = False
+) -> list[Series]:
+    """What is asked, in as many statements as for one request."""
+    _read_tails(cursor, project_id, requests)
+    _choose_levels(cursor, requests, points)
+    _read_trees(cursor, requests)
+    _refine(cursor, requests, points)
+    _read_oddities(cursor, requests)
+    return [
+        answer(
             UNITS[one.unit],
             in_line(one.windows, one.trees, one.tail),
             one.odd,
-            question.points,
-            question.with_times,
+            points,
+            with_times,
         )
-    return found
+        for one in requests
+    ]
 
 
 def in_line(
@@ -190,17 +205,21 @@ def in_line(
 
 
 def _requests(place: Place, state: RunState, question: Question) -> list[Request]:
-    numbers = {name: number for number, name in enumerate(state.names)}
-    requests = []
-    for name in dict.fromkeys(question.names):
-        if name in numbers:
-            metric = numbers[name]
-            unit = int(state.metrics["unit"][metric])
-            stretch = question.stretches.get(place.run_id, (None, None))
-            lineage = state.lineage(question.attempt, unit)
-            windows = windows_of(lineage, metric, unit, stretch)
-            requests.append(Request(place, name, metric, unit, windows))
-    return requests
+    stretch = question.stretches.get(place.run_id, (None, None))
+    return [
+        _request(place, state, name, stretch, question.attempt)
+        for name in dict.fromkeys(question.names)
+        if name in state.entries
+    ]
+
+
+def _request(
+    place: Place, state: RunState, name: str, stretch: Stretch, attempt: int | None = None
+) -> Request:
+    metric, _ = state.entries[name]
+    unit = int(state.metrics["unit"][metric])
+    windows = windows_of(state.lineage(attempt, unit), metric, unit, stretch)
+    return Request(place, name, metric, unit, windows)
 
 
 def windows_of(

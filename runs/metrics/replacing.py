@@ -7,6 +7,7 @@ the extremes may have been among them: then they are read from the trees and the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,24 @@ from .state import UNSEEN, RunState
 
 POINTS = 2000
 METRICS_AT_ONCE = 50
-# What is looked for: the outermost finite values, and the extremes.
-SOUGHT = ("first", "last", "low", "high")
-Found = tuple[float, float]
+WHOLE: Stretch = (None, None)
 Values = NDArray[np.float64]
+
+
+@dataclass
+class Search:
+    """One value of a metric that is looked for, and where it lies as far as is known.
+
+    Attributes:
+        number: of the metric.
+        sought: "first" or "last", the outermost finite value, "low" or "high", the extremes.
+        found: what was read of `stretch`.
+    """
+
+    number: int
+    sought: str
+    found: Series
+    stretch: Stretch = WHOLE
 
 
 def recount(cursor: Cursor, place: Place, state: RunState) -> None:
@@ -32,10 +47,14 @@ def recount(cursor: Cursor, place: Place, state: RunState) -> None:
     """
     held = [n for n, row in enumerate(state.metrics) if row["unit"] != TIME and row["count"]]
     for numbers in _parts(held):
-        names = [state.names[number] for number in numbers]
-        found = series_locked(cursor, place, state, names, POINTS, (None, None))
-        for number, name in zip(numbers, names, strict=True):
-            _recount(cursor, place, state, number, found[name])
+        whole = _read(cursor, place, state, [(number, WHOLE) for number in numbers])
+        searches = []
+        for number, found in zip(numbers, whole, strict=True):
+            searches += _begun(state, number, found)
+        while searches := [one for one in searches if not _settled(state, one)]:
+            asked = [(one.number, one.stretch) for one in searches]
+            for one, found in zip(searches, _read(cursor, place, state, asked), strict=True):
+                one.found = found
 
 
 def _parts(numbers: list[int]) -> Iterable[list[int]]:
@@ -43,40 +62,56 @@ def _parts(numbers: list[int]) -> Iterable[list[int]]:
         yield numbers[start : start + METRICS_AT_ONCE]
 
 
-def _recount(cursor: Cursor, place: Place, state: RunState, number: int, whole: Series) -> None:
+def _read(
+    cursor: Cursor, place: Place, state: RunState, asked: list[tuple[int, Stretch]]
+) -> list[Series]:
+    named = [(state.names[number], stretch) for number, stretch in asked]
+    return series_locked(cursor, place, state, named, POINTS)
+
+
+def _begun(state: RunState, number: int, whole: Series) -> list[Search]:
+    """What is to be looked for in a metric; one without a finite value that counts has nothing."""
     row = state.metrics[number]
+    if not _has_finite(whole):
+        kept = {field: row[field] for field in ("count", "nonfinite", "unit")}
+        state.metrics[number] = UNSEEN
+        for field, value in kept.items():
+            state.metrics[number][field] = value
+        return []
     is_of_newest = row["last_attempt"] == max(state.attempts)
-    for name in SOUGHT:
-        if name == "last" and is_of_newest:
-            continue
-        found = _find(cursor, place, state, number, name, whole)
-        if found is None:
-            kept = {field: row[field] for field in ("count", "nonfinite", "unit")}
-            state.metrics[number] = UNSEEN
-            for field, value in kept.items():
-                state.metrics[number][field] = value
-            return
-        row[name], row[f"{name}_x"] = found
+    sought = ("low", "high", "first") if is_of_newest else ("low", "high", "first", "last")
+    return [Search(number, name, whole) for name in sought]
 
 
-def _find(
-    cursor: Cursor, place: Place, state: RunState, number: int, sought: str, whole: Series
-) -> Found | None:
-    """A value and its place: into the entry that holds it, until entries are points."""
-    found = whole
-    stretch: Stretch = (None, None)
-    while True:
-        low, high = (np.array(values, np.float64) for values in (found.low, found.high))
-        if not len(low) or np.isnan(low).all():
-            return None
-        at = _entry(sought, low, high)
-        inside = _inside(found, at, stretch)
-        if found.exact or inside == stretch:
-            value = high[at] if sought == "high" else low[at]
-            return float(value), float(found.x[at])
-        stretch = inside
-        name = state.names[number]
-        found = series_locked(cursor, place, state, [name], POINTS, stretch)[name]
+def _settled(state: RunState, one: Search) -> bool:
+    """Whether the value is known, and then written; else the entry that holds it is next."""
+    outermost = {"first": one.found.first, "last": one.found.last}.get(one.sought)
+    if outermost is not None and not isinstance(outermost[1], str):
+        _put(state, one, outermost[1], outermost[0])
+        return True
+    if not _has_finite(one.found):
+        return True  # the entry that it lies in was written
+    low, high = _values(one.found.low), _values(one.found.high)
+    at = _entry(one.sought, low, high)
+    _put(state, one, high[at] if one.sought == "high" else low[at], one.found.x[at])
+    inside = _inside(one.found, at, one.stretch)
+    if one.found.exact or inside == one.stretch:
+        return True
+    one.stretch = inside
+    return False
+
+
+def _put(state: RunState, one: Search, value: float, x: float) -> None:
+    row = state.metrics[one.number]
+    row[one.sought], row[f"{one.sought}_x"] = value, x
+
+
+def _has_finite(found: Series) -> bool:
+    return any(value is not None for value in found.low)
+
+
+def _values(values: list[float | None]) -> Values:
+    return np.array(values, np.float64)
 
 
 def _entry(sought: str, low: Values, high: Values) -> int:

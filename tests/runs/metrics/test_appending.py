@@ -187,6 +187,27 @@ def test_extremes_of_a_long_run_are_found_again_when_it_is_resumed():
     assert (found.first, found.last, found.last_step) == (kept[0], kept[-1], 19_999)
 
 
+def test_extremes_of_many_metrics_are_found_again_in_the_statements_of_one():
+    asked = []
+    for many in (1, 20):
+        story, draw = Story(), np.random.default_rng(6)
+        values = draw.standard_normal((many, 3_000))
+        values[:, :3], values[:, 2_400:2_500] = np.nan, np.nan
+        story.send(*[column(f"m{number}", one) for number, one in enumerate(values)])
+        with CaptureQueriesContext(connection) as statements:
+            story.begin(1, 2_450)
+        asked.append(len(statements))
+        for number, kept in enumerate(values[:, :2_400]):
+            found = story.summary(f"m{number}")
+            lowest, highest = np.nanargmin(kept), np.nanargmax(kept)
+            assert (found.min, found.min_step) == (kept[lowest], lowest)
+            assert (found.max, found.max_step) == (kept[highest], highest)
+            assert (found.first, found.first_step) == (kept[3], 3)
+            assert (found.last, found.last_step) == (kept[-1], 2_399)
+            assert (found.count, found.nonfinite) == (3_000, 103)
+    assert asked[1] <= asked[0] + 5
+
+
 def test_an_attempt_from_the_start_leaves_nothing_until_it_has_points():
     story = Story()
     story.send(column("loss", [1.0]), column("cpu", [3.0], unit="time", times=[NOW]))
