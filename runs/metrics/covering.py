@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -12,10 +13,12 @@ from .limits import LIMITS
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
 from .pyramid import Buckets, chained, chosen, singletons
-from .records import Place
+from .records import EPOCH, Place
 from .sql import Cursor, select_for
 
 POINTS_LEVEL = -1
+# Between which steps (seconds for unit "time"), ends included; None for no end.
+Stretch = tuple[float | None, float | None]
 
 OVERLAPPING = """
 SELECT v.at, {column}
@@ -104,6 +107,22 @@ class Task:
     window: Window
     level: int
     found: list[Buckets] = field(default_factory=list)
+
+
+def windows_of(
+    lineage: Sequence[tuple[int, float]], metric: int, unit: int, stretch: Stretch = (None, None)
+) -> list[Window]:
+    """The attempts, oldest first, each cut where its successor resumed."""
+    low = -np.inf if stretch[0] is None else float(stretch[0])
+    high = np.inf if stretch[1] is None else float(stretch[1])
+    windows = []
+    for attempt, limit in reversed(lineage):
+        series = SeriesId(metric, attempt)
+        if unit == EPOCH:
+            windows.append(Window(series, low, high, limit))
+        else:
+            windows.append(Window(series, low, min(high, float(np.nextafter(limit, -np.inf)))))
+    return windows
 
 
 def sizes(cursor: Cursor, windows: list[tuple[Place, Window]]) -> list[Size]:

@@ -11,10 +11,10 @@ import numpy as np
 from django.db import connection
 
 from .codec import Floats
-from .covering import Window
+from .covering import Window, windows_of
 from .models import MetricState
 from .points import Points, SeriesId, decode_points
-from .reading import series_of_many, windows_of
+from .reading import series_of_many
 from .state import RunState
 from .tail import series_in
 

@@ -10,12 +10,12 @@ import numpy as np
 from django.db import connection
 
 from .answers import answer
-from .covering import POINTS_LEVEL, Task, Window, cover
+from .covering import POINTS_LEVEL, Task, Window, cover, windows_of
 from .models import MetricState
 from .nodes import decode_row
 from .points import Points, SeriesId, decode_points
 from .pyramid import Buckets, singletons
-from .reading import in_line, windows_of
+from .reading import in_line
 from .records import UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState

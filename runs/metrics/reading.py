@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -13,11 +13,21 @@ from django.db import connection, transaction
 from ahnb_platform.errors import Malformed, Missing
 
 from .answers import NONFINITE_SHOWN, answer, clean_groups
-from .covering import POINTS_LEVEL, Task, Window, cover, level_for, oddities, sizes
+from .covering import (
+    POINTS_LEVEL,
+    Stretch,
+    Task,
+    Window,
+    cover,
+    level_for,
+    oddities,
+    sizes,
+    windows_of,
+)
 from .models import MetricState
 from .points import Points, SeriesId
 from .pyramid import Buckets, singletons
-from .records import EPOCH, UNITS, Place, Series
+from .records import UNITS, Place, Series
 from .sql import Cursor
 from .state import RunState, decode_state
 from .tail import series_in
@@ -31,8 +41,6 @@ SELECT run_id, data FROM runs_metrictail
 WHERE project_id = %s AND run_id = ANY(%s::uuid[]) ORDER BY arrival
 """
 TRIES = 3
-# Between which steps (seconds for unit "time"), ends included; None for no end.
-Stretch = tuple[float | None, float | None]
 # How often each run's tail was drained, and its state.
 States = tuple[dict[UUID, int], dict[UUID, RunState]]
 
@@ -176,15 +184,10 @@ def _filled(
     _read_trees(cursor, requests)
     _refine(cursor, requests, points)
     _read_oddities(cursor, requests)
+    lines = [in_line(one.windows, one.trees, one.tail) for one in requests]
     return [
-        answer(
-            UNITS[one.unit],
-            in_line(one.windows, one.trees, one.tail),
-            one.odd,
-            points,
-            with_times,
-        )
-        for one in requests
+        answer(UNITS[one.unit], line, one.odd, points, with_times)
+        for one, line in zip(requests, lines, strict=True)
     ]
 
 
@@ -220,22 +223,6 @@ def _request(
     unit = int(state.metrics["unit"][metric])
     windows = windows_of(state.lineage(attempt, unit), metric, unit, stretch)
     return Request(place, name, metric, unit, windows)
-
-
-def windows_of(
-    lineage: Sequence[tuple[int, float]], metric: int, unit: int, stretch: Stretch = (None, None)
-) -> list[Window]:
-    """The attempts, oldest first, each cut where its successor resumed."""
-    low = -np.inf if stretch[0] is None else float(stretch[0])
-    high = np.inf if stretch[1] is None else float(stretch[1])
-    windows = []
-    for attempt, limit in reversed(lineage):
-        series = SeriesId(metric, attempt)
-        if unit == EPOCH:
-            windows.append(Window(series, low, high, limit))
-        else:
-            windows.append(Window(series, low, min(high, float(np.nextafter(limit, -np.inf)))))
-    return windows
 
 
 def _read_tails(cursor: Cursor, project_id: int, requests: list[Request]) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .reading import Stretch, series_locked
+from .covering import Stretch
+from .reading import series_locked
 from .records import TIME, Place, Series
 from .sql import Cursor
 from .state import UNSEEN, RunState
