@@ -435,7 +435,7 @@ def test_odd_values_are_drawn(
     here.locator("summary", has_text="System").click()
     for frame in here.locator("[data-frame]").all():
         bring_near(here, frame)
-        expect(frame).to_have_attribute("tabindex", "0")
+        expect(frame).to_have_attribute("tabindex", "0", timeout=15_000)
     here.wait_for_load_state("networkidle")
     assert here.evaluate("document.documentElement.scrollWidth") <= width
     look(here, f"odd-{width}-{theme}-{query.strip('?').replace('&', '-')}")

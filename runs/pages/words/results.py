@@ -35,9 +35,7 @@ def headline_sentences(record: Record) -> Iterator[Sentence]:
         ends = [f", also its {value}."]
     else:
         ends = [f", and its {value} is ", last_part, _at(summary, summary.last_step), "."]
-    # A best value of an earlier attempt stays, whatever the newest one does.
-    of = " of all attempts" if len(record.attempts) > 1 else ""
-    start: Sentence = ["Its best ", name(objective.metric), of, " is ", best_part]
+    start: Sentence = ["Its best ", name(objective.metric), " is ", best_part]
     yield [*start, _at(summary, at), *ends]
 
 

@@ -46,6 +46,8 @@ def test_the_schema_names_every_call(alice):
         ("post", "/api/v1/projects/"),
         ("get", project),
         ("patch", project),
+        ("delete", project),
+        ("post", project + "restore/"),
         ("get", project + "runs/"),
         ("get", "/api/v1/runs/"),
         ("get", run + "record/"),

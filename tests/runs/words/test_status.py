@@ -241,7 +241,7 @@ def test_a_resumed_run_counts_epochs_once(api: Api) -> None:
     }
     curves = {"val_loss": [0.9, 0.8, 0.5]}
     assert words(api, tell(api, curves=curves, params={"fit": {"epochs": 4}}, batches=[again])) == [
-        "Finished after 3 min 20 s and all 4 planned epochs. Its best val_loss of all attempts is"
-        " 0.5000 at epoch 2, and its last is 0.5500 at epoch 3.",
+        "Finished after 3 min 20 s and all 4 planned epochs. Its best val_loss is 0.5500 at epoch"
+        " 3, also its last.",
         "- It was resumed once, from step 2.",
     ]
