@@ -20,7 +20,8 @@ _PATIENCE_SECONDS = 600.0  # of a machine that is busy with other things
 
 BACKENDS = [
     "tensorflow",
-    "jax",
+    # What differs on JAX is tested beside this, in test_jax.
+    pytest.param("jax", marks=pytest.mark.slow),
     pytest.param(
         "torch",
         marks=[
