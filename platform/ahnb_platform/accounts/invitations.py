@@ -2,7 +2,8 @@
 
 An invitation is bound to the address and the role, works once and for `DAYS`, and ends when it is
 revoked or when who made it no longer owns the team. Whether the address is known to this server
-shows neither to who invites nor to who holds the link: both are told the same of every address.
+shows neither to who invites nor to who opens the link: both are told the same of every address.
+Only who uses the link up, and then logs in with the password chosen there, learns that it was new.
 """
 
 from contextlib import suppress

@@ -1,8 +1,8 @@
 """What the server asks of a provider.
 
-Nothing is asked before the operator approved a domain of that very provider, so no owner of a team
-can make the server call addresses of their choice. Beside the provider's own host only the public
-internet is asked, answers are short, and redirects are not followed.
+Nothing is asked in a login before the operator approved a domain of that very provider; the address
+of metadata that an owner gives is asked when it is saved. Beside the provider's own host only the
+public internet is asked, answers are short, and redirects are not followed.
 """
 
 import json

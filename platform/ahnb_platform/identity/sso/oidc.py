@@ -121,9 +121,10 @@ def _exchange(
         "code_verifier": attempt.verifier,
     }
     secret = vault.unlock(connection.locked_secret)
-    methods = configuration.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    # OpenID Connect Discovery 1.0, section 3: where nothing is named, it is client_secret_basic.
+    methods = texts_of(configuration.get("token_endpoint_auth_methods_supported"))
     headers = {}
-    if "client_secret_basic" in methods:
+    if not methods or "client_secret_basic" in methods:
         pair = base64.b64encode(f"{connection.client_id}:{secret}".encode()).decode()
         headers["Authorization"] = f"Basic {pair}"
     else:

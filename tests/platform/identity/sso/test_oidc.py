@@ -283,6 +283,16 @@ def test_next_stays_here_on_the_way_over_the_provider(connection: Connection, ta
     assert log_in(Client(), connection, target)["Location"] == "/"
 
 
+@pytest.mark.parametrize("methods", [None, 7, ["client_secret_post"], ["client_secret_basic"]])
+def test_the_secret_is_shown_in_the_way_that_the_provider_names(
+    connection: Connection, provider: Any, methods: Any
+) -> None:
+    provider.behaves(more={"token_endpoint_auth_methods_supported": methods})
+    client = Client()
+    log_in(client, connection)
+    assert is_in(client)
+
+
 def test_the_secret_lies_encrypted(connection: Connection) -> None:
     stored = Connection.objects.get().locked_secret
     assert stored
