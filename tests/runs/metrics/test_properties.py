@@ -199,8 +199,8 @@ def united(rows):
 
 # Each batch in a transaction of its own, so that the process remembers what it wrote.
 @pytest.mark.django_db(transaction=True)
-@given(st.lists(actions, max_size=30), st.sampled_from(sorted(UNITS)))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(actions, max_size=20), st.sampled_from(sorted(UNITS)))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_any_history_the_summary_is_of_what_counts(history, name):
     story = lived(history)
     if name not in story.model.units:
