@@ -127,7 +127,7 @@ def _inputs(layer: Layer) -> int | None:
     sizes = layer.settings.get("kernel_size")
     for size in sizes if isinstance(sizes, (list, tuple)) else ():
         width *= size if isinstance(size, int) else 1
-    return width
+    return width if width > 0 else None
 
 
 @rule(

@@ -1,5 +1,6 @@
 """Programs that tests start, ask and kill, and the PostgreSQL processes behind them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -92,7 +93,8 @@ def keepers(data: Path) -> list[int]:
 
 def kill_all(pids: list[int]) -> None:
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # gone by itself meanwhile
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for_silence(data: Path) -> None:
