@@ -2,10 +2,6 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from .waiting import under_way, wait_until_quiet
-
-# A little longer than the page waits for a hand to rest.
-SETTLE_MS = 200
 # How the parallel axes lie in their chart, in pixels.
 LEFT, RIGHT, TOP, BOTTOM = 48, 64, 46, 22
 Place = tuple[float, float]
@@ -44,11 +40,7 @@ def brush_axis(page: Page, key: str, start: float, end: float) -> None:
     _, _, width, height = box_of(chart)
     x = LEFT + axes.index(key) * (width - LEFT - RIGHT) / (len(axes) - 1)
     span = height - TOP - BOTTOM
-    under_way(page)
     drag(page, chart, (x, TOP + start * span), (x, TOP + end * span))
-    # Table and address follow when the hand rests, and may be asked for more than once.
-    page.wait_for_timeout(SETTLE_MS)
-    wait_until_quiet(page)
 
 
 def opened(page: Page, address: str, runs: int) -> Page:
