@@ -14,9 +14,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from ahnb_platform.accounts import audit
@@ -28,7 +27,14 @@ from projects.trash import goes_at, locked_project
 from .. import metrics
 from ..artifacts.cleaning import drop_unused
 from ..models import ArtifactBlob, Quota, Quote, Run, RunLocator
-from .purging import REQUEST_SECONDS, STEP_SECONDS, delete_rows, kept_for
+from .purging import (
+    REQUEST_SECONDS,
+    STEP_SECONDS,
+    delete_rows,
+    keeping,
+    kept_for,
+    tables_with,
+)
 
 # Bytes go with their rows, and wait while a backup is made; ids of runs are not given out again.
 KEPT: tuple[type[models.Model], ...] = (ArtifactBlob, RunLocator)
@@ -98,17 +104,11 @@ def due_projects(now: datetime) -> Iterator[Project]:
 
 def tables_of_projects() -> list[type[models.Model]]:
     """Every table that keeps something of a project under its number alone."""
-    return [
-        model
-        for model in apps.get_app_config("runs").get_models()
-        if "project_id" in {field.attname for field in model._meta.concrete_fields}
-        and model not in KEPT
-    ]
+    return [model for model in tables_with("project_id") if model not in KEPT]
 
 
 def _keeping(project_id: int) -> QuerySet[Run]:
-    quotes = Quote.objects.filter(project_id=project_id, run_id=OuterRef("id"))
-    return Run.objects.filter(Q(frozen_at__isnull=False) | Exists(quotes), project_id=project_id)
+    return Run.objects.filter(keeping(project_id), project_id=project_id)
 
 
 def _begin(project: Project, by: User | None) -> None:
@@ -119,7 +119,7 @@ def _begin(project: Project, by: User | None) -> None:
             raise Missing
         if locked.purging_since is not None:
             return
-        if (count := keepers_of(locked).count) > 0:
+        if count := _keeping(locked.pk).count():
             raise _kept(locked, count)
         locked.purging_since = timezone.now()
         locked.save(update_fields=["purging_since"])

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ahnb_platform.accounts import audit
@@ -107,9 +107,14 @@ def projects_with_trash() -> QuerySet[Project]:
 
 def due_runs(project: Project, before: datetime) -> QuerySet[Run, UUID]:
     """The ids of the runs that were put into the trash before a moment, and may go."""
-    quotes = Quote.objects.filter(project_id=project.pk, run_id=OuterRef("id"))
-    rows = Run.objects.filter(project_id=project.pk, trashed_at__lt=before, frozen_at=None)
-    return rows.filter(~Exists(quotes)).order_by("number").values_list("id", flat=True)
+    rows = Run.objects.filter(~keeping(project.pk), project_id=project.pk, trashed_at__lt=before)
+    return rows.order_by("number").values_list("id", flat=True)
+
+
+def keeping(project_id: int) -> Q:
+    """Which runs of a project may not be purged; of one of them `kept_for` says why."""
+    quotes = Quote.objects.filter(project_id=project_id, run_id=OuterRef("id"))
+    return Q(frozen_at__isnull=False) | Q(Exists(quotes))
 
 
 def kept_for(run: Run, quotes: int) -> str:
@@ -140,11 +145,16 @@ def tables_of_runs() -> list[type[models.Model]]:
     """Every table that keeps something of a run, but for points, which `runs.metrics` deletes."""
     return [
         model
-        for model in apps.get_app_config("runs").get_models()
-        if {"project_id", "run_id"} <= {field.attname for field in model._meta.concrete_fields}
-        and model not in KEPT
-        and not model.__name__.startswith("Metric")
+        for model in tables_with("project_id", "run_id")
+        if model not in KEPT and not model.__name__.startswith("Metric")
     ]
+
+
+def tables_with(*columns: str) -> Iterator[type[models.Model]]:
+    """The tables of this app that have all of the columns."""
+    for model in apps.get_app_config("runs").get_models():
+        if set(columns) <= {field.attname for field in model._meta.concrete_fields}:
+            yield model
 
 
 def _purged(
