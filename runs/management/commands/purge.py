@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from ahnb_platform.errors import Conflict, Missing
 from ahnb_platform.management.operator import prepared
 from projects.models import Project
 from runs.life.projects import due_projects, keepers_of, purge_project
@@ -49,8 +50,12 @@ class Command(BaseCommand):
             if count := keepers_of(project).count:
                 self.stdout.write(f"kept     {project.path}: {count} frozen or quoted")
                 continue
-            if not dry_run:
-                purge_project(project=project, by=None, seconds=float("inf"))
+            try:
+                if not dry_run:
+                    purge_project(project=project, by=None, seconds=float("inf"))
+            except (Conflict, Missing) as refusal:  # somebody acted meanwhile
+                self.stdout.write(f"kept     {project.path}: {refusal.detail}")
+                continue
             self.stdout.write(f"{'would go' if dry_run else 'deleted '} {project.path}, all of it")
 
 
