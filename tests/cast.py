@@ -70,6 +70,11 @@ def client_of(user: User) -> Client:
     return client
 
 
+def is_in(client: Client) -> bool:
+    """Whether the browser is logged in."""
+    return client.get("/account/").status_code == 200
+
+
 @dataclass
 class Api:
     """Calls the API with a bearer token; bodies and answers are JSON."""

@@ -13,6 +13,7 @@ import pytest
 from ahnb_client.media.images import MOST_PNG_BYTES, image_of
 from ahnb_client.media.made import confusion_of, histogram_of, table_of
 from ahnb_client.run import Run
+from tests.ahnb_client.unspeakable import Unspeakable
 
 from .server import Store
 
@@ -177,12 +178,3 @@ def test_what_cannot_be_made_is_told_once_a_name_and_never_raised(
     assert told.count("not recorded (client-error): errors: ") == 1
     run.log_histogram(Unspeakable(), [])  # type: ignore[arg-type]
     assert "<Unspeakable>" in capsys.readouterr().err
-
-
-class Unspeakable:
-    """Cannot be told in words."""
-
-    def __str__(self) -> str:
-        raise RuntimeError("no words")
-
-    __repr__ = __str__

@@ -1,6 +1,7 @@
 """Who is not among the table's six callers gets what the rules of `routes/matrix.py` state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ahnb_platform.accounts import people
 from ahnb_platform.accounts.models import Scope, User
 
 from .. import cast
-from .routes.answers import told_in_full
+from .routes.answers import wrong_answers
 from .routes.matrix import BY_TOKEN, DERIVED, DERIVED_OF_PAGES, ROLES, answer_of, cells, document
 from .routes.table import LINES, PAGE_LINES, Line, by_route, read_table, route_of
 from .routes.world import World, session_of, undone
@@ -63,22 +64,10 @@ def answer_to(world: World, line: Line, role: str) -> Any:
     return getattr(Client(), line.method.lower())(world.path(line), form, headers=headers)
 
 
-def wrong_answers(world: World, lines: list[Line], roles: Iterable[str]) -> dict[str, str]:
-    """The cells that are not as stated, and what was answered in each."""
-    wrong = {}
-    for line in lines:
-        for role in roles:
-            with undone():
-                answer = told_in_full(answer_to(world, line, role), line)
-            if answer != answer_of(line, role):
-                wrong[f"{line} as {role}"] = f"{answer}, not {answer_of(line, role)}"
-    return wrong
-
-
 @pytest.mark.parametrize("lines", by_route(QUICK), ids=route_of)
 def test_everybody_else_gets_what_follows(whole_world: World, db: None, lines: list[Line]) -> None:
     roles = DERIVED if lines[0].is_api else (*DERIVED_OF_PAGES, "scope")
-    assert wrong_answers(whole_world, lines, roles) == {}
+    assert wrong_answers(lines, roles, partial(answer_to, whole_world), answer_of) == {}
 
 
 @pytest.mark.slow
@@ -86,13 +75,13 @@ def test_everybody_else_gets_what_follows(whole_world: World, db: None, lines: l
 def test_a_method_that_a_route_has_not_is_refused_to_everybody_else(
     whole_world: World, db: None, lines: list[Line]
 ) -> None:
-    assert wrong_answers(whole_world, lines, DERIVED) == {}
+    assert wrong_answers(lines, DERIVED, partial(answer_to, whole_world), answer_of) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lines", by_route(PAGE_LINES), ids=route_of)
 def test_no_token_opens_a_page(whole_world: World, db: None, lines: list[Line]) -> None:
-    assert wrong_answers(whole_world, lines, BY_TOKEN) == {}
+    assert wrong_answers(lines, BY_TOKEN, partial(answer_to, whole_world), answer_of) == {}
 
 
 def test_every_line_has_an_answer_for_each_role() -> None:

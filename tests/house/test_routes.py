@@ -6,7 +6,7 @@ A route that is not in the table fails, and so does a line whose route is gone.
 import pytest
 from django.urls import resolve
 
-from .routes.answers import told_in_full
+from .routes.answers import wrong_answers
 from .routes.table import (
     ADMIN_LINES,
     CALLERS,
@@ -21,7 +21,7 @@ from .routes.table import (
     route_of,
     served_routes,
 )
-from .routes.world import World, nothing, undone
+from .routes.world import World, nothing
 
 
 def missing_and_stale(table: list[Line], routes: list[str]) -> tuple[list[str], list[str]]:
@@ -73,11 +73,4 @@ def test_no_route_hides_another() -> None:
 
 @pytest.mark.parametrize("lines", by_route(LINES), ids=route_of)
 def test_each_caller_gets_the_stated_answer(world: World, lines: list[Line]) -> None:
-    wrong = {}
-    for line in lines:
-        for caller in CALLERS:
-            with undone():
-                answer = told_in_full(world.call(line, caller), line)
-            if answer != line.stated(caller):
-                wrong[line.method, caller] = f"{answer}, not {line.stated(caller)}"
-    assert wrong == {}
+    assert wrong_answers(lines, CALLERS, world.call, Line.stated) == {}

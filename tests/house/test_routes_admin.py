@@ -1,5 +1,7 @@
 """The admin site: superusers see every model that it knows, nobody else passes its door."""
 
+from functools import partial
+
 import pytest
 from django.contrib import admin
 from django.db.models import Model
@@ -11,7 +13,7 @@ from ahnb_platform.work.worker import Worker
 from projects.services import rename_project
 
 from .. import cast
-from .routes.answers import page_faults, told, told_in_full
+from .routes.answers import page_faults, told, wrong_answers
 from .routes.table import (
     ADMIN,
     ADMIN_LINES,
@@ -23,7 +25,7 @@ from .routes.table import (
     route_of,
     served_routes,
 )
-from .routes.world import NO_ID, World, undone
+from .routes.world import NO_ID, World
 
 PAGES = ("changelist", "add", "change", "history", "delete")
 # What a superuser gets from each model's pages, in the order of PAGES; 403 is what nobody may.
@@ -55,15 +57,8 @@ DOORS = [line_for(method, route) for route in ROUTES for method in PAGE_METHODS]
 
 @pytest.mark.parametrize("lines", by_route(DOORS), ids=route_of)
 def test_nobody_passes_the_door(world: World, lines: list[Line]) -> None:
-    arguments = {"object_id": world.digits.pk, "content_type_id": NO_ID}
-    wrong = {}
-    for line in lines:
-        for caller in CALLERS:
-            with undone():
-                answer = told_in_full(world.call(line, caller, **arguments), line)
-            if answer != line.stated(caller):
-                wrong[line.method, caller] = f"{answer}, not {line.stated(caller)}"
-    assert wrong == {}
+    ask = partial(world.call, object_id=world.digits.pk, content_type_id=NO_ID)
+    assert wrong_answers(lines, CALLERS, ask, Line.stated) == {}
 
 
 def test_door_is_closed_to_people_and_leads_others_to_the_one_entrance(world: World) -> None:

@@ -17,6 +17,7 @@ from ahnb_platform.accounts import links, people
 from ahnb_platform.accounts.models import User
 from ahnb_platform.identity.models import Session
 from tests import cast
+from tests.cast import is_in
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
@@ -31,10 +32,6 @@ def quick_hashing(settings: Any) -> None:
 @pytest.fixture
 def known(alice: User) -> User:
     return people.set_password(user=alice, password=PASSWORD, by=alice)
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 def thief_of(client: Client) -> Client:

@@ -13,6 +13,7 @@ from ahnb_client import AHNBCallback
 from ahnb_client.capture.model import model_document
 from ahnb_client.capture.optimizer import optimizer_params
 from tests.ahnb_client.keras.conftest import records_of
+from tests.ahnb_client.unspeakable import Unspeakable
 
 pytestmark = [
     pytest.mark.keras,
@@ -276,11 +277,6 @@ def test_settings_of_other_callbacks(rows, classifier, tmp_path):
 
 class Width(enum.Enum):
     NARROW = "narrow"
-
-
-class Unspeakable:
-    def __repr__(self) -> str:
-        raise RuntimeError("no words")
 
 
 def test_own_params_are_kept_as_given_whatever_they_are(rows, classifier):

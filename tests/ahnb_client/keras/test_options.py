@@ -7,17 +7,9 @@ import pytest
 from ahnb_client import AHNBCallback
 from ahnb_client.errors import ConfigurationError
 from tests.ahnb_client.keras.conftest import records_of
+from tests.ahnb_client.unspeakable import Unspeakable
 
 pytestmark = pytest.mark.keras
-
-
-class Unspeakable:
-    """Cannot be told in words."""
-
-    def __str__(self) -> str:
-        raise RuntimeError("no words")
-
-    __repr__ = __str__
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
 from django.urls import reverse
 
 from .table import Line
+from .world import undone
 
 PROBLEM = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 # Two answers of one second have them alike, of two seconds not.
@@ -33,6 +35,23 @@ def told_in_full(response: Any, line: Line) -> str:
     body_of(response)
     faults = api_faults(response) if line.is_api else page_faults(response)
     return " ".join([told(response), *faults])
+
+
+def wrong_answers(
+    lines: Iterable[Line],
+    callers: Iterable[str],
+    ask: Callable[[Line, str], Any],
+    stated: Callable[[Line, str], str],
+) -> dict[str, str]:
+    """The cells that are not as stated, and what was answered in each."""
+    wrong = {}
+    for line in lines:
+        for caller in callers:
+            with undone():
+                answer = told_in_full(ask(line, caller), line)
+            if answer != stated(line, caller):
+                wrong[f"{line} as {caller}"] = f"{answer}, not {stated(line, caller)}"
+    return wrong
 
 
 def page_faults(response: Any) -> list[str]:

@@ -15,6 +15,7 @@ from ahnb_platform.identity import vault
 from ahnb_platform.identity.factors.services import set_policy
 from ahnb_platform.identity.models import Session
 from tests import cast
+from tests.cast import is_in
 
 from .clock import NOW, code_of, wrong_code
 
@@ -56,10 +57,6 @@ def secret_on(page: Any) -> str:
 
 def recovery_codes(client: Client) -> list[str]:
     return re.findall(r"\b\d{8}\b", client.get("/account/factors/codes/").content.decode())
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 def test_the_password_alone_no_longer_logs_in(known: User) -> None:

@@ -12,13 +12,10 @@ from ahnb_platform.identity import sessions
 from ahnb_platform.identity.models import Session
 from ahnb_platform.identity.sessionstore import ABOUT
 from tests import cast
+from tests.cast import is_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PASSWORD = "correct horse battery"
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 @pytest.fixture

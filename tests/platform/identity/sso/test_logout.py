@@ -11,8 +11,9 @@ from django.test import Client
 from ahnb_platform.accounts.models import User
 from ahnb_platform.identity.models import Connection
 from tests import cast
+from tests.cast import is_in
 
-from .test_oidc import is_in, log_in
+from .test_oidc import log_in
 
 LOGOUT = "/account/logout/"
 

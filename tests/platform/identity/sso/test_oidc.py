@@ -14,6 +14,7 @@ from ahnb_platform.identity.factors.services import set_policy
 from ahnb_platform.identity.models import Connection, ExternalIdentity
 from ahnb_platform.identity.sso import connections
 from tests import cast
+from tests.cast import is_in
 
 from ..clock import code_of
 
@@ -37,10 +38,6 @@ def come_back(client: Client, url: str) -> Any:
 
 def log_in(client: Client, connection: Connection, target: str = "") -> Any:
     return come_back(client, begin(client, connection, target))
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 def reason() -> str:

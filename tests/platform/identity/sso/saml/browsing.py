@@ -27,9 +27,5 @@ def log_in(client: Client, connection: Connection, xml: str) -> Any:
     return client.get(answer["Location"]) if answer.status_code == 303 else answer
 
 
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
-
-
 def reason() -> str:
     return AuditEvent.objects.get(action="sso.refused").data["reason"]

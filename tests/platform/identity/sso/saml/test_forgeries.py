@@ -12,8 +12,9 @@ from lxml import etree
 from ahnb_platform.accounts.models import User
 from ahnb_platform.identity.models import Connection
 from tests import cast
+from tests.cast import is_in
 
-from .browsing import begin, is_in, log_in, post, reason
+from .browsing import begin, log_in, post, reason
 from .provider import SamlProvider
 
 NAMES = {

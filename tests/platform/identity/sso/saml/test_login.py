@@ -16,8 +16,9 @@ from ahnb_platform.identity.sso import answers
 from ahnb_platform.identity.sso.connections import save_connection
 from ahnb_platform.identity.sso.metadata import read_metadata
 from tests import cast
+from tests.cast import is_in
 
-from .browsing import begin, is_in, log_in, post, reason
+from .browsing import begin, log_in, post, reason
 from .provider import ENTITY, LOGIN, NAMEID_FORMAT_EMAILADDRESS, NameID, SamlProvider
 
 

@@ -18,6 +18,14 @@ export function readBrushes() {
   return found;
 }
 
+/** Puts each brush on its column's axis; null takes that axis's away. */
+export function put(brushes, pairs) {
+  for (const [column, brush] of pairs) {
+    if (brush) brushes.set(column.key, brush);
+    else brushes.delete(column.key);
+  }
+}
+
 /** Whether a run's number is picked; null where none is, so that all are. */
 export function readPick() {
   const parts = [...(new URLSearchParams(location.search).get("pick") || "").matchAll(/(\d+)(?:-(\d+))?/g)];

@@ -1,6 +1,6 @@
 // The project's summary: three charts and a table over one set of runs, which the address names.
 import { load, note, short } from "./chart.js";
-import { addressWith, pickOf, readBrushes, readPick, selection } from "./brushes.js";
+import { addressWith, pickOf, put, readBrushes, readPick, selection } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
 import { knownRuns } from "./known.js";
 import { go, move, onRenewed, panel } from "./panel.js";
@@ -72,10 +72,7 @@ const texts = (brushes) => [...brushes.values()].map((brush) => brush.text).join
 /** The other drawing answers at once; table, curves and address follow when the hand rests. */
 function brushed(pairs, other) {
   const before = texts(view.brushes);
-  for (const [column, brush] of pairs) {
-    if (brush) view.brushes.set(column.key, brush);
-    else view.brushes.delete(column.key);
-  }
+  put(view.brushes, pairs);
   if (texts(view.brushes) === before) return;
   choose();
   clearTimeout(timer);

@@ -1,7 +1,7 @@
 // Parallel coordinates and scatterplot of a public view: all runs came at once, and nothing is asked
 // of the server while one brushes.
 import { load, note, short } from "./chart.js";
-import { selection } from "./brushes.js";
+import { put, selection } from "./brushes.js";
 import { parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
 
@@ -33,10 +33,7 @@ function choose() {
 }
 
 function brushed(pairs, other) {
-  for (const [column, brush] of pairs) {
-    if (brush) view.brushes.set(column.key, brush);
-    else view.brushes.delete(column.key);
-  }
+  put(view.brushes, pairs);
   choose();
   requestAnimationFrame(() => {
     other.showBrushes();
