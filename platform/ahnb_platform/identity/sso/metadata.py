@@ -29,7 +29,7 @@ from .fetching import LONGEST_BYTES, is_safe_url, sender_to
 FIELDS = ("entity_id", "sso_url", "certificate")
 FIELD_OF = {"entity": "entity_id", "address": "sso_url", "certificate": "certificate"}
 EVERY = timedelta(days=1)
-LONGEST_ENTITY = 500
+LONGEST_ENTITY, LONGEST_FAULT = 500, 300
 SHORTEST_KEY = 2048
 # What is raised for a text that is no certificate, and for one of a kind that is not known.
 UNREADABLE = (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -126,12 +126,13 @@ def refresh(connection: Connection) -> None:
 
 def _keep(connection: Connection, fault: str) -> None:
     """Go on with the last good one; the audit tells of each new fault once."""
+    fault = fault[:LONGEST_FAULT]
     with transaction.atomic():
         if fault != connection.metadata_fault:
             told: dict[str, Any] = {"target": connection, "team": connection.team}
             audit.record("sso.metadata-refused", by=None, reason=fault, **told)
         same = Connection.objects.filter(pk=connection.pk, metadata_url=connection.metadata_url)
-        same.update(metadata_tried_at=timezone.now(), metadata_fault=fault[:300])
+        same.update(metadata_tried_at=timezone.now(), metadata_fault=fault)
 
 
 def _take(connection: Connection, fields: dict[str, str]) -> None:
