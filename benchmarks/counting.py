@@ -17,7 +17,7 @@ import requests
 
 from . import workloads
 from .load import drive
-from .report import Row, big
+from .report import Row, big, median_ratio
 from .servers import ahnb
 from .servers.process import own_seconds
 
@@ -71,8 +71,7 @@ def rows(scratch: Path, seconds: float) -> list[Row]:
 
 
 def _rows(name: str, points: int, plain: Measured, counting: Measured) -> list[Row]:
-    pairs = zip(counting.rates[points], plain.rates[points], strict=True)
-    share = statistics.median(mine / its for mine, its in pairs)
+    share = median_ratio(counting.rates[points], plain.rates[points])
     with_it, without = (statistics.median(one.seconds[points]) * 1000 for one in (counting, plain))
     return [
         Row(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import statistics
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,11 @@ def table(rows: list[Row]) -> str:
     """A Markdown table."""
     lines = [HEAD, Row(*["---"] * 7), *rows]
     return "\n".join("| " + " | ".join(vars(row).values()) + " |" for row in lines)
+
+
+def median_ratio(mine: Sequence[float], its: Sequence[float]) -> float:
+    """The median of the ratios of turns that followed each other, whatever else went on."""
+    return statistics.median(one / other for one, other in zip(mine, its, strict=True))
 
 
 def yes(reached: bool) -> str:

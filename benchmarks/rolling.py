@@ -78,7 +78,8 @@ def migrate(scratch: Path, sockets: Path) -> float:
     given = {"DJANGO_SETTINGS_MODULE": "settings_of_tomorrow", "PYTHONPATH": path}
     sitting = Sitting(lambda: database.connect(sockets), SITTING_SECONDS)
     sitting.start()
-    sitting.looks.wait()
+    if not sitting.looks.wait(10):
+        raise SystemExit("the long transaction did not begin")
     begun = time.monotonic()
     words = [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0"]
     data = {"AHNB_DATA_DIR": str(scratch / "migrating")}

@@ -24,7 +24,7 @@ from ahnb_platform.database.places import Places
 
 from . import workloads
 from .load import Outcome, drive
-from .report import Row, big, machine, table, yes
+from .report import Row, big, machine, median_ratio, table, yes
 from .servers import ahnb, database, nginx, pgbouncer
 from .servers.process import free_port, running
 
@@ -46,9 +46,7 @@ class SetUp:
         return statistics.median(self.rates[points])
 
     def ratio(self, other: SetUp, points: int) -> float:
-        """The median of the ratios of runs that followed each other, whatever else went on."""
-        pairs = zip(self.rates[points], other.rates[points], strict=True)
-        return statistics.median(mine / its for mine, its in pairs)
+        return median_ratio(self.rates[points], other.rates[points])
 
 
 def shared_environment(scratch: Path, sockets: Path) -> dict[str, str]:

@@ -5,13 +5,14 @@ For trusted records alone: bytecode that is read may do whatever its author want
 
 import marshal
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
 _CLASS = "__lambda__"
 _PARTS = ("co_argcount", "co_kwonlyargcount", "co_flags", "co_varnames", "co_names")
 _MORE_PARTS = ("co_freevars", "co_cellvars", "co_exceptiontable")
+_Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def lend_names(names: Mapping[str, Any]) -> None:
@@ -24,28 +25,31 @@ def lend_names(names: Mapping[str, Any]) -> None:
 
 def with_class(config: Any) -> Any:
     """A copy in which lambdas say what they are: of activations Keras keeps the bytecode alone."""
-    if isinstance(config, list):
-        return [with_class(item) for item in config]
-    if not isinstance(config, dict):
-        return config
-    if config.get("class_name") == _CLASS:
-        return config
-    if _is_bare(config):
-        return {"class_name": _CLASS, "config": config}
-    return {key: with_class(value) for key, value in config.items()}
+    return _changed(
+        config, lambda named: named, lambda bare: {"class_name": _CLASS, "config": bare}
+    )
 
 
 def in_words(config: Any) -> Any:
     """A copy that says what each lambda does: the same code has other bytes in each process."""
+
+    def of_layer(named: dict[str, Any]) -> dict[str, Any]:
+        return {**named, "config": _lambda_in_words(named["config"])}
+
+    return _changed(config, of_layer, _lambda_in_words)
+
+
+def _changed(config: Any, named: _Change, bare: _Change) -> Any:
+    """A copy with other lambdas: those that say that they are some, and those that do not."""
     if isinstance(config, list):
-        return [in_words(item) for item in config]
+        return [_changed(item, named, bare) for item in config]
     if not isinstance(config, dict):
         return config
     if config.get("class_name") == _CLASS:
-        return {**config, "config": _lambda_in_words(config["config"])}
+        return named(config)
     if _is_bare(config):
-        return _lambda_in_words(config)
-    return {key: in_words(value) for key, value in config.items()}
+        return bare(config)
+    return {key: _changed(value, named, bare) for key, value in config.items()}
 
 
 def _is_bare(config: Mapping[str, Any]) -> bool:

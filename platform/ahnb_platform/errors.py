@@ -91,3 +91,8 @@ class TooLarge(DomainError):
 
     status = 413
     code = "too-large"
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, in one line as commands and logs have it."""
+    return " ".join(str(error).split())

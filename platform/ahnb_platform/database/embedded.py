@@ -85,13 +85,11 @@ def release(places: Places, *, seconds: float) -> bool:
     return True
 
 
-def discard(places: Places) -> bool:
-    """End PostgreSQL and delete the cluster of a command that failed; False where it is in use."""
+def discard(places: Places) -> None:
+    """End PostgreSQL and delete the cluster of a command that failed, unless it is in use."""
     release(places, seconds=STOP_SECONDS)
-    if not is_free(places.keeper_lock):
-        return False
-    shutil.rmtree(places.cluster, ignore_errors=True)
-    return not places.cluster.exists()
+    if is_free(places.keeper_lock):
+        shutil.rmtree(places.cluster, ignore_errors=True)
 
 
 def has_users(places: Places) -> bool:

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from ahnb_platform import serving
 from ahnb_platform.accounts import people
 from ahnb_platform.accounts.models import User
-from ahnb_platform.errors import DomainError, Invalid
+from ahnb_platform.errors import DomainError, Invalid, one_line
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def prepared() -> Iterator[None]:
     except DomainError as error:
         raise CommandError(error.detail) from error
     except OperationalError as error:
-        raise CommandError(" ".join(str(error).split())) from error
+        raise CommandError(one_line(error)) from error
 
 
 def known_person(email: str) -> User:

@@ -11,6 +11,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from ahnb_platform.errors import one_line
+
 from .models import LONGEST_FAILURE, TaskState
 from .schedule import USUAL, Schedule, Task
 
@@ -42,9 +44,7 @@ class Worker:
                     if self.work() is None:
                         self.stopping.wait(IDLE_SECONDS)
             except (OperationalError, InterfaceError) as error:
-                logger.warning(
-                    "the worker waits for the database: %s", " ".join(str(error).split())
-                )
+                logger.warning("the worker waits for the database: %s", one_line(error))
                 connection.close()
                 self.stopping.wait(AWAY_SECONDS)
 

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from ahnb_platform.backups.errors import BackupError
 from ahnb_platform.backups.making import make_backup
+from ahnb_platform.errors import one_line
 
 
 class Command(BaseCommand):
@@ -41,6 +42,6 @@ class Command(BaseCommand):
                 with_digests=options["digests"],
             )
         except (BackupError, OperationalError, OSError) as error:
-            raise CommandError(" ".join(str(error).split())) from error
+            raise CommandError(one_line(error)) from error
         rows, files = sum(manifest.rows.values()), len(manifest.stored)
         self.stdout.write(f"{target}: {rows:,} rows, {files:,} files")

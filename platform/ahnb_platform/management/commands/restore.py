@@ -16,6 +16,7 @@ from ahnb_platform.backups.errors import BackupError
 from ahnb_platform.backups.restoring import restore_backup, restore_secret_key
 from ahnb_platform.database import embedded
 from ahnb_platform.database.places import Places
+from ahnb_platform.errors import one_line
 
 from ..embedded_only import is_embedded
 
@@ -81,7 +82,3 @@ def bring_up_to_date() -> None:
             f"All rows and files are restored, but not brought up to date ({one_line(error)}): "
             "`manage.py migrate` goes on from there"
         ) from error
-
-
-def one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())

@@ -18,12 +18,17 @@ export function readBrushes() {
   return found;
 }
 
-/** Puts each brush on its column's axis; null takes that axis's away. */
-export function put(brushes, pairs) {
+/** All brushes as the address writes them, to tell whether they are the same. */
+export const textsOf = (brushes) => [...brushes.values()].map((brush) => brush.text).join();
+
+/** Puts each brush on its column's axis, null takes that axis's away; whether this changed any. */
+export function takeBrushes(brushes, pairs) {
+  const before = textsOf(brushes);
   for (const [column, brush] of pairs) {
     if (brush) brushes.set(column.key, brush);
     else brushes.delete(column.key);
   }
+  return textsOf(brushes) !== before;
 }
 
 /** Whether a run's number is picked; null where none is, so that all are. */

@@ -1,6 +1,6 @@
 // The project's summary: three charts and a table over one set of runs, which the address names.
 import { load, note, short } from "./chart.js";
-import { addressWith, pickOf, put, readBrushes, readPick, selection } from "./brushes.js";
+import { addressWith, pickOf, readBrushes, readPick, selection, takeBrushes, textsOf } from "./brushes.js";
 import { overTimeIn } from "./overtime.js";
 import { knownRuns } from "./known.js";
 import { go, move, onRenewed, panel } from "./panel.js";
@@ -67,13 +67,9 @@ async function drawAll() {
   overTime.draw();
 }
 
-const texts = (brushes) => [...brushes.values()].map((brush) => brush.text).join();
-
 /** The other drawing answers at once; table, curves and address follow when the hand rests. */
 function brushed(pairs, other) {
-  const before = texts(view.brushes);
-  put(view.brushes, pairs);
-  if (texts(view.brushes) === before) return;
+  if (!takeBrushes(view.brushes, pairs)) return;
   choose();
   clearTimeout(timer);
   const ask = () => {
@@ -110,7 +106,7 @@ onRenewed(() => {
   // A hand that has moved on is right; its own question follows.
   if (timer) return;
   const asked = readBrushes();
-  const changed = texts(asked) !== texts(view.brushes);
+  const changed = textsOf(asked) !== textsOf(view.brushes);
   view.brushes = asked;
   if (chartsAddress() !== loaded) {
     drawAll();

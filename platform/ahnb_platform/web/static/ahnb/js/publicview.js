@@ -1,7 +1,7 @@
 // Parallel coordinates and scatterplot of a public view: all runs came at once, and nothing is asked
 // of the server while one brushes.
 import { load, note, short } from "./chart.js";
-import { put, selection } from "./brushes.js";
+import { selection, takeBrushes } from "./brushes.js";
 import { parallelIn } from "./parallel.js";
 import { scatterIn } from "./scatter.js";
 
@@ -33,7 +33,7 @@ function choose() {
 }
 
 function brushed(pairs, other) {
-  put(view.brushes, pairs);
+  if (!takeBrushes(view.brushes, pairs)) return;
   choose();
   requestAnimationFrame(() => {
     other.showBrushes();
