@@ -182,6 +182,8 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="check that all arrived, then end")
     parser.add_argument("--models", type=int, default=24, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    # Whoever ends it otherwise than by Ctrl-C ends its server, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with serving(given.port) as url:
         manage("adduser", EMAIL, "--team", "demo", "--role", "owner")
         manage("addproject", PROJECT)
