@@ -12,7 +12,6 @@ from .making import Server
 from .shipment import Shipment
 
 SYNC_SECONDS = 5.0
-_MAX_FAILURES_AT_EXIT = 5
 _POLL_SECONDS = 0.02
 _LOOK_SECONDS = 1.0  # also while nothing is due, the next segment is made ready
 
@@ -134,4 +133,4 @@ class Sender:
 
 
 def _is_worth_waiting(shipment: Shipment) -> bool:
-    return shipment.can_move and not shipment.is_held and shipment.failures < _MAX_FAILURES_AT_EXIT
+    return shipment.can_move and not shipment.is_held
