@@ -72,7 +72,9 @@ def without_login(address: str) -> str:
 
 
 def _untracked(top: Path) -> dict[str, Json] | None:
-    options = ["--others", "--exclude-standard", "--directory", "--no-empty-directory", "-z"]
+    # What Python writes beside the code belongs to nobody's experiment.
+    excluded = ["--exclude-standard", "--exclude=__pycache__/"]
+    options = ["--others", *excluded, "--directory", "--no-empty-directory", "-z"]
     answer = _asked(top, "ls-files", *options, seconds=DETAIL_SECONDS, most=_MAX_NAMES_BYTES)
     if answer is None:
         return None

@@ -28,6 +28,9 @@ def test_changes_make_the_files_again_from_the_commit(tmp_path):
     (tmp_path / "new.py").write_text("untracked")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "öd.bin").write_text("untracked")
+    for folder in ("__pycache__", "package/__pycache__"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "train.pyc").write_text("Python's own")
     changes = git_changes(tmp_path)
     assert changes["root"] == str(tmp_path)
     assert changes["untracked"] == {"names": ["folder/", "new.py"], "total": 2}
