@@ -16,6 +16,8 @@ from projects.models import Project
 from runs.models import Run
 
 from . import cast
+from .contract import trainings
+from .live import LiveServer, running_server
 from .quick import be_quick
 from .served import started_once
 
@@ -84,6 +86,20 @@ def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = tmp_path_factory.getbasetemp()
     # pytest-xdist gives each of its processes a folder below the one of all.
     return started_once(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared)
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One server for all tests that ask; see `tests.live` for what else they need."""
+    with running_server(tmp_path_factory.mktemp("server")) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[trainings.Nursery]:
+    """Keras on TensorFlow, loaded once for the programs that run in processes of their own."""
+    with trainings.nursery() as started:
+        yield started
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,10 +154,3 @@ def _is_listening(address: tuple[str, int]) -> bool:
     except OSError:
         return False
     return True
-
-
-@pytest.fixture(scope="session")
-def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One server for all tests that ask; see the module for what else they need."""
-    with running_server(tmp_path_factory.mktemp("server")) as live:
-        yield live

@@ -21,6 +21,8 @@ from .waiting import under_way
 # Playwright's loop runs in this thread; Django takes it for an asynchronous program.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# The first one does without what only a person would see, and takes a fifth less time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -46,9 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The distribution's Chromium; without it tests are skipped, on CI they fail."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        reason = "no chromium on this machine (Debian: apt-get install chromium)"
+        reason = "no chromium on this machine (Debian: apt-get install chromium-headless-shell)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

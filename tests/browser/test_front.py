@@ -11,6 +11,7 @@ from projects.models import Project
 from runs.models import Run
 
 from ..sketches import sketch_project
+from .waiting import wait_until_quiet
 
 SUMMARY = "/projects/vision/digits/"
 
@@ -91,7 +92,7 @@ def test_tiles_of_a_row_are_of_equal_height_and_nothing_overflows(
     here = page(alice, width=width)
     for path in (SUMMARY, f"{SUMMARY}insights/", f"{SUMMARY}activity/", f"{SUMMARY}storage/"):
         here.goto(path)
-        here.wait_for_load_state("networkidle")
+        wait_until_quiet(here)
         assert here.evaluate("document.documentElement.scrollWidth") <= width
     here.goto(SUMMARY)
     expect(here.get_by_role("region", name="What mattered")).to_contain_text("From 10")

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from ahnb_platform.accounts.models import Team, User
 
 from ..odd_projects import MAKERS, make_odd_project
+from .waiting import wait_until_quiet
 
 LOOKS = [(1440, "light"), (390, "dark")]
 CHARTS = ("parallel", "scatter", "over-time")
@@ -39,12 +40,12 @@ def test_charts_are_drawn_from_any_values(
             here.goto(f"{project.get_absolute_url()}?series={series}")
             for chart in CHARTS:
                 expect(here.locator(f"#{chart} canvas").first).to_be_visible()
-            here.wait_for_load_state("networkidle")
+            wait_until_quiet(here)
             assert here.evaluate("document.documentElement.scrollWidth") <= width
             look(here, f"{name}-{series}-{width}-{theme}")
         link = here.locator("[data-run] .run-name a").first
         here.goto(link.get_attribute("href") or "")
         expect(here.locator("h1")).to_be_visible()
-        here.wait_for_load_state("networkidle")
+        wait_until_quiet(here)
         assert here.evaluate("document.documentElement.scrollWidth") <= width
         look(here, f"{name}-run-{width}-{theme}")

@@ -83,6 +83,6 @@ def test_categories_are_brushed_in_their_places(page: Callable[..., Page], alice
     """Below them is a place for runs without one, which moves them up by one."""
     sketch_run(Project.objects.get(slug="digits"), alice, name="run-7", params={"depth": 7})
     here = opened(page(alice), SUMMARY, 7)
-    brush_axis(here, "params.kind", 0.0, 0.34)
+    brush_axis(here, "params.kind", 0.0, 0.3)
     expect(here.locator(".chip")).to_contain_text("sgd")
     expect(here.locator("[data-run]")).to_have_count(3)

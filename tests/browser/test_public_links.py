@@ -14,6 +14,7 @@ from projects.queries import project_for_user
 
 from ..sketches import send_events, sketch_project
 from .test_every_page import LAYER, RULES
+from .waiting import wait_until_quiet
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_each_page_draws_its_curves_and_is_accessible(
     for path in paths:
         here.goto(path)
         expect(here.locator("[data-chart] canvas").first).to_be_visible()
-        here.wait_for_load_state("networkidle")
+        wait_until_quiet(here)
         assert here.evaluate("document.documentElement.scrollWidth") == 390, path
         assert Axe().run(here, options=RULES).response["violations"] == [], path
 

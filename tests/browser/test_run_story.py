@@ -10,6 +10,7 @@ from projects.models import Project
 
 from ..cast import api_of
 from ..runs.words.telling import git, model, on_epochs, script, send, tell
+from .waiting import wait_until_quiet
 
 HOSTILE = "<img src=x data-xss onerror=alert(1)>\"'><script data-xss>alert(1)</script>{{7*7}}"
 MEDIA: list[dict[str, object]] = [
@@ -136,7 +137,7 @@ def test_hostile_text_in_every_field_is_shown_as_text(
     ]
     for address in addresses:
         here.goto(address)
-        here.wait_for_load_state("networkidle")
+        wait_until_quiet(here)
         expect(here.locator("main")).to_be_visible()
         assert here.locator("[data-xss]").count() == 0, address
         assert "49" not in here.title(), address

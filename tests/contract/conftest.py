@@ -8,18 +8,8 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from tests import cast
-from tests.contract import trainings
 from tests.contract.stage import Stage
-from tests.live import LiveServer, server
-
-__all__ = ["server"]
-
-
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[trainings.Nursery]:
-    """Keras on TensorFlow, loaded once."""
-    with trainings.nursery() as started:
-        yield started
+from tests.live import LiveServer
 
 
 @pytest.fixture(scope="module")

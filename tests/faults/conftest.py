@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import nursery, token
+from tests.contract.conftest import token
 from tests.contract.trainings import Nursery
 from tests.faults.proxy import FaultProxy, faulty
 from tests.faults.scene import Scene
-from tests.live import LiveServer, server
+from tests.live import LiveServer
 
-__all__ = ["nursery", "server", "token"]
+__all__ = ["token"]
 
 
 @pytest.fixture

@@ -96,7 +96,9 @@ def test_interval_is_set_by_the_environment(said: str, seconds: float) -> None:
     assert system.interval_seconds({"AHNB_SYSTEM_SECONDS": said}) == seconds
 
 
-def test_loop_of_ones_own_is_sampled_and_where_psutil_is_missing_goes_without(often: None) -> None:
+def test_loop_of_ones_own_is_sampled_and_where_psutil_is_missing_goes_without(
+    often: None, tmp_path: Path
+) -> None:
     # The name is put together: the command line, and so this text, is recorded too.
     code = """
 import sys, threading, time
@@ -117,6 +119,7 @@ print(run.id)
     for missing in (False, True):
         done = subprocess.run(
             [sys.executable, "-c", code.format(missing=missing)],
+            cwd=tmp_path,  # nothing of what it loads lies there, and so no text of it is recorded
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,

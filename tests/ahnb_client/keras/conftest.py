@@ -1,7 +1,7 @@
 """Small real trainings on TensorFlow, recorded into a spool of their own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,8 @@ import pytest
 
 from ahnb_client.run import Run
 from tests.ahnb_client.keras.records import Records
-from tests.contract import trainings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[trainings.Nursery]:
-    """Keras on TensorFlow, loaded once for the programs that run in processes of their own."""
-    with trainings.nursery() as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)

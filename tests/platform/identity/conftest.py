@@ -5,11 +5,7 @@ from types import SimpleNamespace
 import pytest
 from allauth.mfa.totp.internal import auth
 
-from tests.live import server
-
 from .clock import NOW
-
-__all__ = ["server"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,6 @@ from urllib.parse import quote
 import pytest
 
 from tests import cast
-from tests.live import server
-
-__all__ = ["server"]
 
 Put = Callable[..., Any]
 
