@@ -19,7 +19,7 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(act: Callable[[], Any]) -> Any:
         try:
-            connection.ensure_connection()
+            connect(start)
             start.wait(timeout=120)
             return act()
         except DomainError as refusal:
@@ -29,3 +29,12 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(max_workers=len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def connect(start: Barrier) -> None:
+    """Connect; whoever cannot lets the others go, too."""
+    try:
+        connection.ensure_connection()
+    except BaseException:
+        start.abort()
+        raise
