@@ -63,7 +63,7 @@ def load_application() -> Any:
     """Called in each worker; the import ties the worker to its parent."""
     from ahnb_platform.wsgi import application
 
-    bound_heaps()
+    threading.Thread(target=keep_trimmed, name="trim-heaps", daemon=True).start()
     # What is loaded by now stays; looking through it again and again is a tenth of a batch's cost.
     gc.collect()
     gc.freeze()
@@ -74,22 +74,26 @@ def load_application() -> Any:
 def bound_heaps() -> None:
     """Let the threads to come share two heaps, and give large blocks back as they are freed.
 
-    glibc would give each thread a heap of its own, and keep in it what the largest batches took.
-    Where the C library knows no such settings nothing happens.
+    glibc would give each thread a heap of its own, and keep in it what the largest batches, or the
+    compressing of static files, took. Holds for forks, too. Where the C library knows no such
+    settings nothing happens.
     """
     with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL(None)
         for setting, value in HEAPS.items():
-            library.mallopt(setting, value)
-        trim = library.malloc_trim
-        threading.Thread(target=trim_heaps, args=(trim,), name="trim-heaps", daemon=True).start()
+            ctypes.CDLL(None).mallopt(setting, value)
 
 
-def trim_heaps(trim: Callable[[int], int]) -> None:
-    """Give free pages back from the midst of the heaps, too; never returns."""
+def trim_heaps() -> None:
+    """Give free pages back from the midst of the heaps, too."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_trimmed() -> None:
+    """Trim now and then; never returns."""
     while True:
         time.sleep(TRIM_SECONDS)
-        trim(0)
+        trim_heaps()
 
 
 class WebServer(Server):

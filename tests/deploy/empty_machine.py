@@ -19,7 +19,12 @@ HOST = "ahnb.example.org"
 START_SECONDS = 60.0
 # How this machine reaches package registries, where it is told.
 TOLD = re.compile(r"(PIP|UV|NPM|NODE|SSL|REQUESTS)_\w+|(https?|no)_proxy", re.IGNORECASE)
-COPIED = ("etc/ssl/certs", "usr/local/share/ca-certificates", "etc/pip.conf", "root/.npmrc")
+COPIED = (
+    "etc/ssl/certs/ca-certificates.crt",
+    "usr/local/share/ca-certificates",
+    "etc/pip.conf",
+    "root/.npmrc",
+)
 
 
 class Machine:

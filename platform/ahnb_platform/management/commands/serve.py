@@ -1,5 +1,6 @@
 """`manage.py serve`: database, web server and worker, in the foreground until a signal."""
 
+import gc
 import os
 import signal
 import sys
@@ -62,11 +63,15 @@ class Command(BaseCommand):
             end_database(places)
 
     def serve(self, host: str, port: int, workers: int, threads: int) -> None:
+        serving.bound_heaps()
         with listening(host, port) as listener:
             # Also loads every URL, which the workers then have by their fork.
             self.check()
             serving.migrate()
             serving.collect_static()
+            # What a first start took stays with nobody.
+            gc.collect()
+            serving.trim_heaps()
             # Workers are made by fork and must not share a connection.
             connections.close_all()
             where = listener.getsockname()
