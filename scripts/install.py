@@ -3,13 +3,20 @@
 Run by `scripts/install` with any Python 3.11 or newer; needs nothing outside the standard library.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # no such locks on Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -79,11 +86,35 @@ def install_packages() -> None:
     call(uv, "pip", "install", "-q", *editable, **UV_ENVIRONMENT)
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Of several calls at once in a checkout one installs; the others wait for it."""
+    if fcntl is None:
+        yield
+        return
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def main() -> None:
     wanted = digest()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    if is_installed(wanted):
         return
-    print("Installing into .venv (about a minute the first time) …", file=sys.stderr)
+    with alone():
+        if not is_installed(wanted):
+            print("Installing into .venv (about a minute the first time) …", file=sys.stderr)
+            install(wanted)
+
+
+def is_installed(wanted: str) -> bool:
+    return STAMP.exists() and STAMP.read_text() == wanted
+
+
+def install(wanted: str) -> None:
     make_environment()
     STAMP.unlink(missing_ok=True)
     install_packages()
