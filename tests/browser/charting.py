@@ -2,8 +2,11 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from .waiting import wait_until_quiet
+
 # How the parallel axes lie in their chart, in pixels.
 LEFT, RIGHT, TOP, BOTTOM = 48, 64, 46, 22
+SETTLE_MS = 200
 Place = tuple[float, float]
 
 
@@ -41,6 +44,9 @@ def brush_axis(page: Page, key: str, start: float, end: float) -> None:
     x = LEFT + axes.index(key) * (width - LEFT - RIGHT) / (len(axes) - 1)
     span = height - TOP - BOTTOM
     drag(page, chart, (x, TOP + start * span), (x, TOP + end * span))
+    # The page asks when the hand rests; an answer on the way is to where it was before.
+    page.wait_for_timeout(SETTLE_MS)
+    wait_until_quiet(page)
 
 
 def opened(page: Page, address: str, runs: int) -> Page:
