@@ -80,6 +80,8 @@ def _begun(state: RunState, number: int, whole: Series) -> list[Search]:
             state.metrics[number][field] = value
         return []
     is_of_newest = row["last_attempt"] == max(state.attempts)
+    # Where nothing counted before, something does again: an attempt turned out to begin later.
+    row["last_attempt"] = max(row["last_attempt"], 0)
     sought = ("low", "high", "first") if is_of_newest else ("low", "high", "first", "last")
     return [Search(number, name, whole) for name in sought]
 

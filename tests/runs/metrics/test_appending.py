@@ -228,6 +228,24 @@ def test_a_sign_of_life_moves_last_seen_and_nothing_else():
     assert after.version == before.version
 
 
+def test_an_attempt_whose_event_comes_late_gives_back_what_it_did_not_replace():
+    story = Story()
+    story.send(attempt=1)
+    story.send(column("loss", [0.5, 0.25, 0.75], steps=[0, 1, 2]), attempt=0)
+    assert story.summary("loss").last is None
+    story.begin(1, 2)
+    summary = story.summary("loss")
+    assert (summary.first, summary.min, summary.max, summary.last) == (0.5, 0.25, 0.5, 0.25)
+    assert (summary.first_step, summary.min_step, summary.max_step, summary.last_step) == (
+        0,
+        1,
+        0,
+        1,
+    )
+    story.send(column("loss", [0.125], steps=[2]), attempt=1)
+    assert (story.summary("loss").last, story.summary("loss").min) == (0.125, 0.125)
+
+
 def test_state_tells_points_attempts_and_writers():
     story = Story()
     story.send(column("loss", [1.0, 2.0]), column("cpu", [3.0], unit="time", times=[NOW]))
