@@ -33,9 +33,8 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     with one_race(), ThreadPoolExecutor(max_workers=len(acts)) as pool:
         racing = [pool.submit(run, act) for act in acts]
     errors = [error for error in (one.exception() for one in racing) if error]
-    # Those that were let go say nothing of why.
-    for error in sorted(errors, key=lambda error: isinstance(error, BrokenBarrierError)):
-        raise error
+    if errors:  # those that were let go say nothing of why
+        raise min(errors, key=lambda error: isinstance(error, BrokenBarrierError))
     return [one.result() for one in racing]
 
 

@@ -79,8 +79,9 @@ def bound_heaps() -> None:
     settings nothing happens.
     """
     with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
         for setting, value in HEAPS.items():
-            ctypes.CDLL(None).mallopt(setting, value)
+            library.mallopt(setting, value)
 
 
 def trim_heaps() -> None:

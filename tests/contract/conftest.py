@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import cast
 from tests.contract.stage import Stage
+from tests.contract.trainings import Nursery
 from tests.live import LiveServer
 
 
@@ -40,3 +41,10 @@ def stage(server: LiveServer, token: str, tmp_path: Path) -> Iterator[Stage]:
     server.thaw()
     if not server.is_running:
         server.start()
+
+
+@pytest.fixture
+def keras(stage: Stage, nursery: Nursery) -> Stage:
+    """A machine with Keras."""
+    stage.nursery = nursery
+    return stage

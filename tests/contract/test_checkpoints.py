@@ -6,17 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.contract.stage import Stage
-from tests.contract.trainings import Nursery, Training
+from tests.contract.trainings import Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.keras]
 BATCHES = 5
-
-
-@pytest.fixture
-def keras(stage: Stage, nursery: Nursery) -> Stage:
-    """A machine with Keras."""
-    stage.nursery = nursery
-    return stage
 
 
 def hash_of(training: Training, stage: Stage, name: str) -> str:

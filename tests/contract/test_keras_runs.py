@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.contract.stage import Stage
-from tests.contract.trainings import Nursery, Training
+from tests.contract.trainings import Training
 
 pytestmark = [pytest.mark.keras, pytest.mark.django_db]
 
@@ -23,13 +23,6 @@ def whole(request: pytest.FixtureRequest, shared_stage: Stage) -> Training:
         training = shared_stage.train_alone("whole", KERAS_BACKEND="jax")
     assert training.wait() == 0, training.errors
     return training
-
-
-@pytest.fixture
-def keras(stage: Stage, nursery: Nursery) -> Stage:
-    """A machine with Keras."""
-    stage.nursery = nursery
-    return stage
 
 
 def test_finished_run_has_every_point(whole, shared_stage):

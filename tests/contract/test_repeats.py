@@ -3,16 +3,8 @@
 import pytest
 
 from tests.contract.stage import Stage
-from tests.contract.trainings import Nursery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.keras]
-
-
-@pytest.fixture
-def keras(stage: Stage, nursery: Nursery) -> Stage:
-    """A machine with Keras."""
-    stage.nursery = nursery
-    return stage
 
 
 def told(stage: Stage, width: str, **environment: str) -> list[str]:

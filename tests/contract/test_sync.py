@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from tests.contract.stage import Stage
-from tests.contract.trainings import Nursery, Training, await_true
+from tests.contract.trainings import Training, await_true
 from tests.live import LiveServer
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +22,6 @@ TERMINATE_OTHERS = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-
-
-@pytest.fixture
-def keras(stage: Stage, nursery: Nursery) -> Stage:
-    """A machine with Keras."""
-    stage.nursery = nursery
-    return stage
 
 
 # The server stops while Keras trains

@@ -9,10 +9,11 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.platform.database.processes import wait_until
 
 RELEASE = "bookworm"
 HOST = "ahnb.example.org"
@@ -86,10 +87,7 @@ def empty_machine(root: Path) -> Iterator[Machine]:
     ) as nspawn:
         machine = Machine(root, nspawn)
         try:
-            end = time.monotonic() + START_SECONDS
-            while not machine.is_up():
-                assert time.monotonic() < end, "it does not boot"
-                time.sleep(0.5)
+            wait_until(machine.is_up, "it has booted", seconds=START_SECONDS)
             machine.run("hostname", "ahnb")
             yield machine
         finally:

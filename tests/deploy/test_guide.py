@@ -8,7 +8,6 @@ import json
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from tests.deploy.test_containers import ROOT
 
 FOLDER = os.environ.get("AHNB_TEST_MACHINE", "")
 SERVICES = ("ahnb@8765", "ahnb@8766", "ahnb-worker", "nginx", "postgresql")
-PATIENCE_SECONDS = 60.0
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,14 +43,6 @@ def machine() -> Iterator[Machine]:
         copy = started.root / "srv/ahnb.git"
         subprocess.run(["git", "clone", "--quiet", "--bare", ROOT, copy], check=True)
         yield started
-
-
-def await_ready(machine: Machine) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    asked = ("curl", "--insecure", "--silent", "--fail", f"https://{HOST}/readyz")
-    while machine.run(*asked).returncode != 0:
-        assert time.monotonic() < end
-        time.sleep(1)
 
 
 def store_points(machine: Machine, key: str) -> list[float]:
@@ -86,7 +76,7 @@ def test_an_empty_machine_becomes_two_processes_behind_tls(machine: Machine) -> 
 
     machine.type(lines_of("## Upgrades", "## Growth"))
     machine.type(lines_of("## Growth", "### Sizing"))
-    await_ready(machine)
+    machine.type(f"curl --insecure --fail --retry 30 --retry-all-errors https://{HOST}/readyz")
     machine.type(f"systemctl is-active pgbouncer {' '.join(SERVICES)}")
     assert store_points(machine, key) == [0.5, 0.25, 0.125]
 
